@@ -1,0 +1,46 @@
+# Two commands are enough: `make run` starts the portal, `make test` proves it. `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+APPS := $(patsubst apps/%/__init__.py,%,$(wildcard apps/*/__init__.py))
+
+.DEFAULT_GOAL := help
+.PHONY: help run check test format lock bench dev
+
+help: ## Print this list
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+run: ## Start the portal with its demo: PORT=8000, ROADWORTHY_HOME=./var; EMPTY=1 starts a bare one
+	@$(PYTHON) scripts/bootstrap.py
+	@exec $(BIN)/python scripts/run.py
+
+dev: ## Install what development needs into .venv
+	@$(PYTHON) scripts/bootstrap.py --dev
+
+check: export ROADWORTHY_HOME := .venv/home-of-checks
+check: dev ## Before each commit, below 90 s: style, types, layers, templates, migrations, tests on SQLite
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy apps portal
+	$(BIN)/lint-imports
+	$(BIN)/djade --target-version 5.2 --check $$(find templates -name '*.html')
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py lintmigrations --no-cache -q ok ignore --ignore-name 0001_initial --include-apps $(APPS)
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(BIN)/pytest -q -n 2 --dist loadgroup --ignore=tests/celery --ignore=tests/stories
+
+test: ## Everything: check, PostgreSQL with races, a real worker on Redis and without, Chromium; skips nothing
+	@$(PYTHON) scripts/bootstrap.py --tests
+	@$(BIN)/python scripts/test_all.py
+
+format: dev ## Put Python and templates into their form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djade --target-version 5.2 $$(find templates -name '*.html')
+
+lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+bench: ## Measure pages as multiples of the floor on PostgreSQL; see docs/BENCHMARKS.md
+	@$(PYTHON) scripts/bootstrap.py --tests
+	@$(BIN)/python -m bench

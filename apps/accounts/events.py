@@ -1,0 +1,79 @@
+"""What can happen to people and their sign-in."""
+
+from dataclasses import dataclass
+
+from apps.activity.models import EventKind
+
+
+@dataclass(frozen=True)
+class PersonInvited(EventKind):
+    """A person got a letter with a one-time link to choose a password."""
+
+    verb = "accounts.invited"
+    sentence = "{actor} invited {subject}"
+    example = {"email": "ada@example.org"}
+
+    email: str
+
+
+@dataclass(frozen=True)
+class PersonImported(EventKind):
+    """A catalog that was imported named a person."""
+
+    verb = "accounts.imported"
+    sentence = "{actor} imported {subject}"
+    example = {"handle": "ada.lind"}
+
+    handle: str
+
+
+@dataclass(frozen=True)
+class RolesGiven(EventKind):
+    """A person's roles became these."""
+
+    verb = "accounts.roles_given"
+    sentence = "{actor} changed the roles of {subject} (now: {now})"
+    example = {"now": "Architect, Administrator", "before": "Architect"}
+
+    now: str
+    before: str
+
+
+@dataclass(frozen=True)
+class PersonDeactivated(EventKind):
+    """A person can no longer sign in."""
+
+    verb = "accounts.deactivated"
+    sentence = "{actor} deactivated {subject}"
+    example = {}
+
+
+@dataclass(frozen=True)
+class PersonReactivated(EventKind):
+    """A person can sign in again."""
+
+    verb = "accounts.reactivated"
+    sentence = "{actor} let {subject} sign in again"
+    example = {}
+
+
+@dataclass(frozen=True)
+class ProfileEdited(EventKind):
+    """Fields of a person's profile changed."""
+
+    verb = "accounts.profile_edited"
+    sentence = "{actor} edited the profile of {subject}"
+    example = {"fields": ["time_zone", "works_to"]}
+
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class PasswordSet(EventKind):
+    """A person chose a password; the first one makes an invited person a member of the portal."""
+
+    verb = "accounts.password_set"
+    sentence = "{actor} chose a new password"
+    example = {"is_first": True}
+
+    is_first: bool

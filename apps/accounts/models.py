@@ -1,0 +1,159 @@
+"""People who sign in, and whoever acts."""
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from apps.activity.models import Audience, Subject
+from apps.core.querysets import LockableQuerySet
+
+
+class Role(models.TextChoices):
+    """What somebody is in the organisation, beyond their teams."""
+
+    ENABLEMENT = "enablement", "Developer Enablement"
+    ARCHITECT = "architect", "Architect"
+    SECURITY = "security", "Security engineer"
+    LEADERSHIP = "leadership", "Leadership"
+    ADMIN = "admin", "Administrator"
+
+
+class UserQuerySet(LockableQuerySet["User"]):
+    """Filters that read like sentences."""
+
+    def active(self) -> Self:
+        """Return those who may sign in."""
+        return self.filter(is_active=True)
+
+    def with_role(self, role: str) -> Self:
+        """Return the active people of one role."""
+        return self.active().filter(**{f"is_{role}": True})
+
+    def reviewers(self) -> Self:
+        """Return the active people who have "I review" switched on."""
+        return self.active().filter(reviews=True)
+
+
+_PeopleManager = BaseUserManager.from_queryset(UserQuerySet)
+
+
+class UserManager(_PeopleManager["User"]):
+    """People are found by their address."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the person of an address, in whatever case it was typed."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person. Teams and leads are copies that catalog pushes down; write through transitions.py only."""
+
+    email = models.EmailField(unique=True, null=True)  # noqa: DJ001 -- imported people may have none
+    handle = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001 -- of an imported catalog
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)  # signs in only where ROADWORTHY_DEMO is set
+    is_enablement = models.BooleanField(default=False)
+    is_architect = models.BooleanField(default=False)
+    is_security = models.BooleanField(default=False)
+    is_leadership = models.BooleanField(default=False)
+    is_admin = models.BooleanField(default=False)
+    reviews = models.BooleanField("I review", default=False)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    works_from = models.TimeField(default=time(9))
+    works_to = models.TimeField(default=time(17))
+    works_on = models.JSONField(default=list, encoder=DjangoJSONEncoder)  # ISO weekdays, 1 is Monday
+    expertise = models.JSONField(default=list)  # area keys and plain words, lower case
+    has_keys = models.BooleanField(default=True)  # single-key shortcuts, WCAG 2.1.4
+    team_ids = models.JSONField(default=list)  # pushed down by catalog
+    lead_ids = models.JSONField(default=list)  # the teams among them that this person leads
+    invited_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(null=True)  # the first password
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="user_has_a_name"),
+            models.CheckConstraint(condition=~Q(email=""), name="user_email_is_whole_or_null"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:person", args=[self.pk])
+
+    @property
+    def roles(self) -> list[Role]:
+        """Return the roles in the order of DESIGN's table."""
+        return [role for role in Role if getattr(self, f"is_{role.value}")]
+
+    @property
+    def initials(self) -> str:
+        """Return one or two letters for a face."""
+        words = [word for word in self.name.split() if word[0].isalnum()] or [self.name]
+        return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Return the audiences to which this person belongs."""
+        return (
+            frozenset(Audience)
+            if self.is_security or self.is_enablement
+            else frozenset({Audience.EVERYONE.value})
+        )
+
+    @property
+    def subject(self) -> Subject:
+        """Return the labels that events copy."""
+        return Subject(type="person", id=self.pk, name=self.name, url=self.get_absolute_url())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who takes a step: a person, a person's token, or the system with its job's name."""
+
+    person: User | None = None
+    token: str = ""
+    job: str = ""
+    request_id: str = ""
+
+    @classmethod
+    def system(cls, job: str, *, request_id: str = "") -> Self:
+        """Return the system at work on a job, which is named like its task."""
+        return cls(job=job, request_id=request_id)
+
+    @property
+    def name(self) -> str:
+        """Return what history says: "Ada Lind", "Ada Lind (token ci)" or "notifications.remind"."""
+        if self.person is None:
+            return self.job
+        return f"{self.person.name} (token {self.token})" if self.token else self.person.name
+
+    @property
+    def person_id(self) -> int | None:
+        """Return the person's id; None for the system."""
+        return self.person.pk if self.person else None
+
+    def is_in(self, team_id: int | None) -> bool:
+        """Tell whether a member or lead of the team acts; membership is direct, never inherited."""
+        return self.person is not None and team_id is not None and team_id in self.person.team_ids
+
+    def leads(self, team_id: int | None) -> bool:
+        """Tell whether a lead of the team acts."""
+        return self.person is not None and team_id is not None and team_id in self.person.lead_ids
+
+    def has(self, *roles: str) -> bool:
+        """Tell whether the person has one of the roles; the system has none."""
+        return self.person is not None and any(getattr(self.person, f"is_{role}") for role in roles)

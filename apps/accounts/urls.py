@@ -1,0 +1,18 @@
+"""Routes of people and their settings."""
+
+from django.urls import path
+
+from apps.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("settings/", views.profile, name="profile"),
+    path("settings/theme/", views.theme, name="theme"),
+    path("settings/people/", views.people, name="people"),
+    path("settings/people/invite/", views.invite, name="invite"),
+    path("settings/people/<int:pk>/", views.person, name="person"),
+    path("settings/people/<int:pk>/roles/", views.roles, name="roles"),
+    path("settings/people/<int:pk>/invite/", views.invite_again, name="invite_again"),
+    path("settings/people/<int:pk>/deactivate/", views.deactivate, name="deactivate"),
+    path("settings/people/<int:pk>/reactivate/", views.reactivate, name="reactivate"),
+]

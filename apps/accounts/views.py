@@ -1,0 +1,151 @@
+"""One's own settings, and the people of the portal."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts import forms, queries, rules, transitions
+from apps.accounts.http import PortalRequest, actor
+from apps.accounts.models import User
+from apps.activity.queries import timeline
+from apps.core.http import page
+from apps.core.text import key_in
+
+PEOPLE: Final = 50  # on one page
+A_YEAR: Final = 365 * 24 * 3600
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: PortalRequest) -> HttpResponse:
+    """Show and keep one's own profile."""
+    if request.method == "GET":
+        return _profile(request, forms.profile_form(request.user))
+    form = forms.profile_form(request.user, request.POST)
+    if not form.is_valid():
+        return _profile(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    transitions.edit_profile(request.user, by=actor(request), at=timezone.now(), **form.cleaned_data)
+    messages.success(request, "Your profile is saved.")
+    return redirect("accounts:profile")
+
+
+def _profile(request: PortalRequest, form: forms.ProfileForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "person": request.user, "themes": rules.THEMES}
+    return page(request, "accounts/profile.html", context, status=status)
+
+
+@require_POST
+def theme(request: PortalRequest) -> HttpResponse:
+    """Remember light, dark or auto in a cookie, and go back to where the person was."""
+    back = request.POST.get("next") or request.headers.get("Referer") or "/"
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if is_ours else "/")
+    chosen = request.POST.get("theme", "")
+    if chosen in rules.THEMES:
+        response.set_cookie("theme", chosen, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+@require_GET
+def people(request: PortalRequest) -> HttpResponse:
+    """List everybody, for administrators."""
+    rules.check_admin(actor(request))
+    return _people(request, forms.InviteForm())
+
+
+@require_POST
+def invite(request: PortalRequest) -> HttpResponse:
+    """Let somebody in and send them the one-time link."""
+    rules.check_admin(actor(request))
+    form = forms.InviteForm(request.POST)
+    if not form.is_valid():
+        return _people(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    invited = transitions.invite(by=actor(request), at=timezone.now(), **form.cleaned_data)
+    messages.success(request, f"{invited} gets a letter with a link to choose a password.")
+    return redirect(invited)
+
+
+def _people(request: PortalRequest, form: forms.InviteForm, *, status: int = 200) -> HttpResponse:
+    search = request.GET.get("q", "")[:200].replace("\0", "")
+    found = queries.people(search=search)
+    rows = list(found.after(key_in(request.GET.get("after", "")), field="name")[: PEOPLE + 1])
+    context = {
+        "people": rows[:PEOPLE],
+        "count": found.counted(),
+        "search": search,
+        "next": rows[PEOPLE - 1].pk if len(rows) > PEOPLE else None,
+        "form": form,
+    }
+    return page(request, "accounts/people.html", context, part="list", status=status)
+
+
+@require_GET
+def person(request: PortalRequest, pk: int) -> HttpResponse:
+    """Show a person; administrators also get what they may change."""
+    return _person(request, _find(pk))
+
+
+@require_POST
+def roles(request: PortalRequest, pk: int) -> HttpResponse:
+    """Give a person these roles and no others."""
+    found = _find(pk)
+    form = forms.RolesForm(request.POST)
+    if not form.is_valid():
+        return _person(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, roles_form=form)
+    transitions.give_roles(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+    messages.success(request, f"The roles of {found} are saved.")
+    return redirect(found)
+
+
+@require_POST
+def invite_again(request: PortalRequest, pk: int) -> HttpResponse:
+    """Send a fresh one-time link."""
+    found = _find(pk)
+    form = forms.InviteAgainForm(request.POST, person=found)
+    if not form.is_valid():
+        return _person(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, invite_form=form)
+    transitions.invite_again(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+    messages.success(request, f"{found} gets a letter with a fresh link.")
+    return redirect(found)
+
+
+@require_POST
+def deactivate(request: PortalRequest, pk: int) -> HttpResponse:
+    """End a person's access."""
+    found = transitions.deactivate(_find(pk), by=actor(request), at=timezone.now())
+    messages.success(request, f"{found} can no longer sign in.")
+    return redirect(found)
+
+
+@require_POST
+def reactivate(request: PortalRequest, pk: int) -> HttpResponse:
+    """Let a person sign in again."""
+    found = transitions.reactivate(_find(pk), by=actor(request), at=timezone.now())
+    messages.success(request, f"{found} can sign in again.")
+    return redirect(found)
+
+
+def _find(pk: int) -> User:
+    return get_object_or_404(User, pk=pk)
+
+
+def _person(request: PortalRequest, found: User, *, status: int = 200, **refused: Any) -> HttpResponse:
+    by = actor(request)
+    context: dict[str, Any] = {
+        "person": found,
+        "weekdays": [rules.WEEKDAYS[day] for day in found.works_on],
+        "is_self": found.pk == request.user.pk,
+        "may_administer": rules.may_administer(by),
+    }
+    if context["may_administer"]:
+        context |= {
+            "roles_form": forms.RolesForm(initial={"roles": found.roles}),
+            "invite_form": forms.InviteAgainForm(initial={"email": found.email}, person=found),
+            "history": timeline(found.subject, audiences=request.user.audiences, limit=20),
+        }
+    return page(request, "accounts/person.html", context | refused, status=status)

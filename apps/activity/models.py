@@ -1,0 +1,126 @@
+"""The append-only record of who did what.
+
+Activity lies below every other app, so it knows none of them: ids are plain numbers, names are
+copied, and history survives the rows that it speaks of.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn, Protocol
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+
+class Author(Protocol):
+    """Whoever did it; accounts.Actor is one."""
+
+    @property
+    def person_id(self) -> int | None:
+        """Return the person's id; None for the system."""
+
+    @property
+    def name(self) -> str:
+        """Return the name by which history knows them."""
+
+    @property
+    def request_id(self) -> str:
+        """Return the id of the request in which they did it."""
+
+
+class Audience(models.TextChoices):
+    """Who may read a row; nearly everything is for everyone who is signed in."""
+
+    EVERYONE = "everyone", "Everyone"
+    SECURITY = "security", "Security people"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What something is about, as labels to copy. Models offer theirs as a property `subject`."""
+
+    type: str
+    id: int
+    name: str
+    url: str = ""
+    service_id: int | None = None
+    service_name: str = ""
+    team_id: int | None = None
+    team_name: str = ""
+    audience: str = Audience.EVERYONE
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """What can happen; each app's events.py has one subclass for each kind. The fields are the schema."""
+
+    verb: ClassVar[str]
+    sentence: ClassVar[str]
+    example: ClassVar[dict[str, Any]]
+
+
+class AppendOnlyError(TypeError):
+    """Raised when code tries to change or delete history."""
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """History can be read and added to; nothing else."""
+
+    def about(self, subject: Subject) -> "EventQuerySet":
+        """Return the events of one object, newest first."""
+        return self.filter(subject_type=subject.type, subject_id=subject.id).order_by("-pk")
+
+    def of_services(self, service_ids: Collection[int]) -> "EventQuerySet":
+        """Return the events of some services, newest first."""
+        return self.filter(service_id__in=service_ids).order_by("-pk")
+
+    def of_team(self, team_id: int) -> "EventQuerySet":
+        """Return the events of one team and its services, newest first."""
+        return self.filter(team_id=team_id).order_by("-pk")
+
+    def visible_to(self, audiences: Collection[str]) -> "EventQuerySet":
+        """Return those meant for one of these audiences (activity knows no person)."""
+        return self.filter(audience__in=audiences)
+
+    def update(self, **_values: Any) -> NoReturn:
+        """Refuse: history is append-only."""
+        raise AppendOnlyError
+
+    def delete(self) -> NoReturn:
+        """Refuse: history is append-only."""
+        raise AppendOnlyError
+
+
+class Event(models.Model):
+    """One thing that happened. Write through transitions.record only."""
+
+    verb = models.CharField(max_length=60)
+    actor_id = models.PositiveBigIntegerField(null=True)
+    actor_name = models.CharField(max_length=250)
+    subject_type = models.CharField(max_length=30)
+    subject_id = models.PositiveBigIntegerField()
+    subject_name = models.CharField(max_length=250)
+    service_id = models.PositiveBigIntegerField(null=True)
+    service_name = models.CharField(max_length=200)
+    team_id = models.PositiveBigIntegerField(null=True)
+    team_name = models.CharField(max_length=200)
+    url = models.CharField(max_length=300)
+    audience = models.CharField(max_length=20)
+    request_id = models.CharField(max_length=64)
+    data = models.JSONField(encoder=DjangoJSONEncoder)  # events may hold dates
+    at = models.DateTimeField()
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(actor_name=""), name="event_has_an_author")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "id"], name="event_by_subject"),
+            models.Index(fields=["service_id", "id"], name="event_by_service"),
+            models.Index(fields=["team_id", "id"], name="event_by_team"),
+            models.Index(fields=["actor_id", "id"], name="event_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.verb} {self.subject_name}"

@@ -1,0 +1,61 @@
+"""What pages, exports and transitions read. Each docstring says how many queries it takes."""
+
+from apps.catalog.queries.finding import (
+    advisors,
+    drift,
+    has_service,
+    least_busy_advisor,
+    needs,
+    orphans,
+    parts,
+    phase_changes,
+    service,
+    services,
+    wholes_of,
+)
+from apps.catalog.queries.listing import Filters, Listing, exported, listing
+from apps.catalog.queries.reminders import due, still_due
+from apps.catalog.queries.teams import (
+    TeamPage,
+    leads_of,
+    members_of,
+    memberships_of,
+    people_called,
+    people_of,
+    people_outside,
+    team,
+    team_page,
+    teams,
+    teams_of,
+)
+
+__all__ = [
+    "Filters",
+    "Listing",
+    "TeamPage",
+    "advisors",
+    "drift",
+    "due",
+    "exported",
+    "has_service",
+    "leads_of",
+    "least_busy_advisor",
+    "listing",
+    "members_of",
+    "memberships_of",
+    "needs",
+    "orphans",
+    "parts",
+    "people_called",
+    "people_of",
+    "people_outside",
+    "phase_changes",
+    "service",
+    "services",
+    "still_due",
+    "team",
+    "team_page",
+    "teams",
+    "teams_of",
+    "wholes_of",
+]

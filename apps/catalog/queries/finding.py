@@ -1,0 +1,96 @@
+"""Reads of one service and what surrounds it."""
+
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404
+
+from apps.accounts.models import User, UserQuerySet
+from apps.catalog.models import Dependency, Imported, Phase, PhaseChange, Service, ServiceQuerySet, Team
+from apps.catalog.rules import IN_WORK
+
+
+def service(slug: str) -> Service:
+    """Return one service as `services` loads it, or 404. One query."""
+    return get_object_or_404(services(), slug=slug)
+
+
+def services() -> ServiceQuerySet:
+    """Return all services with team, advisor, whole, summary and system. One query.
+
+    `was_green` and `was_ready` say whether one, or the product that it is a part of, has ever been
+    there: the tabs of those phases stay.
+    """
+    past = PhaseChange.objects.filter(service=Coalesce(OuterRef("part_of"), OuterRef("pk")))
+    rows = Service.objects.select_related("team", "advisor", "part_of__team", "summary", "system__parent")
+    return rows.annotate(
+        was_green=Exists(past.filter(after=Phase.GREEN_LIGHT)),
+        was_ready=Exists(past.filter(after=Phase.READY)),
+    )
+
+
+def parts(service: Service) -> ServiceQuerySet:
+    """Return the parts of a product by name. One query."""
+    return Service.objects.filter(part_of=service).select_related("team").in_order("name")
+
+
+def needs(service: Service) -> QuerySet[Dependency]:
+    """Return what a service needs, by name. One query."""
+    rows = Dependency.objects.filter(service=service).select_related("target__team")
+    return rows.order_by("target__name", "pk")
+
+
+def phase_changes(service: Service) -> QuerySet[PhaseChange]:
+    """Return the steps of a service's life, oldest first. One query."""
+    return PhaseChange.objects.filter(service_id=service.pk).order_by("pk")
+
+
+def has_service(team: Team, name: str) -> bool:
+    """Tell whether a team has a service of this name in use. One query."""
+    return Service.objects.in_use().filter(team=team, name__iexact=name).exists()
+
+
+def drift(service: Service) -> list[dict[str, Any]]:
+    """Return what the imported catalog says of a service where it was edited here since. One query."""
+    rows = Imported.objects.filter(kind="service", object_id=service.pk).values_list("drift", "file")
+    return [
+        {"field": field.removesuffix("_id").replace("_", " "), "there": both["there"], "file": file}
+        for fields, file in rows
+        for field, both in fields.items()
+        if not field.endswith("_id")
+    ]
+
+
+def orphans() -> ServiceQuerySet:
+    """Return what nobody owns, by name. One query."""
+    return Service.objects.in_use().filter(team=None).in_order("name")
+
+
+def wholes_of(team_ids: list[int]) -> ServiceQuerySet:
+    """Return what some teams own that could have parts. One query."""
+    return Service.objects.in_use().of_teams(team_ids).filter(part_of=None).in_order("name")
+
+
+def advisors() -> UserQuerySet:
+    """Return the people who can advise, by name. One query."""
+    return User.objects.with_role("enablement").in_order("name")
+
+
+def least_busy_advisor(service: Service) -> User | None:
+    """Return who has the fewest services in green-light or getting ready. One query.
+
+    People of the owning team come last: advice from outside sees more.
+    """
+    busy = Service.objects.filter(advisor=OuterRef("pk"), part_of=None, phase__in=IN_WORK)
+    count = busy.order_by().values("advisor").annotate(n=Count("pk")).values("n")
+    people = list(advisors().annotate(busy=Coalesce(Subquery(count), Value(0))))
+    people.sort(
+        key=lambda person: (service.team_id in person.team_ids, getattr(person, "busy", 0), person.pk)
+    )
+    return people[0] if people else None
+
+
+def family(service_id: int) -> ServiceQuerySet:
+    """Return a service and its parts in the order of their keys, which is the order of locks."""
+    return Service.objects.filter(Q(pk=service_id) | Q(part_of=service_id)).order_by("pk")

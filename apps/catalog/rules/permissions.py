@@ -1,0 +1,105 @@
+"""Who may do what with teams and services. Pure: `may_…` is for buttons, `check_…` for transitions."""
+
+from apps.accounts.models import Actor, User
+from apps.catalog.models import Service, Team
+from apps.catalog.rules.phases import check_team_in_use
+from apps.core.errors import InvalidMoveError, NotPermittedError
+
+
+def may_edit(by: Actor, service: Service) -> bool:
+    """Members and leads of the owning team may."""
+    return by.is_in(service.team_id) or by.leads(service.team_id)
+
+
+def check_in_team(by: Actor, service: Service) -> None:
+    """Refuse who is neither member nor lead of the owning team."""
+    if not may_edit(by, service):
+        owner = service.team.name if service.team else "its team, once it has one,"
+        message = f"Only {owner} can do this for {service}."
+        raise NotPermittedError(message)
+
+
+def check_lead(by: Actor, service: Service) -> None:
+    """Refuse who does not lead the owning team."""
+    if not by.leads(service.team_id):
+        owner = service.team.name if service.team else "its team, once it has one,"
+        message = f"Only a lead of {owner} can do this for {service}."
+        raise NotPermittedError(message)
+
+
+def may_organise(by: Actor) -> bool:
+    """Tell who looks after teams, leads, advisors, orphans and imports: enablement and administrators."""
+    return by.has("enablement", "admin")
+
+
+def check_may_organise(by: Actor) -> None:
+    """Refuse who is neither of enablement nor an administrator."""
+    if not may_organise(by):
+        message = "Only Developer Enablement and administrators can do this."
+        raise NotPermittedError(message)
+
+
+def check_may_import(by: Actor) -> None:
+    """Refuse who may not import; a command of the machine may."""
+    if by.person is not None:
+        check_may_organise(by)
+
+
+def may_register(by: Actor, team: Team) -> bool:
+    """Members and leads register for their own team."""
+    return by.is_in(team.pk) or by.leads(team.pk)
+
+
+def check_may_register(by: Actor, team: Team) -> None:
+    """Refuse to register for somebody else's team, or for one that is no more."""
+    if not may_register(by, team):
+        message = f"Only members of {team} can register a service for it."
+        raise NotPermittedError(message)
+    check_team_in_use(team)
+
+
+def may_edit_team(by: Actor, team: Team) -> bool:
+    """Tell who describes a team: itself, and enablement and administrators."""
+    return by.is_in(team.pk) or by.leads(team.pk) or may_organise(by)
+
+
+def check_may_edit_team(by: Actor, team: Team) -> None:
+    """Refuse who neither belongs to the team nor looks after teams."""
+    if not may_edit_team(by, team):
+        message = f"Only {team} itself, Developer Enablement and administrators can change it."
+        raise NotPermittedError(message)
+
+
+def may_choose_members(by: Actor, team: Team) -> bool:
+    """Leads choose the members; enablement and administrators too."""
+    return by.leads(team.pk) or may_organise(by)
+
+
+def check_may_choose_members(by: Actor, team: Team) -> None:
+    """Refuse who neither leads the team nor looks after teams."""
+    if not may_choose_members(by, team):
+        message = f"Only leads of {team}, Developer Enablement and administrators choose its members."
+        raise NotPermittedError(message)
+
+
+def may_override_risk(by: Actor, service: Service) -> bool:
+    """Tell who may: enablement, but never for a service of their own team."""
+    return by.has("enablement") and not may_edit(by, service)
+
+
+def check_may_override_risk(by: Actor, service: Service) -> None:
+    """Refuse everybody else, and enablement people who belong to the owning team."""
+    if may_override_risk(by, service):
+        return
+    if by.has("enablement"):
+        message = f"You belong to the team of {service}: somebody else of Developer Enablement decides this."
+        raise NotPermittedError(message)
+    message = "Only Developer Enablement can set a risk by hand."
+    raise NotPermittedError(message)
+
+
+def check_can_advise(person: User, service: Service) -> None:
+    """Refuse an advisor who is not active in enablement."""
+    if not (person.is_active and person.is_enablement):
+        message = f"{person} is not in Developer Enablement, so cannot advise {service}."
+        raise InvalidMoveError(message)

@@ -1,0 +1,1 @@
+"""Pages and fragments. Each view finds, asks once, and renders."""

@@ -1,0 +1,17 @@
+"""How conversations are read. Whoever shows one has found its subject first, and so may see it."""
+
+from collections.abc import Collection
+
+from apps.comments.models import Comment, Thread
+
+
+def threads(subject_type: str, subject_ids: Collection[int]) -> dict[int, Thread]:
+    """Return the threads of some objects by the id of the object. One query."""
+    found = Thread.objects.about(subject_type, subject_ids).select_related("last_by")
+    return {thread.subject_id: thread for thread in found}
+
+
+def conversation(subject_type: str, subject_id: int) -> list[Comment]:
+    """Return what was said about one object, oldest first, with its authors. One query."""
+    about = Comment.objects.filter(thread__subject_type=subject_type, thread__subject_id=subject_id)
+    return list(about.select_related("author").order_by("pk"))

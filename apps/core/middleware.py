@@ -1,0 +1,59 @@
+"""What happens around every view: a request gets an id, a refusal becomes a page or an alert."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from uuid import uuid4
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from apps.core.errors import DomainError
+from apps.core.http import HtmxRequest, refused, wants_part
+
+View = Callable[..., HttpResponseBase]
+
+
+class RequestIdMiddleware:
+    """Gives a request an id if the proxy did not, so that history and logs can name it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = request.META.setdefault("HTTP_X_REQUEST_ID", uuid4().hex)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to do so; every view is meant that is not `login_not_required`.
+
+    Controls and forms get 401 instead: a redirect would put the sign-in page into a target, or lose
+    what was typed.
+    """
+
+    def handle_no_permission(self, request: HtmxRequest, view_func: View) -> HttpResponse:  # type: ignore[override]
+        if request.method in {"GET", "HEAD"} and not wants_part(request):
+            return super().handle_no_permission(request, view_func)
+        return refused(
+            request,
+            status=HTTPStatus.UNAUTHORIZED,
+            title="You are signed out",
+            detail="Nothing was saved. Sign in, come back to what you typed, and send it again.",
+        )
+
+
+class DomainErrorMiddleware:
+    """Answers a DomainError that a view lets through, with the status that it brings."""
+
+    def __init__(self, get_response: Callable[[HtmxRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HtmxRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HtmxRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        return refused(request, status=error.status, title=error.title, detail=str(error))

@@ -1,0 +1,98 @@
+"""The components that are tags: icons, moments, and blocks that wrap other markup."""
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.template import Context
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+SOON: Final = timedelta(days=14)
+HOUR: Final = timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
+
+
+@register.simple_tag
+@cache
+def icon(name: str, tone: str = "") -> SafeString:
+    """Draw one symbol of static/icons.svg; it is decoration, so the words stand beside it."""
+    classes = f"icon tone-{tone}" if tone else "icon"
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, _sprite(), name
+    )
+
+
+@register.simple_tag
+@cache
+def asset(path: str) -> str:
+    """Return the address of a static file; it is looked up once for each process."""
+    return static(path)
+
+
+@cache
+def _sprite() -> str:
+    """Return the address of the symbols; it does not change while the process lives."""
+    return static("icons.svg")
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, moment: datetime | date | None) -> SafeString:
+    """Say a moment as people do ("in 9 days"), with the exact local time of the reader on hover."""
+    if moment is None:
+        return SafeString("")
+    zone = _zone(context)
+    now = timezone.now().astimezone(zone)
+    if not isinstance(moment, datetime):
+        words, exact, machine = _day(moment, now.date()), f"{moment:%A %-d %B %Y}", moment.isoformat()
+    else:
+        local = moment.astimezone(zone)
+        words = relative(local, now)
+        exact = f"{local:%A %-d %B %Y, %H:%M} ({zone.key})"
+        machine = moment.isoformat()
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """Return "3 minutes ago", "tomorrow", "in 9 days", or the date when it is further than two weeks away."""
+    distance = moment - now
+    if abs(distance) < MINUTE:
+        return "just now"
+    if abs(distance) < 12 * HOUR:
+        count, unit = (
+            (round(abs(distance) / MINUTE), "minute")
+            if abs(distance) < HOUR
+            else (round(abs(distance) / HOUR), "hour")
+        )
+        words = f"{count} {unit}{'' if count == 1 else 's'}"
+        return f"in {words}" if distance > timedelta() else f"{words} ago"
+    return _day(moment.date(), now.date())
+
+
+def _day(day: date, today: date) -> str:
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    days = (day - today).days
+    if days in near:
+        return near[days]
+    if abs(days) <= SOON.days:
+        return f"in {days} days" if days > 0 else f"{-days} days ago"
+    return f"{day:%-d %b}" if day.year == today.year else f"{day:%-d %b %Y}"
+
+
+def _zone(context: Context) -> ZoneInfo:
+    request = getattr(context, "request", None)  # also inside `only`, where the variable is missing
+    person = getattr(request, "user", None)
+    return ZoneInfo(getattr(person, "time_zone", "") or "UTC")
+
+
+@register.simple_block_tag
+def panel(content: str, title: str, note: str = "") -> SafeString:
+    """Wrap content in a titled box."""
+    return render_to_string("components/panel.html", {"content": content, "title": title, "note": note})

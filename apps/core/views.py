@@ -1,0 +1,68 @@
+"""What answers without any app: signs of health, and the refusal of whoever guesses passwords."""
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from apps.core import health
+from apps.core.http import HtmxRequest, refused
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view takes it
+    """Say that the process answers. No query."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view takes it
+    """Say whether the database is there and migrated and beat was seen lately: 200 or 503. Two queries."""
+    problems = health.problems(now=timezone.now())
+    status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
+    return JsonResponse({"status": "failing" if problems else "ok", "problems": problems}, status=status)
+
+
+def locked_out(
+    request: HtmxRequest,
+    response: HttpResponse | None,  # noqa: ARG001 -- axes hands it over
+    credentials: dict[str, Any] | None,  # noqa: ARG001
+) -> HttpResponse:
+    """Answer 429 to somebody who tried too many passwords for one address."""
+    minutes = settings.AXES_COOLOFF_TIME.seconds // 60
+    return refused(
+        request,
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        title="Too many tries",
+        detail=f"Wait {minutes} minutes and sign in again, or ask for a new password by mail.",
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 413 to what is too large, and 400 to what nobody can understand."""
+    if not hasattr(request, "htmx"):  # refused on the way in, for example for its Host header
+        return HttpResponse("Bad request", status=HTTPStatus.BAD_REQUEST, content_type="text/plain")
+    if isinstance(exception, RequestDataTooBig):
+        limit = settings.UPLOAD_LIMIT // (1024 * 1024)
+        return refused(
+            cast("HtmxRequest", request),
+            status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            title="That was too much",
+            detail=f"Nothing was saved. One request may bring at most {limit} MB.",
+        )
+    return refused(
+        cast("HtmxRequest", request),
+        status=HTTPStatus.BAD_REQUEST,
+        title="That could not be understood",
+        detail="Nothing was saved. Go back, reload the page and try again.",
+    )

@@ -1,0 +1,14 @@
+"""Routes of the pages that combine apps."""
+
+from django.urls import path
+
+from apps.home import views
+
+app_name = "home"
+urlpatterns = [
+    path("", views.my_work, name="my_work"),
+    path("services/<slug:slug>/", views.service, name="service"),
+    path("services/<slug:slug>/history/", views.history, name="history"),
+    path("help/", views.help_page, name="help"),
+    path("help/<slug:topic>/", views.help_page, name="help_topic"),
+]

@@ -1,0 +1,80 @@
+"""Pages that combine apps: my work, the overview of a service, its history, help."""
+
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from apps.accounts.http import PortalRequest, actor
+from apps.activity.queries import of_services
+from apps.catalog import queries as catalog
+from apps.catalog.http import service_context
+from apps.core.http import page
+from apps.core.markdown import to_html
+from apps.core.text import key_in
+from apps.home import queries
+from apps.walkthroughs.queries import overview
+
+HELP: Final = {
+    "first-steps": "First steps",
+    "phases": "The phases of a service",
+    "checklist": "Filling in the checklist",
+    "walkthrough": "The walkthrough and the launch",
+    "reminders": "Reminders",
+    "keyboard": "Keyboard",
+}
+ENTRIES: Final = 50
+
+
+@require_safe
+def my_work(request: PortalRequest) -> HttpResponse:
+    """Show what waits for the person, their services, and what changed."""
+    now = timezone.now()
+    context = {
+        "work": queries.my_work(request.user, now=now),
+        "greeting": queries.greeting(request.user, now=now),
+    }
+    return page(request, "home/my_work.html", context)
+
+
+@require_safe
+def service(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show where a service stands, what it needs, and what happens next."""
+    found = catalog.service(slug)
+    road = overview(found, by=actor(request), now=timezone.now())
+    context = service_context(request, found, tab="Overview")
+    about = queries.about(found, audiences=request.user.audiences)
+    context |= {
+        "action": queries.main_action(found, is_member=context["is_member"]),
+        "steps": queries.steps(found, about.around.entered),
+        "road": road,
+        "about": about,
+    }
+    return page(request, "home/service.html", context)
+
+
+@require_safe
+def history(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show everything that happened to a service, newest first, page by page."""
+    found = catalog.service(slug)
+    before = key_in(request.GET.get("before", ""))
+    entries = of_services([found.pk], audiences=request.user.audiences, before=before, limit=ENTRIES)
+    context = service_context(request, found, tab="History") | {
+        "entries": entries,
+        "is_later": before is not None,
+        "before": entries[-1].id if len(entries) == ENTRIES else None,
+    }
+    return page(request, "home/history.html", context)
+
+
+@require_safe
+def help_page(request: PortalRequest, topic: str = "first-steps") -> HttpResponse:
+    """Show one page of the help; the texts lie in templates/help as Markdown."""
+    if topic not in HELP:
+        raise Http404
+    text = (Path(settings.BASE_DIR) / "templates" / "help" / f"{topic}.md").read_text()
+    context = {"topics": HELP, "topic": topic, "title": HELP[topic], "text": to_html(text)}
+    return page(request, "home/help.html", context)

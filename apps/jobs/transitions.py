@@ -1,0 +1,173 @@
+"""How background work is asked for, done and brought back."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils.module_loading import import_string
+
+from apps.accounts.models import Actor
+from apps.activity.models import Subject
+from apps.activity.transitions import record
+from apps.core.errors import InvalidMoveError
+from apps.core.transactions import one_transaction
+from apps.core.wake import wake
+from apps.jobs import rules
+from apps.jobs.events import JobFailed, JobRetried
+from apps.jobs.models import Job, State
+
+logger = structlog.get_logger(__name__)
+
+Progress = Callable[[int, int], None]
+
+
+@one_transaction
+def enqueue(
+    kind: str, *, title: str, subject: Subject, payload: dict[str, Any], by: Actor, at: datetime
+) -> Job:
+    """Ask for work of a kind that settings.JOBS names; what waits already for the same subject is enough.
+
+    The waiting row is locked: a worker that is just taking it has read less than we write, and makes
+    this a new one.
+    """
+    job, is_new = Job.objects.select_for_update(no_key=True).get_or_create(
+        kind=kind,
+        subject_type=subject.type,
+        subject_id=subject.id,
+        state=State.QUEUED,
+        defaults={
+            "title": title[:250],
+            "subject_name": subject.name,
+            "service_id": subject.service_id,
+            "url": subject.url,
+            "audience": subject.audience,
+            "payload": payload,
+            "due_at": at,
+            "asked_by": by.person,
+            "asked_at": at,
+            "request_id": by.request_id,
+        },
+    )
+    if is_new:
+        wake("jobs.run")
+    return job
+
+
+@one_transaction
+def retry(job: Job, *, by: Actor, at: datetime) -> Job:
+    """Put a failed job back into the queue, unless the same waits there already."""
+    job = Job.objects.locked(job.pk)
+    rules.check_retry(by, job)
+    same = Job.objects.filter(kind=job.kind, subject_type=job.subject_type, subject_id=job.subject_id)
+    if same.filter(state=State.QUEUED).exists():
+        message = "The same work waits in the queue already."
+        raise InvalidMoveError(message)
+
+    job.state = State.QUEUED
+    job.due_at = at
+    job.finished_at = None
+    job.problem = ""
+    job.claims = job.done = job.total = 0
+    job.save(update_fields=["state", "due_at", "finished_at", "problem", "claims", "done", "total"])
+
+    record(JobRetried(), by=by, at=at, subject=job.subject)
+    wake("jobs.run")
+    return job
+
+
+def run_next(*, by: Actor, at: datetime) -> Job | None:
+    """Claim one job, do it outside any transaction, and record its end; return it, or None without work.
+
+    At least once: a worker that dies leaves a lease behind, and the job is done again when it runs out.
+    """
+    job = _claim(at=at)
+    if job is None:
+        return None
+    begun = monotonic()
+    try:
+        outcome = _work(job, begun=begun, at=at)
+    except rules.LeaseLostError:
+        logger.warning("job_lease_lost", job=job.pk, kind=job.kind)
+        return job
+    _record(job, outcome, by=by, at=at + timedelta(seconds=monotonic() - begun))
+    return job
+
+
+@transaction.atomic(durable=True)
+def _claim(*, at: datetime) -> Job | None:
+    """Take what a dead worker left behind, or else what waits longest.
+
+    PostgreSQL locks the row and passes over those that another worker is just taking; SQLite lets in
+    one writer at a time.
+    """
+    free = Job.objects.select_for_update(skip_locked=True, no_key=True)
+    job = free.left_behind(now=at).first() or free.waiting(now=at).first()
+    if job is None:
+        return None
+    Job.objects.filter(pk=job.pk).update(
+        state=State.RUNNING,
+        lease=uuid4(),
+        lease_until=at + rules.LEASE,
+        claims=F("claims") + 1,
+        attempts=F("attempts") + 1,
+        done=0,
+        total=0,
+    )
+    return Job.objects.select_related("asked_by").get(pk=job.pk)
+
+
+def _work(job: Job, *, begun: float, at: datetime) -> rules.Outcome:
+    """Call the function of the job's kind; return what came of it."""
+    author = Actor(person=job.asked_by, request_id=job.request_id)
+    if job.asked_by is None:
+        author = Actor.system(job.kind, request_id=job.request_id)
+    try:
+        rules.check_claims(job)
+        function = import_string(settings.JOBS[job.kind])
+        result = function(job, progress=_progress(job, begun=begun, at=at), by=author, at=at)
+    except rules.LeaseLostError:
+        raise
+    except Exception as error:
+        logger.warning("job_failed", job=job.pk, kind=job.kind, exc_info=True)
+        return rules.Outcome(State.FAILED, problem=rules.problem(error, job))
+    return rules.Outcome(State.DONE, result=result)
+
+
+def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
+    """Return the function by which a job says how far it is: a row at most once per second, and the lease."""
+    last_write = begun - rules.SECONDS_BETWEEN_WRITES
+
+    def progress(done: int, total: int) -> None:
+        nonlocal last_write
+        now = monotonic()
+        if now - last_write < rules.SECONDS_BETWEEN_WRITES and done < total:
+            return
+        last_write = now
+        ours = Job.objects.filter(pk=job.pk, lease=job.lease)
+        until = at + timedelta(seconds=now - begun) + rules.LEASE
+        if not ours.update(done=done, total=total, lease_until=until):
+            raise rules.LeaseLostError
+
+    return progress
+
+
+@transaction.atomic(durable=True)
+def _record(job: Job, outcome: rules.Outcome, *, by: Actor, at: datetime) -> None:
+    """Write the end down, unless the lease ran out and another worker has taken the row."""
+    is_written = Job.objects.filter(pk=job.pk, lease=job.lease).update(
+        state=outcome.state,
+        result=outcome.result,
+        problem=outcome.problem,
+        lease=None,
+        lease_until=None,
+        claims=0,
+        finished_at=at,
+    )
+    if is_written and outcome.state == State.FAILED:
+        record(JobFailed(outcome.problem), by=by, at=at, subject=job.subject)

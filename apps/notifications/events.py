@@ -1,0 +1,25 @@
+"""What can happen to messages, beyond what their own rows tell."""
+
+from dataclasses import dataclass
+
+from apps.activity.models import EventKind
+
+
+@dataclass(frozen=True)
+class DeliveryStopped(EventKind):
+    """A message could not be delivered and is not tried again."""
+
+    verb = "notifications.delivery_stopped"
+    sentence = "{actor} gave up: {subject} ({problem})"
+    example = {"problem": "SMTPRecipientsRefused: 550 no such user"}
+
+    problem: str
+
+
+@dataclass(frozen=True)
+class DeliveryRetried(EventKind):
+    """Somebody asked to send a stopped message once more."""
+
+    verb = "notifications.delivery_retried"
+    sentence = "{actor} asked to send once more: {subject}"
+    example = {}

@@ -1,0 +1,19 @@
+"""What beat runs for notifications; a new delivery also wakes it at once."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.accounts.models import Actor
+from apps.notifications import transitions
+
+
+@shared_task(name="notifications.deliver")
+def deliver() -> None:
+    """Every minute, and when woken. Safe to repeat, also side by side: each delivery is claimed."""
+    transitions.deliver(by=Actor.system("notifications.deliver"), at=timezone.now())
+
+
+@shared_task(name="notifications.remind")
+def remind() -> None:
+    """Every 15 minutes. Safe to repeat: the key of a notice tells each person once."""
+    transitions.remind(by=Actor.system("notifications.remind"), at=timezone.now())

@@ -1,0 +1,145 @@
+"""How the summary rows follow the answers: areas, the assessment's counter, and the service's summary."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Min,
+    Prefetch,
+    Q,
+    Sum,
+    Value,
+    When,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce
+
+from apps.accounts.models import Actor
+from apps.catalog.models import Phase
+from apps.catalog.transitions import summarise
+from apps.readiness import queries, rules
+from apps.readiness.models import Answer, Area, Assessment, Kind, State, Weight
+
+NUMBERS: Final = ["applicable", "answered", "weight", "credit", "open_high", "gaps", "exempt", "is_weak"]
+LATER: Final = 10_000  # further back than any position of an edition
+_POINTS: Final = Case(
+    *[When(weight=weight, then=Value(points)) for weight, points in rules.POINTS.items()], default=Value(0)
+)
+_COUNTS: Final = ~Q(state=State.NOT_APPLICABLE)
+_CREDIT: Final = Case(
+    When(state=State.NOT_APPLICABLE, then=Value(0)),
+    When(Q(is_exempt=True) | Q(state=State.IN_PLACE), then=_POINTS),
+    When(state=State.PLANNED, then=_POINTS / Value(2)),
+    default=Value(0),
+    output_field=IntegerField(),
+)
+_HOLDS_UP: Final = Q(weight=Weight.HIGH, state__in=[State.OPEN, State.GAP], is_exempt=False)
+# Open High items come first, then the other open ones, in the order of the checklist.
+_TURN: Final = Case(
+    When(weight=Weight.HIGH, state=State.OPEN, then=F("position")),
+    When(state=State.OPEN, then=F("position") + LATER),
+    output_field=IntegerField(),
+)
+
+
+def lock_areas(assessment: Assessment, *, by: Actor, at: datetime) -> list[Area]:  # noqa: ARG001
+    """Lock the areas of an assessment that is locked already, and keep them on it. One query.
+
+    The service's phase and what its summary says come along: what was read with the assessment may be
+    older than the lock that it waited for.
+    """
+    locked = Area.objects.select_for_update(of=("self",), no_key=True).in_order("position")
+    areas = locked.annotate(
+        phase=F("assessment__service__phase"), next_url=F("assessment__service__summary__next_url")
+    )
+    prefetch_related_objects([assessment], Prefetch("areas", areas))
+    return list(assessment.areas.all())
+
+
+def recount(assessment: Assessment, *, by: Actor, at: datetime) -> None:
+    """Count the areas anew with one aggregate, and tell the service's summary. Two to four queries.
+
+    The assessment is locked and has its service; the areas are locked here unless they are already.
+    """
+    if "areas" not in getattr(assessment, "_prefetched_objects_cache", {}):
+        lock_areas(assessment, by=by, at=at)
+    areas = list(assessment.areas.all())
+    counted = _counted(assessment)
+    changed = [area for area in areas if _take_over(area, counted.get(area.key, {}), kind=assessment.kind)]
+    if len(changed) == 1:
+        changed[0].save(update_fields=NUMBERS)
+    elif changed:
+        Area.objects.bulk_update(changed, NUMBERS)
+    turns = [row["turn"] for row in counted.values() if row["turn"] is not None]
+    tell_summary(assessment, next_turn=min(turns, default=None), by=by, at=at)
+
+
+def _counted(assessment: Assessment) -> dict[str, dict[str, Any]]:
+    rows = Answer.objects.applicable().filter(assessment=assessment).order_by().values("area")
+    rows = rows.annotate(
+        applicable=Count("pk"),
+        answered=Count("pk", filter=~Q(state=State.OPEN)),
+        points=Coalesce(Sum(_POINTS, filter=_COUNTS), 0),
+        credit=Sum(_CREDIT),
+        open_high=Count("pk", filter=_HOLDS_UP),
+        gaps=Count("pk", filter=Q(state=State.GAP)),
+        exempt=Count("pk", filter=Q(is_exempt=True) & _COUNTS),
+        turn=Min(_TURN),
+    )
+    return {row["area"]: dict(row) for row in rows}
+
+
+def _take_over(area: Area, row: dict[str, Any], *, kind: str) -> bool:
+    """Put the counted numbers into an area; tell whether anything changed."""
+    before = [getattr(area, name) for name in NUMBERS]
+    for name in NUMBERS[:-1]:
+        setattr(area, name, row.get("points" if name == "weight" else name, 0))
+    area.is_weak = rules.is_weak(rules.Score.of(area), verdict=area.verdict, kind=kind)
+    return before != [getattr(area, name) for name in NUMBERS]
+
+
+def tell_summary(assessment: Assessment, *, next_turn: int | None, by: Actor, at: datetime) -> None:
+    """Keep what lists and headers show of the service, as long as this is the checklist of its phase."""
+    areas = list(assessment.areas.all())
+    phase, next_url = areas[0].phase, areas[0].next_url  # type: ignore[attr-defined]  # read by lock_areas
+    phases = {Kind.CONVERSATION: [Phase.GREEN_LIGHT], Kind.READINESS: [Phase.READY, Phase.LIVE]}[
+        Kind(assessment.kind)
+    ]
+    if assessment.closed_at is not None or phase not in phases:
+        return
+    values = queries.summary(areas, queries.sheet(assessment.edition))
+    if phase == Phase.GREEN_LIGHT:
+        values |= _next_question(assessment, next_turn) or _prepare(assessment)
+    if phase == Phase.READY:
+        values |= _next_question(assessment, next_turn) or _walk_through(assessment, next_url or "")
+    summarise(assessment.service, by=by, at=at, **values)
+
+
+def _next_question(assessment: Assessment, next_turn: int | None) -> dict[str, Any]:
+    """Return the step to the first open item; nothing when all are answered."""
+    if next_turn is None:
+        return {}
+    item = queries.sheet(assessment.edition).items[next_turn % LATER]
+    url = assessment.get_absolute_url()
+    place = url if assessment.kind == Kind.CONVERSATION else f"{url}{item.area.lower()}/"
+    step = f"Answer {item.key}: {item.question}"
+    return {"next_step": step[:300], "next_url": f"{place}#{item.key}"[:300]}
+
+
+def _prepare(assessment: Assessment) -> dict[str, Any]:
+    return {"next_step": "Prepare for production", "next_url": assessment.service.get_absolute_url()}
+
+
+def _walk_through(assessment: Assessment, next_url: str) -> dict[str, Any]:
+    """Return what follows the last answer; walkthroughs know better, so only a step of ours is replaced."""
+    url = assessment.get_absolute_url()
+    if assessment.submitted_at is None:
+        return {"next_step": "Submit the checklist for the walkthrough", "next_url": url}
+    if next_url.startswith(url):
+        walkthroughs = f"{assessment.service.get_absolute_url()}walkthroughs/"
+        return {"next_step": "Go on to the walkthrough", "next_url": walkthroughs}
+    return {}

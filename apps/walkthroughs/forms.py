@@ -1,0 +1,396 @@
+"""What people type about walkthroughs, signatures and launches."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from apps.accounts.models import User
+from apps.catalog.models import Service
+from apps.core.errors import InvalidInputError
+from apps.core.forms import Line, Text, as_form_error
+from apps.readiness.models import Value
+from apps.walkthroughs import rules
+from apps.walkthroughs.models import Capacity, Reply, SignOff, Veto, Walkthrough
+from apps.walkthroughs.queries import Choices
+
+DAY: Final = {"type": "date"}
+TIME: Final = {"type": "time", "step": "300"}
+DUE_IN: Final = timedelta(days=7)
+REVIEW_IN: Final = timedelta(days=14)
+
+
+class PersonField(forms.ChoiceField):
+    """One of some people that the page has loaded already: a field costs no query."""
+
+    def __init__(self, *, people: Iterable[User], empty_label: str = "", **options: Any) -> None:
+        self.people = {str(person.pk): person for person in people}
+        choices = [(key, person.name) for key, person in self.people.items()]
+        super().__init__(choices=[("", empty_label), *choices] if empty_label else choices, **options)
+
+    def prepare_value(self, value: object) -> object:
+        """Return what the page names the person by."""
+        return value.pk if isinstance(value, User) else value
+
+    def clean(self, value: object) -> Any:  # noqa: ANN401 -- a person
+        """Return the person."""
+        return self.people.get(super().clean(value))
+
+
+class PeopleField(forms.MultipleChoiceField):
+    """Some of the people that the page has loaded already."""
+
+    def __init__(self, *, people: Iterable[User], **options: Any) -> None:
+        self.people = {str(person.pk): person for person in people}
+        super().__init__(choices=[(key, person.name) for key, person in self.people.items()], **options)
+
+    def prepare_value(self, value: object) -> object:
+        """Return what the page names the people by."""
+        is_people = isinstance(value, list) and all(isinstance(one, User) for one in value)
+        return [one.pk for one in value] if is_people else value  # type: ignore[attr-defined]
+
+    def clean(self, value: object) -> Any:  # noqa: ANN401 -- people
+        """Return the people."""
+        return [self.people[key] for key in super().clean(value)]
+
+
+class TimeForm(forms.Form):
+    """When and where; `starts_at` comes out as a moment on the meeting's own clock."""
+
+    day = forms.DateField(label="Day", widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    time = forms.TimeField(label="Start", widget=forms.TimeInput(attrs=TIME, format="%H:%M"))
+    minutes = forms.IntegerField(
+        label="Minutes", min_value=rules.SHORTEST, max_value=rules.LONGEST, initial=80
+    )
+    time_zone = Line(
+        label="Time zone",
+        limit=64,
+        help_text="Of the meeting; everybody sees it beside the time.",
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
+    )
+    place = Line(label="Place", limit=300, required=False, help_text="A room, or an address to call in.")
+
+    def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.now = now
+
+    def clean_time_zone(self) -> str:
+        """Refuse a zone that no clock knows."""
+        zone: str = self.cleaned_data["time_zone"]
+        with as_form_error():
+            rules.check_zone(zone)
+        return zone
+
+    def clean(self) -> None:
+        """Put day, time and zone together, and refuse the past."""
+        said = self.cleaned_data
+        if not {"day", "time", "time_zone", "minutes"} <= said.keys():
+            return
+        wanted = datetime.combine(said["day"], said["time"], ZoneInfo(said["time_zone"]))
+        said["starts_at"] = wanted
+        try:
+            rules.check_time(wanted, minutes=said["minutes"], time_zone=said["time_zone"], at=self.now)
+            rules.check_on_clock(wanted)
+        except InvalidInputError as error:
+            self.add_error("day" if error.field == "starts_at" else error.field, str(error))
+
+    @property
+    def meeting(self) -> dict[str, Any]:
+        """Return what the transitions take."""
+        names = ("starts_at", "minutes", "time_zone", "place")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+def time_of(walkthrough: Walkthrough, person: User) -> dict[str, Any]:
+    """Return what a form starts from: the present time, else the planned day after lunch."""
+    starts_at = rules.local(walkthrough)
+    if starts_at is None:
+        planned = {"day": walkthrough.planned_on, "time": "14:00", "time_zone": person.time_zone}
+        return planned | {"minutes": walkthrough.minutes}
+    return {
+        "day": starts_at.date(),
+        "time": starts_at.time(),
+        "minutes": walkthrough.minutes,
+        "time_zone": walkthrough.time_zone,
+        "place": walkthrough.place,
+    }
+
+
+class ScheduleForm(TimeForm):
+    """Time, place and panel; each needed seat is a field that starts with the proposal."""
+
+    def __init__(
+        self,
+        *args: Any,
+        service: Service,
+        proposal: list[rules.Place],
+        choices: Choices,
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.service, self.proposal = service, proposal
+        self.fields["presenters"] = PeopleField(
+            label="Who presents",
+            people=choices.of(Capacity.PRESENTER),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={
+                "required": "Somebody of the team must present.",
+                "invalid_choice": "Somebody of the team must present.",
+            },
+        )
+        for number, place in enumerate(proposal):
+            self.fields[f"seat_{number}"] = PersonField(
+                label=place.capacity.label,
+                people=choices.of(place.capacity),
+                initial=place.person,
+                empty_label="Choose somebody",
+                help_text=place.reason,
+                error_messages={"required": f"The risk needs this seat: {place.capacity.label.lower()}."},
+            )
+
+    @property
+    def seats(self) -> list[forms.BoundField]:
+        """Return the fields of the signing seats."""
+        return [self[f"seat_{number}"] for number in range(len(self.proposal))]
+
+    def clean(self) -> None:
+        """Refuse to seat somebody twice."""
+        super().clean()
+        taken: set[int] = {person.pk for person in self.cleaned_data.get("presenters", [])}
+        for number in range(len(self.proposal)):
+            person = self.cleaned_data.get(f"seat_{number}")
+            if person and person.pk in taken:
+                self.add_error(f"seat_{number}", f"{person} has another seat already.")
+            elif person:
+                taken.add(person.pk)
+
+    @property
+    def panel(self) -> list[rules.Place]:
+        """Return the panel as it was chosen, each with the reason of the proposal if it was followed."""
+        presenters = [rules.Place(Capacity.PRESENTER, person) for person in self.cleaned_data["presenters"]]
+        chosen = []
+        for number, place in enumerate(self.proposal):
+            person = self.cleaned_data[f"seat_{number}"]
+            reason = place.reason if person == place.person else "chosen by hand"
+            chosen.append(rules.Place(place.capacity, person, reason))
+        return presenters + chosen
+
+
+class PersonForm(forms.Form):
+    """Who takes a seat."""
+
+    def __init__(self, *args: Any, people: Iterable[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["person"] = PersonField(label="Person", people=people, empty_label="Choose somebody")
+
+
+class SeatForm(PersonForm):
+    """Who takes which seat."""
+
+    capacity = forms.ChoiceField(label="As", choices=Capacity.choices, initial=Capacity.OBSERVER)
+
+
+class ReplyForm(forms.Form):
+    """The answer to an invitation: three buttons and a note."""
+
+    reply = forms.ChoiceField(choices=[(one.value, one.label) for one in (Reply.YES, Reply.MAYBE, Reply.NO)])
+    note = Line(label="A note for the others", limit=500, required=False)
+
+
+class ReasonForm(forms.Form):
+    """Why something far-reaching happens."""
+
+    reason = Text(
+        label="Reason",
+        limit=5_000,
+        help_text="Everybody can read it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_reason(self) -> str:
+        """Refuse blanks."""
+        reason: str = self.cleaned_data["reason"].strip()
+        if not reason:
+            message = "Say why: whoever reads the history later will ask."
+            raise forms.ValidationError(message)
+        return reason
+
+
+class CancelForm(forms.Form):
+    """Why a meeting is called off; it goes into everybody's calendar."""
+
+    reason = Line(label="Reason", limit=500, help_text="Everybody who is invited reads it.")
+
+
+class NotesForm(forms.Form):
+    """The minutes; `revision` is the one that the person had on screen."""
+
+    text = Text(label="Minutes", limit=50_000, required=False, widget=forms.Textarea(attrs={"rows": 8}))
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class VerdictForm(forms.Form):
+    """A reviewer's word on one area."""
+
+    value = forms.ChoiceField(choices=Value.choices)
+    note = Text(label="Note", limit=2_000, required=False)
+
+
+class FollowUpForm(forms.Form):
+    """What is to be done, by whom, until when."""
+
+    text = Text(label="What is to be done", limit=2_000, widget=forms.Textarea(attrs={"rows": 2}))
+    due_on = forms.DateField(label="Until", widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    item = forms.ChoiceField(label="About", required=False)
+    must_fix = forms.BooleanField(label="Must be done before the launch", required=False)
+
+    def __init__(
+        self, *args: Any, people: Iterable[User], items: Iterable[str], now: datetime, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.now = now
+        self.fields["owner"] = PersonField(label="Who", people=people)
+        self.fields["item"].choices = [("", "No item"), *((item, item) for item in items)]  # type: ignore[attr-defined]
+        self.fields["due_on"].initial = (now + DUE_IN).date()
+
+    def clean_text(self) -> str:
+        """Refuse blanks."""
+        text: str = self.cleaned_data["text"].strip()
+        if not text:
+            message = "Say what is to be done."
+            raise forms.ValidationError(message)
+        return text
+
+    def clean_due_on(self) -> Any:  # noqa: ANN401 -- a date
+        """Refuse the past."""
+        day = self.cleaned_data["due_on"]
+        if day < self.now.date():
+            message = "The date lies in the past."
+            raise forms.ValidationError(message)
+        return day
+
+
+class FinishForm(forms.Form):
+    """What was done."""
+
+    note = Line(label="What was done", limit=1_000, required=False)
+
+
+class _Codes(forms.CharField):
+    """Codes of items between commas or spaces."""
+
+    def to_python(self, value: object) -> list[str]:  # type: ignore[override]
+        return [word.upper() for word in str(value or "").replace(",", " ").split()]
+
+
+class SignForm(forms.Form):
+    """One seat's signature; `seen` names the content that was on screen."""
+
+    decision = forms.ChoiceField(
+        label="Your decision", choices=SignOff.Decision.choices, widget=forms.RadioSelect
+    )
+    note = Text(
+        label="Conditions, or the reason",
+        limit=5_000,
+        required=False,
+        help_text="Needed unless you approve.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    lifted_by_what = Text(
+        label="What would lift the veto",
+        limit=5_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    review_on = forms.DateField(
+        label="Look at it again on", required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d")
+    )
+    items = _Codes(
+        label="Items it is about", required=False, help_text="Codes, such as SEC-04.", max_length=1_000
+    )
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, may_veto: bool, known: Iterable[str], now: datetime, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.may_veto, self.known, self.now = may_veto, set(known), now
+        self.fields["review_on"].initial = (now + REVIEW_IN).date()
+        if not may_veto:
+            choices = [choice for choice in SignOff.Decision.choices if choice[0] != SignOff.Decision.VETO]
+            self.fields["decision"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_items(self) -> list[str]:
+        """Refuse codes that the checklist does not have."""
+        items: list[str] = self.cleaned_data["items"]
+        if unknown := [item for item in items if item not in self.known]:
+            message = f"There is no item {unknown[0][:12]} in this checklist."
+            raise forms.ValidationError(message)
+        return items
+
+    def clean(self) -> None:
+        """Refuse a decision without its reason, and a veto that is not whole."""
+        said = self.cleaned_data
+        decision, note = said.get("decision"), said.get("note", "").strip()
+        if decision in rules.NEEDS and not note:
+            self.add_error("note", rules.NEEDS[decision])
+        if decision == SignOff.Decision.VETO:
+            self._clean_veto()
+
+    def _clean_veto(self) -> None:
+        said = self.cleaned_data
+        if not said.get("lifted_by_what", "").strip():
+            self.add_error("lifted_by_what", "Say what would lift the veto.")
+        if "review_on" in said:
+            try:
+                rules.check_review_day(said["review_on"] or self.now.date(), today=self.now.date())
+            except InvalidInputError as error:
+                self.add_error("review_on", str(error))
+
+    @property
+    def signature(self) -> dict[str, Any]:
+        """Return what the transition takes."""
+        said = self.cleaned_data
+        values = {name: said[name] for name in ("decision", "note", "seen")}
+        if said["decision"] != SignOff.Decision.VETO:
+            return values
+        terms = {name: said[name] for name in ("items", "lifted_by_what", "review_on")}
+        return values | {"terms": rules.VetoTerms(**terms)}
+
+
+class KeepForm(forms.Form):
+    """Until when a veto stands, as its author says after another look."""
+
+    review_on = forms.DateField(
+        label="Look at it again on", widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d")
+    )
+    note = Text(label="What you saw", limit=5_000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, veto: Veto, now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.now = now
+        self.fields["review_on"].initial = max(veto.review_on, now.date()) + REVIEW_IN
+
+    def clean_review_on(self) -> Any:  # noqa: ANN401 -- a date
+        """Refuse the past, and a day far away."""
+        with as_form_error():
+            rules.check_review_day(self.cleaned_data["review_on"], today=self.now.date())
+        return self.cleaned_data["review_on"]
+
+
+class LaunchForm(forms.Form):
+    """The reason for passing conditions; a launch through an open gate needs none."""
+
+    reason = Text(
+        label="Why it is launched all the same",
+        limit=5_000,
+        required=False,
+        help_text="It stands in the report and on leadership's page.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, needs_reason: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].required = needs_reason

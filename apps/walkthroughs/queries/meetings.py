@@ -1,0 +1,296 @@
+"""Reads of walkthroughs, their seats, follow-ups and signatures."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast
+from django.shortcuts import get_object_or_404
+
+from apps.accounts.models import User
+from apps.catalog.models import RiskLevel, Service
+from apps.core.text import key_in
+from apps.readiness.models import Answer
+from apps.walkthroughs.models import (
+    SIGNING,
+    FollowUp,
+    Report,
+    Seat,
+    SignOff,
+    State,
+    Veto,
+    Walkthrough,
+    WalkthroughQuerySet,
+)
+from apps.walkthroughs.rules import silent, when_in_words
+
+PAGE: Final = 50
+AHEAD: Final = frozenset({State.PLANNED, State.SCHEDULED, State.IN_PROGRESS})
+AFTER: Final = frozenset({State.HELD, State.DECIDED})
+STATES: Final = {
+    "coming": AHEAD,
+    "held": {State.HELD},
+    "decided": {State.DECIDED},
+    "cancelled": {State.CANCELLED},
+}
+SHOWN: Final = {
+    "coming": "Coming",
+    "held": "Waiting for signatures",
+    "silent": "Waiting for replies",
+    "decided": "Decided",
+    "cancelled": "Cancelled",
+}
+
+
+def walkthroughs() -> WalkthroughQuerySet:
+    """Return all of them with what a page touches; an edition's content comes from readiness. One query."""
+    rows = Walkthrough.objects.select_related(
+        "service__team", "service__advisor", "service__summary", "assessment__edition"
+    )
+    return rows.defer("assessment__edition__content")
+
+
+def walkthrough(pk: int) -> Walkthrough:
+    """Return one walkthrough or 404, and whether it is the last one and has a report. One query.
+
+    `report_pages` and `report_at` are of the newest report; `has_later` says whether another one of
+    the same service was held after it.
+    """
+    later = Walkthrough.objects.filter(service=OuterRef("service"), state__in=AFTER, pk__gt=OuterRef("pk"))
+    reports = Report.objects.filter(walkthrough=OuterRef("pk")).order_by("-pk")
+    rows = walkthroughs().annotate(
+        has_later=Exists(later),
+        changed_at=changed_at(),
+        report_pages=Subquery(reports.values("pages")[:1]),
+        report_at=Subquery(reports.values("made_at")[:1]),
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def changed_at() -> Subquery:
+    """Return, as a column of walkthroughs, when an answer of its assessment was last saved."""
+    saved = Answer.objects.filter(assessment=OuterRef("assessment"), saved_at__isnull=False)
+    return Subquery(saved.order_by("-saved_at").values("saved_at")[:1])
+
+
+def has_must_fix() -> Exists:
+    """Tell, as a column of walkthroughs, whether a follow-up that comes before the launch is open."""
+    rows = FollowUp.objects.filter(walkthrough__service=OuterRef("service"), must_fix=True, done_at=None)
+    return Exists(rows.exclude(walkthrough__state=State.CANCELLED))
+
+
+def of_service(service: Service) -> WalkthroughQuerySet:
+    """Return the walkthroughs of a service, or of its product, newest first. One query."""
+    return walkthroughs().filter(service_id=service.whole_id).order_by("-pk")
+
+
+def unfinished(service: Service) -> Walkthrough | None:
+    """Return the one that lies ahead or waits for signatures. One query."""
+    return of_service(service).unfinished().first()
+
+
+def seat(pk: int) -> Seat:
+    """Return one seat with its person and walkthrough, or 404. One query."""
+    rows = Seat.objects.select_related("person", "walkthrough__service__team", "walkthrough__assessment")
+    return get_object_or_404(rows, pk=pk)
+
+
+def seats(walkthrough_ids: Collection[int]) -> list[Seat]:
+    """Return who sits at some walkthroughs, in the order in which they were seated. One query."""
+    rows = Seat.objects.filter(walkthrough__in=walkthrough_ids, left_at=None)
+    return list(rows.select_related("person").order_by("pk"))
+
+
+def seats_and_must_fix(ids: Collection[int], service_id: int) -> tuple[list[Seat], list[FollowUp]]:
+    """Return who sits at some walkthroughs, and what must be done before the launch of a service. One query.
+
+    The people have no more than their id and name.
+    """
+    open_ones = FollowUp.objects.filter(walkthrough__service=service_id, must_fix=True, done_at=None)
+    open_ones = open_ones.exclude(walkthrough__state=State.CANCELLED)
+    whole, moment = Cast(Value(None), IntegerField()), Cast(Value(None), DateTimeField())
+    seated = Seat.objects.filter(walkthrough__in=ids, left_at=None).values_list(
+        "pk",
+        "walkthrough_id",
+        "person_id",
+        "person__name",
+        "capacity",
+        "reply",
+        "is_required",
+        "invited_at",
+        whole,
+        Cast(Value(None), DateField()),
+    )
+    follow_ups = open_ones.values_list(
+        "pk",
+        "walkthrough_id",
+        "owner_id",
+        "owner__name",
+        Value(""),
+        Value(""),
+        "must_fix",
+        moment,
+        Cast("number", IntegerField()),
+        "due_on",
+    )
+    seats, items = [], []
+    for pk, held, who, name, capacity, reply, is_required, invited_at, number, due_on in seated.union(
+        follow_ups, all=True
+    ).order_by("pk"):
+        person = User(pk=who, name=name)
+        if number is None:
+            seat = Seat(pk=pk, walkthrough_id=held, person=person, capacity=capacity, reply=reply)
+            seat.is_required, seat.invited_at = is_required, invited_at
+            seats.append(seat)
+        else:
+            items.append(
+                FollowUp(
+                    pk=pk, walkthrough_id=held, owner=person, number=number, due_on=due_on, must_fix=True
+                )
+            )
+    return seats, items
+
+
+def seats_of(walkthrough: Walkthrough) -> list[Seat]:
+    """Return who sits at a walkthrough. One query."""
+    return seats([walkthrough.pk])
+
+
+def follow_ups(service_id: int) -> list[FollowUp]:
+    """Return the follow-ups of all walkthroughs of a service that count, oldest first. One query."""
+    rows = FollowUp.objects.filter(walkthrough__service=service_id)
+    rows = rows.exclude(walkthrough__state=State.CANCELLED)
+    return list(rows.select_related("owner", "done_by").order_by("pk"))
+
+
+def follow_up(pk: int) -> FollowUp:
+    """Return one follow-up with its walkthrough and owner, or 404. One query."""
+    rows = FollowUp.objects.select_related("owner", "walkthrough__service__team")
+    return get_object_or_404(rows, pk=pk)
+
+
+def signatures_and_vetoes(service_id: int, walkthrough_id: int | None) -> list[SignOff]:
+    """Return the standing signatures of a walkthrough and the vetoes on its service, newest first. One query.
+
+    The snapshots come without their content: while nothing changed nobody needs it.
+    """
+    rows = SignOff.objects.filter(
+        Q(seat__walkthrough=walkthrough_id, replaced_at=None) | Q(veto__service=service_id)
+    )
+    rows = rows.select_related("seat__person", "snapshot", "veto__author", "veto__lifted_by")
+    return list(rows.defer("snapshot__content").order_by("-pk"))
+
+
+def signed_by(seat: Seat) -> SignOff | None:
+    """Return the signature of a seat that stands, with its snapshot and veto. One query."""
+    return SignOff.objects.select_related("veto", "snapshot").filter(seat=seat, replaced_at=None).first()
+
+
+def veto(pk: int) -> Veto:
+    """Return one veto with its service and people, or 404. One query."""
+    rows = Veto.objects.select_related("service__team", "author", "lifted_by", "sign_off__seat__walkthrough")
+    return get_object_or_404(rows, pk=pk)
+
+
+def latest_report(walkthrough: Walkthrough) -> Report | None:
+    """Return the newest report with its file. One query."""
+    return walkthrough.reports.select_related("file").order_by("-pk").first()
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to; each value comes from the address."""
+
+    show: str = "coming"
+    risk: str = ""
+    is_mine: bool = False
+    after: int | None = None
+
+    @classmethod
+    def of(cls, values: dict[str, str]) -> "Filters":
+        """Read the filters of an address; what makes no sense is left out."""
+        return cls(
+            show=values["show"] if values.get("show") in SHOWN else "coming",
+            risk=values["risk"] if values.get("risk") in RiskLevel.values else "",
+            is_mine=values.get("mine") == "1",
+            after=key_in(values.get("after", "")),
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list."""
+
+    walkthrough: Walkthrough
+    when: str
+    silent: list[Seat] = field(default_factory=list)
+    unsigned: list[Seat] = field(default_factory=list)
+    seats: int = 0
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the list, and the key from which the next one goes on."""
+
+    rows: list[Row]
+    next_after: int | None
+
+
+def listing(person: User, filters: Filters, *, now: datetime) -> Listing:
+    """Return one page of walkthroughs with who is silent and who has not signed. At most four queries."""
+    rows = _filtered(person, filters, now=now)
+    rows = rows.after(
+        filters.after, field="starts_at" if filters.show in {"coming", "silent"} else "-starts_at"
+    )
+    standing = Prefetch(
+        "sign_offs", SignOff.objects.filter(replaced_at=None).only("pk", "seat_id"), to_attr="standing"
+    )
+    present = (
+        Seat.objects.filter(left_at=None).select_related("person").prefetch_related(standing).order_by("pk")
+    )
+    page = list(rows.prefetch_related(Prefetch("seats", present, to_attr="present"))[: PAGE + 1])
+    shown = page[:PAGE]
+    return Listing([_row(one) for one in shown], shown[-1].pk if len(page) > PAGE else None)
+
+
+def _filtered(person: User, filters: Filters, *, now: datetime) -> WalkthroughQuerySet:
+    rows = walkthroughs()
+    if filters.risk:
+        rows = rows.filter(risk_level=filters.risk)
+    if filters.is_mine:
+        own = Seat.objects.filter(walkthrough=OuterRef("pk"), person=person, left_at=None)
+        rows = rows.filter(Q(Exists(own)) | Q(service__team__in=person.team_ids))
+    if filters.show == "silent":
+        return rows.upcoming(now=now).filter(Exists(_silent_seats()))
+    return rows.filter(state__in=STATES[filters.show])
+
+
+def _silent_seats() -> QuerySet[Seat]:
+    return Seat.objects.filter(walkthrough=OuterRef("pk"), left_at=None, invited_at__isnull=False, reply="")
+
+
+def _row(walkthrough: Walkthrough) -> Row:
+    present: Iterable[Seat] = walkthrough.present  # type: ignore[attr-defined]
+    signing = [seat for seat in present if seat.is_required and seat.capacity in SIGNING]
+    return Row(
+        walkthrough=walkthrough,
+        when=when_in_words(walkthrough),
+        silent=silent(present) if walkthrough.state == State.SCHEDULED else [],
+        unsigned=[seat for seat in signing if not seat.standing]  # type: ignore[attr-defined]
+        if walkthrough.state == State.HELD
+        else [],
+        seats=len(signing),
+    )

@@ -1,0 +1,272 @@
+"""Everything on the page of one walkthrough."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from django.urls import reverse
+
+from apps.accounts.models import Actor, User
+from apps.catalog.models import Phase
+from apps.catalog.rules import risk
+from apps.readiness.models import Area, Assessment
+from apps.readiness.queries import sheet
+from apps.readiness.rules import may_review
+from apps.walkthroughs.models import FollowUp, Seat, SignOff, State, Veto, Walkthrough
+from apps.walkthroughs.queries.gate import Loaded, facts
+from apps.walkthroughs.queries.meetings import AFTER, follow_ups, seats_of, signatures_and_vetoes, walkthrough
+from apps.walkthroughs.rules import (
+    IN_THE_MEETING,
+    AreaState,
+    Gate,
+    Point,
+    Signature,
+    agenda,
+    gate,
+    may_finish,
+    may_freeze,
+    may_hold,
+    may_plan,
+    silent,
+    when_in_words,
+)
+
+SHAPES: Final = {"strong": "●", "adequate": "◐", "weak": "○"}
+TONES: Final = {
+    "approved": "strong",
+    "conditions": "adequate",
+    "objections": "weak",
+    "veto": "weak",
+    "cancelled": "",
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One reviewer's word on an area."""
+
+    reviewer_id: int
+    reviewer: str
+    value: str
+    note: str
+
+    @property
+    def shape(self) -> str:
+        """Return the shape beside the word."""
+        return SHAPES[self.value]
+
+
+@dataclass(frozen=True)
+class AreaView:
+    """One area with what reviewers said of it; `own` is what this person said."""
+
+    id: int
+    key: str
+    title: str
+    url: str
+    is_weak: bool
+    open_high: int
+    answered: int
+    applicable: int
+    said: list[Said] = field(default_factory=list)
+    own: Said | None = None
+
+    @property
+    def state(self) -> AreaState:
+        """Return what the agenda needs of it."""
+        return AreaState(
+            self.key,
+            self.title,
+            self.url,
+            self.is_weak,
+            self.open_high,
+            self.applicable - self.answered,
+            frozenset(one.value for one in self.said),
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """One walkthrough as one person sees it."""
+
+    walkthrough: Walkthrough
+    by: Actor
+    seats: list[Seat]
+    areas: list[AreaView]
+    all_follow_ups: list[FollowUp]  # of the service, earlier walkthroughs too
+    sign_offs: list[SignOff]
+    signatures: list[Signature]
+    gate: Gate | None
+    is_ahead: bool  # scheduled, and not begun by the clock
+
+    @cached_property
+    def when(self) -> str:
+        """Say when it is."""
+        return when_in_words(self.walkthrough)
+
+    @cached_property
+    def own_seat(self) -> Seat | None:
+        """Return this person's seat."""
+        return next((seat for seat in self.seats if seat.person_id == self.by.person_id), None)
+
+    @cached_property
+    def silent(self) -> list[Seat]:
+        """Return who has not replied to a meeting that lies ahead."""
+        return silent(self.seats) if self.walkthrough.state == State.SCHEDULED else []
+
+    @cached_property
+    def agenda(self) -> list[Point]:
+        """Return what to talk about."""
+        return agenda(self.walkthrough.minutes, [area.state for area in self.areas])
+
+    @cached_property
+    def follow_ups(self) -> list[tuple[FollowUp, bool]]:
+        """Return the follow-ups of this walkthrough, and whether this person may finish each."""
+        service = self.walkthrough.service
+        return [
+            (one, one.done_at is None and self.by.person is not None and may_finish(self.by, one, service))
+            for one in self.all_follow_ups
+            if one.walkthrough_id == self.walkthrough.pk
+        ]
+
+    @cached_property
+    def vetoes(self) -> list[Veto]:
+        """Return the vetoes on the service that stand."""
+        return [one.veto for one in self.sign_offs if hasattr(one, "veto") and one.veto.lifted_at is None]
+
+    @cached_property
+    def own_signature(self) -> Signature | None:
+        """Return this person's own signature, or the empty line that waits for it."""
+        return next((one for one in self.signatures if one.seat.person_id == self.by.person_id), None)
+
+    @property
+    def can_reply(self) -> bool:
+        """Tell whether this person has an invitation to a meeting that lies ahead."""
+        return self.own_seat is not None and self.is_ahead
+
+    @property
+    def must_reply(self) -> bool:
+        """Tell whether this person has not replied yet."""
+        return self.own_seat is not None and self.is_ahead and not self.own_seat.reply
+
+    @property
+    def signed(self) -> int:
+        """Return how many signatures count."""
+        return sum(one.counts for one in self.signatures)
+
+    @property
+    def tone(self) -> str:
+        """Return the tone of the state's badge."""
+        return TONES.get(self.walkthrough.decision or self.walkthrough.state, "accent")
+
+    @property
+    def shape(self) -> str:
+        """Return the shape beside the state's word."""
+        return SHAPES.get(self.tone, "")
+
+    @property
+    def gate_detail(self) -> str:
+        """Say how many conditions are open."""
+        count = len(self.gate.unmet) if self.gate else 0
+        if not count:
+            return "Every condition is met."
+        return f"{count} condition{'' if count == 1 else 's'} not met."
+
+    @property
+    def is_watched(self) -> bool:
+        """Tell whether the page asks for changes."""
+        return self.walkthrough.state in {State.SCHEDULED, State.IN_PROGRESS, State.HELD}
+
+    @property
+    def may_freeze(self) -> bool:
+        """Tell whether this person may let a changed risk count."""
+        service = self.walkthrough.service
+        has_changed = self.walkthrough.risk_level not in {"", risk(service).level.value}
+        return has_changed and may_freeze(self.by, service)
+
+    @property
+    def may_sign(self) -> bool:
+        """Tell whether this person's signature is possible now."""
+        is_open = self.walkthrough.state in AFTER and self.walkthrough.service.phase == Phase.READY
+        return is_open and self.own_signature is not None and not self.walkthrough.has_later  # type: ignore[attr-defined]
+
+    @property
+    def may_plan(self) -> bool:
+        """Tell whether this person schedules, moves, cancels and seats people."""
+        return may_plan(self.by, self.walkthrough.service)
+
+    @property
+    def may_hold(self) -> bool:
+        """Tell whether this person runs the meeting."""
+        return may_hold(self.by, self.walkthrough.service, self.seats)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether notes, verdicts and follow-ups are typed now."""
+        return self.walkthrough.state in IN_THE_MEETING
+
+    @property
+    def may_review(self) -> bool:
+        """Tell whether this person gives verdicts."""
+        own = self.own_seat
+        return may_review(self.by, self.walkthrough.service, has_seat=own is not None and own.signs)
+
+
+def page(pk: int, *, by: Actor, now: datetime) -> Page:
+    """Return a walkthrough's page. Four queries before it is held, eight at most afterwards."""
+    found = walkthrough(pk)
+    seats = seats_of(found)
+    items = follow_ups(found.service_id)
+    is_held = found.state in AFTER
+    sign_offs = signatures_and_vetoes(found.service_id, found.pk) if is_held else []
+    read = Loaded(found if is_held else None, None, seats, sign_offs, items)
+    has_gate = is_held and found.service.phase == Phase.READY and not found.has_later  # type: ignore[attr-defined]
+    weighed = facts(found.service, read, now=now) if has_gate else None
+    return Page(
+        walkthrough=found,
+        by=by,
+        seats=seats,
+        areas=areas(found.assessment, found.service.slug, by.person),
+        all_follow_ups=items,
+        sign_offs=sign_offs,
+        signatures=list(weighed.signatures) if weighed else _plain(read),
+        gate=gate(weighed) if weighed else None,
+        is_ahead=found.state == State.SCHEDULED and found.starts_at is not None and found.starts_at > now,
+    )
+
+
+def _plain(read: Loaded) -> list[Signature]:
+    """Return the signatures of a walkthrough whose gate is history, as they were given."""
+    standing = {one.seat_id: one for one in read.sign_offs if one.replaced_at is None}
+    return [Signature(seat, standing.get(seat.pk)) for seat in read.seats if read.held and seat.signs]
+
+
+def areas(assessment: Assessment, slug: str, person: User | None) -> list[AreaView]:
+    """Return the areas of an assessment with every reviewer's word. One query."""
+    titles = {area.key: area.title for area in sheet(assessment.edition).areas}
+    rows = Area.objects.filter(assessment=assessment).order_by("position", "verdicts__pk")
+    columns = ("pk", "key", "is_weak", "open_high", "answered", "applicable")
+    said = ("verdicts__reviewer_id", "verdicts__reviewer__name", "verdicts__value", "verdicts__note")
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows.values(*columns, *said):
+        area = found.setdefault(row["pk"], {name: row[name] for name in columns} | {"said": []})
+        if row["verdicts__value"]:
+            area["said"].append(Said(*(row[name] for name in said)))
+    return [_view(area, titles, slug, person) for area in found.values()]
+
+
+def _view(area: dict[str, Any], titles: dict[str, str], slug: str, person: User | None) -> AreaView:
+    said: list[Said] = area["said"]
+    return AreaView(
+        id=area["pk"],
+        key=area["key"],
+        title=titles.get(area["key"], area["key"]),
+        url=reverse("readiness:area", args=[slug, area["key"].lower()]),
+        is_weak=area["is_weak"],
+        open_high=area["open_high"],
+        answered=area["answered"],
+        applicable=area["applicable"],
+        said=said,
+        own=next((one for one in said if person and one.reviewer_id == person.pk), None),
+    )

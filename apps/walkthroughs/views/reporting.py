@@ -1,0 +1,46 @@
+"""The report: asked for, watched, and downloaded."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.accounts.http import PortalRequest, actor
+from apps.core import files
+from apps.core.http import page
+from apps.jobs.queries import latest
+from apps.walkthroughs import queries, rules, transitions
+
+KIND = "walkthroughs.report"
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: PortalRequest, pk: int) -> HttpResponse:
+    """Ask the worker for the report, and show how far it is."""
+    found = queries.walkthrough(pk)
+    if request.method == "POST":
+        transitions.prepare_report(found, by=actor(request), at=timezone.now())
+        return redirect("walkthroughs:report", pk=pk)
+    context = {
+        "walkthrough": found,
+        "service": found.service,
+        "when": rules.when_in_words(found),
+        "job": latest("walkthrough", pk, KIND),
+        "may_prepare": found.state in rules.WAITING,
+    }
+    return page(request, "walkthroughs/report.html", context)
+
+
+@require_GET
+def report_file(request: PortalRequest, pk: int) -> HttpResponse:  # noqa: ARG001 -- every view takes it
+    """Hand out the newest report."""
+    found = queries.walkthrough(pk)
+    newest = queries.latest_report(found)
+    if newest is None:
+        raise Http404
+    response = HttpResponse(files.read(newest.file), content_type=newest.file.media_type)
+    name = f"{slugify(found.service.slug) or 'service'}-walkthrough-{found.pk}.pdf"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,1 @@
+"""What pages, saves and reports cost: `make bench`; docs/BENCHMARKS.md says how it is measured."""

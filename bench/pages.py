@@ -1,0 +1,59 @@
+"""What is measured, and what it may cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from bench.organisation import Scene
+
+MOST_QUERIES: Final = 12
+TEXTS: Final = (
+    "The primary fails over to the second zone within forty seconds; we rehearsed it in March.",
+    "The primary fails over to the second zone within a minute; we rehearsed it in March and in May.",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One kind of request. A page with `states` is a save: its requests take turns with them."""
+
+    title: str
+    path: str
+    goal: int | None  # times the floor
+    states: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_anonymous: bool = False  # asked without cookies, as machines do
+
+    @property
+    def is_save(self) -> bool:
+        """Tell whether a form is sent."""
+        return bool(self.states)
+
+
+def pages(scene: Scene) -> list[Page]:
+    """Return the pages with the goals of the design, in the order of the table."""
+    service = f"/services/{scene.service}/"
+    save = f"{service}answers/{scene.answer_id}/save/"
+    htmx = {"HX-Request": "true"}
+    return [
+        Page("service list", "/services/", 10),
+        Page("service list, one phase", "/services/?phase=live", 10),
+        Page("service list, search", "/services/?q=ledger", 10),
+        Page("service page", service, 10),
+        Page("one area of the ten", f"{service}readiness/{scene.area}/", 15),
+        Page("all items", f"{service}readiness/all/", 15),
+        Page("green-light conversation", f"/services/{scene.conversation}/green-light/", 15),
+        Page("save of one answer", save, 8, states=("in_place",), headers=htmx),
+        Page("save that changes the state", save, 8, states=("in_place", "gap"), headers=htmx),
+        Page("my work", "/", 10),
+        Page("walkthrough", f"/walkthroughs/{scene.walkthrough_id}/", None),
+        Page("team", f"/teams/{scene.team}/", None),
+        Page("inbox", "/inbox/", None),
+        Page("healthz", "/healthz", None, is_anonymous=True),
+    ]
+
+
+def form(page: Page, *, revision: int) -> dict[str, str]:
+    """Return what a save sends: another text than the last one, based on the revision that it left."""
+    state = page.states[revision % len(page.states)]
+    return {"revision": str(revision), "state": state, "text": TEXTS[revision % 2], "owner": "", "due_on": ""}

@@ -1,0 +1,75 @@
+"""The table that people read: on the screen, and in docs/BENCHMARKS.md."""
+
+from pathlib import Path
+from typing import Final
+
+from bench.measuring import Measured
+from bench.pages import MOST_QUERIES
+from bench.paper import MOST_OF_WEASYPRINT, Printing
+
+DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "BENCHMARKS.md"
+BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
+HEAD: Final = ("page", "x floor", "goal", "ms CPU", "queries", "KB", "KB gzip", "")
+
+
+def table(rows: list[Measured]) -> str:
+    """Return the pages as a Markdown table whose columns also line up on a screen."""
+    cells = [HEAD, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
+    lines = ["| " + " | ".join(_padded(line, widths)) + " |" for line in cells]
+    rule = (
+        "|" + "|".join("-" * (width + 1) + ("-" if n == 0 else ":") for n, width in enumerate(widths)) + "|"
+    )
+    return "\n".join([lines[0], rule, *lines[1:]]) + "\n"
+
+
+def _padded(line: tuple[str, ...], widths: list[int]) -> list[str]:
+    first, *rest = (
+        cell.ljust(width) if n == 0 else cell.rjust(width)
+        for n, (cell, width) in enumerate(zip(line, widths, strict=True))
+    )
+    return [first, *rest]
+
+
+def _cells(row: Measured) -> tuple[str, ...]:
+    goal = str(row.page.goal) if row.page.goal else "-"
+    if row.problem:
+        return (row.page.title, "-", goal, "-", "-", "-", "-", "not measured")
+    return (
+        row.page.title,
+        f"{row.ratio:.1f}",
+        goal,
+        f"{row.milliseconds:.1f}",
+        str(row.queries),
+        f"{row.size / 1000:.1f}",
+        f"{row.compressed / 1000:.1f}",
+        ", ".join(misses(row)),
+    )
+
+
+def misses(row: Measured) -> list[str]:
+    """Return which goals a page misses."""
+    found = []
+    if row.page.goal and row.ratio > row.page.goal:
+        found.append("too slow")
+    if row.queries > MOST_QUERIES:
+        found.append("too many queries")
+    return found
+
+
+def in_words(printing: Printing) -> str:
+    """Return what the report costs, in one sentence."""
+    if printing.problem:
+        return f"The report was not measured: {printing.problem}\n"
+    missed = " (missed)" if printing.ratio > MOST_OF_WEASYPRINT else ""
+    return (
+        f"Report of a full checklist ({printing.pages} pages): {printing.ratio:.2f} x WeasyPrint alone, "
+        f"goal {MOST_OF_WEASYPRINT}{missed}; {printing.whole:.2f} s against {printing.alone:.2f} s.\n"
+    )
+
+
+def keep(text: str) -> None:
+    """Put a run's result into the document, between its two marks."""
+    before, _begin, rest = DOCUMENT.read_text().partition(BEGIN)
+    _old, _end, after = rest.partition(END)
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")

@@ -1,0 +1,105 @@
+"""Structured logs: one JSON event per line, with the id of the request that caused it."""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any, Final
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from structlog.contextvars import bound_contextvars
+
+logger = structlog.get_logger(__name__)
+
+SECRETS: Final = frozenset({"token", "uidb36"})  # arguments of views that are reached by a signed link
+SHARED: Final[list[structlog.typing.Processor]] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.UnicodeDecoder(),
+]
+
+# The chatter of libraries that says nothing our own events do not say.
+QUIET: Final = {
+    "django.server": "WARNING",
+    "django.request": "ERROR",
+    "gunicorn.error": "WARNING",
+    "gunicorn.access": "WARNING",
+    "celery": "WARNING",
+    "kombu": "ERROR",  # it warns that files have no host name
+    "axes": "WARNING",
+    "fontTools": "WARNING",
+    "weasyprint": "ERROR",
+}
+
+
+class RequestLogMiddleware:
+    """Logs each request once, when it is finished, and lends its id to all that is logged meanwhile."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """RequestIdMiddleware, further out, has seen to the id."""
+        started = perf_counter()
+        with bound_contextvars(request_id=request.headers["X-Request-ID"][:64]):
+            response = self.get_response(request)
+            logger.info(
+                "request_finished",
+                method=request.method,
+                path=public_path(request),
+                code=response.status_code,
+                ms=round((perf_counter() - started) * 1000, 1),
+            )
+        return response
+
+
+def public_path(request: HttpRequest) -> str:
+    """Return the path without query and without the tokens of signed links: they open doors."""
+    path, match = request.path, request.resolver_match
+    values = match.kwargs if match else {}
+    if SECRETS.isdisjoint(values):
+        return path
+    for value in values.values():
+        path = path.replace(str(value), "…")
+    return path
+
+
+# Without the values of variables: a password on its way through a form would stand in the log.
+TRACEBACKS: Final = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
+def logging_config(*, level: str) -> dict[str, Any]:
+    """Configure structlog and return the dictionary for `logging`, which gunicorn and Celery use too."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder()],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    TRACEBACKS,
+                    structlog.processors.JSONRenderer(),
+                ],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            name: {"level": quiet, "handlers": [], "propagate": True} for name, quiet in QUIET.items()
+        },
+    }

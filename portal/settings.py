@@ -1,0 +1,285 @@
+"""Settings; every value that differs between machines comes from the environment (.env.example lists them)."""
+
+import logging
+import os
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+
+from portal.home import address_of, edition_of, spool
+from portal.logs import logging_config
+from portal.secret_key import secret_key
+
+env = environ.Env()
+MEGABYTE = 1024 * 1024
+
+# Where we are
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ.get("ROADWORTHY_HOME") or BASE_DIR / "var").resolve()
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+EDITION = edition_of(HOME)  # "demo" or "bare", written by the first `make run`; else ""
+DEMO = env.bool("ROADWORTHY_DEMO", default=False)  # only then may the people of the demo sign in
+SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(HOME)
+DEBUG = env.bool("DEBUG", default=False)
+SITE_URL = (os.environ.get("SITE_URL") or address_of(HOME)).rstrip("/")  # for links in messages
+_site = urlsplit(SITE_URL)
+_is_https = _site.scheme == "https"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", _site.hostname, *env.list("ALLOWED_HOSTS", default=[])]
+CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "apps.core",
+    "apps.activity",
+    "apps.accounts",
+    "apps.jobs",
+    "apps.notifications",
+    "apps.comments",
+    "apps.catalog",
+    "apps.readiness",
+    "apps.walkthroughs",
+    "apps.home",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "csp",
+    "whitenoise.runserver_nostatic",
+    "template_partials",
+    "rest_framework",
+    "drf_spectacular",
+    "django_htmx",
+    "django_structlog",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",  # the last: our templates/django/forms come before its own
+]
+# Tools of development are not installed where the portal runs for real.
+INSTALLED_APPS += [app for app in ("django_linear_migrations", "django_migration_linter") if find_spec(app)]
+MIDDLEWARE = [
+    "apps.core.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.logs.RequestLogMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # it pads its answers, so that lengths give no secret away
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "apps.core.middleware.SignInMiddleware",
+    "apps.core.middleware.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",  # the last: it turns a locked sign-in into a 429
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "apps.home.http.frame",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # fields by templates/django/forms/field.html
+
+# Data: a file of our own unless a server is named
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url_config(os.environ.get("DATABASE_URL") or f"sqlite:///{HOME / 'db.sqlite3'}")
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # writers queue up instead of failing half-way
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+MEDIA_ROOT = HOME / "files"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+UPLOAD_LIMIT = 10 * MEGABYTE  # of one request; core.uploads refuses more before it is read
+DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # the import's form says in words how many it takes
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * MEGABYTE
+FILE_UPLOAD_HANDLERS = [
+    "apps.core.uploads.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
+# Words and times: English, UTC inside, days first outside
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en"
+DATE_FORMAT = SHORT_DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j M Y, H:i"
+MONTH_DAY_FORMAT = "j M"
+FIRST_DAY_OF_WEEK = 1
+DATE_INPUT_FORMATS = ["%Y-%m-%d"]  # what <input type="date"> sends and wants back
+TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]
+DATETIME_INPUT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
+
+# People and how they sign in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "apps.accounts.http.PersonBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_ADAPTER = "apps.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]  # sign-up itself is closed by the adapter
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+# axes counts sign-ins by person and address, in the database that all processes share; behind a proxy
+# a count by address alone would shut everybody out.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+AXES_USERNAME_FORM_FIELD = "email"  # what allauth calls it when it asks the backends
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "apps.core.views.locked_out"  # answers 429
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# What a browser may do with our pages
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+CSRF_FAILURE_VIEW = "apps.core.http.csrf_failure"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
+# Browsers keep cookies by host and not by port: copies that run side by side must not share them.
+SESSION_COOKIE_NAME = f"session_{_site.port}" if _site.port else "session"
+CSRF_COOKIE_NAME = f"csrf_{_site.port}" if _site.port else "csrf"
+if env.bool("BEHIND_PROXY", default=False):  # only where a proxy sets the header itself
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "apps.core.api.exception_handler",
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "apps.core.api.Pages",
+    # Not DRF's default: its Basic sign-in needs no second factor.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Roadworthy",
+    "VERSION": "1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+}
+
+# Mail: into files of the home unless a server is named
+_mail = env.email_url_config(os.environ.get("EMAIL_URL") or f"filemail:///{HOME / 'mail'}")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or "Roadworthy <roadworthy@localhost>"
+EMAIL_SUBJECT_PREFIX = ""
+
+# Work in the background: rows carry it, the broker only rings
+SPOOL = HOME / "spool"
+CELERY_BROKER_URL = os.environ.get("BROKER_URL") or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = spool(SPOOL) | {"polling_interval": 0.2}
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "max_retries": 0,  # else a page waits six seconds for a dead broker
+        "socket_connect_timeout": 2,  # and these for one that is stuck
+        "socket_timeout": 2,
+        "visibility_timeout": 360,  # longer than the longest task
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the next one says the same
+    "core.beat_seen": {"task": "core.beat_seen", "schedule": 30, "options": {"expires": 25}},
+    "notifications.deliver": {"task": "notifications.deliver", "schedule": 60, "options": {"expires": 50}},
+    "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
+    "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
+    "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
+}
+BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says so
+
+# What lower apps collect from upper ones, by name
+REMINDERS = ["apps.walkthroughs.queries.due", "apps.readiness.queries.due", "apps.catalog.queries.due"]
+JOBS = {
+    "walkthroughs.report": "apps.walkthroughs.reports.print_report",
+    "catalog.import": "apps.catalog.transitions.run_import",
+}
+PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
+SEND_LETTER = "apps.notifications.transitions.send_letter"
+
+# One JSON event per line on the error stream; standard output belongs to the commands.
+LOGGING = logging_config(level=os.environ.get("LOG_LEVEL") or "INFO")
+LOGGING_CONFIG = "logging.config.dictConfig"
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG  # one event per task: when it has ended

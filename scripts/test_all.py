@@ -1,0 +1,122 @@
+"""`make test`: all checks and tests, with throw-away servers; the last line is pytest's.
+
+Needs what `scripts/bootstrap.py --tests` has installed. What cannot run fails: REQUIRE_ALL is set.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
+PATIENCE = 30  # seconds for a server to answer
+
+
+def main() -> int:
+    """Run the stages one after the other and return 0 only if each of them passed."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roadworthy-")))
+        folder.chmod(0o755)
+        stages = {"check": _run("check", ["make", "check"])}
+        on_postgresql = stack.enter_context(_postgresql(folder / "postgresql"))
+        on_redis = stack.enter_context(_redis(folder / "redis"))
+
+        def stage(name: str, *arguments: str, **environment: str) -> None:
+            command = [str(BIN / "pytest"), "-q", *arguments]
+            stages[name] = _run(name, command, REQUIRE_ALL="1", **environment)
+
+        stage("worker on Redis and PostgreSQL", "tests/celery", **on_postgresql, **on_redis)
+        stage("worker on files and SQLite", "tests/celery")
+        stage("stories in Chromium", "tests/stories")
+        told = "\n".join(f"{name}={code}" for name, code in stages.items())
+        rest = ["-n", "2", "--dist", "loadgroup", "--ignore=tests/celery", "--ignore=tests/stories"]
+        stage("PostgreSQL with races", *rest, **on_postgresql, ROADWORTHY_STAGES=told)
+    return 1 if any(stages.values()) else 0
+
+
+def _run(name: str, command: list[str], **environment: str) -> int:
+    print(f"\n=== {name}", flush=True)
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a PostgreSQL that listens on a socket in the folder only, and is gone afterwards."""
+    folder.mkdir()
+    tools = _postgresql_tools()
+    user: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, UNPRIVILEGED)
+        user = ["setpriv", f"--reuid={UNPRIVILEGED}", "--regid=nogroup", "--clear-groups"]
+    data = folder / "data"
+    command = [*user, str(tools / "initdb"), "-D", str(data), "-U", "roadworthy", "-A", "trust", "-E", "UTF8"]
+    subprocess.run([*command, "--no-sync"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+    fast = [f"-c{option}=off" for option in ("fsync", "synchronous_commit", "full_page_writes")]
+    command = [
+        *user,
+        str(tools / "postgres"),
+        "-D",
+        str(data),
+        "-k",
+        str(folder),
+        "-clisten_addresses=",
+        *fast,
+    ]
+    with _server(command, cwd=folder, answers=(folder / ".s.PGSQL.5432").exists):
+        yield {"DATABASE_URL": "postgres:///postgres", "PGHOST": str(folder), "PGUSER": "roadworthy"}
+
+
+def _postgresql_tools() -> Path:
+    """Return the folder of the newest PostgreSQL; Debian keeps them apart."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    found = shutil.which("initdb")
+    if debian:
+        return debian[-1]
+    if found:
+        return Path(found).parent
+    sys.exit("roadworthy: PostgreSQL is missing; type: apt-get install postgresql")
+
+
+@contextmanager
+def _redis(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a Redis that listens on a socket in the folder only."""
+    folder.mkdir()
+    socket = folder / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
+    with _server(command, cwd=folder, answers=socket.exists):
+        yield {"BROKER_URL": f"redis+socket://{socket}"}
+
+
+@contextmanager
+def _server(command: list[str], *, cwd: Path, answers: Callable[[], bool]) -> Iterator[None]:
+    """Run a server as long as the block; its output is shown only if it does not start."""
+    with (cwd / "log").open("w+") as log:
+        process = subprocess.Popen(command, cwd=cwd, stdout=log, stderr=log, start_new_session=True)
+        try:
+            latest = monotonic() + PATIENCE
+            while not answers():
+                if process.poll() is not None or monotonic() > latest:
+                    sys.exit(f"roadworthy: {command[0]} did not start:\n{(cwd / 'log').read_text()}")
+                sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

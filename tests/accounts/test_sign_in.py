@@ -1,0 +1,208 @@
+"""How people come in, by the pages of allauth."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.models import Actor, User
+from apps.accounts.transitions import deactivate, import_person, invite
+from apps.activity.models import Event
+from apps.notifications.models import Delivery
+from apps.notifications.transitions import deliver
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Actor.system("tests")
+NEW = "a brand new password"
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_here():
+    """Forget how often somebody asked: allauth slows down who asks often."""
+    cache.clear()
+
+
+@pytest.fixture
+def ada():
+    return UserFactory(name="Ada", email="ada@example.org")
+
+
+def sign_in(client, password=PASSWORD, email="ada@example.org"):
+    client.post(reverse("account_login"), {"login": email, "password": password})
+    return "_auth_user_id" in client.session
+
+
+def is_in(client):
+    return client.get(reverse("notifications:inbox")).status_code == 200
+
+
+def ask_for_a_password(client, email="ada@example.org"):
+    return client.post(reverse("account_reset_password"), {"email": email})
+
+
+def link():
+    """Send what waits; return the path of the link in the last letter."""
+    deliver(by=SYSTEM, at=timezone.now())
+    return re.search(r"http://127.0.0.1:8000(/accounts/password/reset/key/\S+)", mail.outbox[-1].body)[1]
+
+
+def choose(client, path, password=NEW):
+    form = client.get(path, follow=True)
+    where = form.redirect_chain[-1][0] if form.redirect_chain else path
+    return client.post(where, {"password1": password, "password2": password})
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "Ada@Example.ORG"])
+def test_a_person_signs_in_by_address_and_password(client, ada, email):
+    assert sign_in(client, email=email)
+    assert is_in(client)
+
+
+def test_a_wrong_password_opens_nothing(client, ada):
+    assert not sign_in(client, password="wrong")
+
+
+def test_who_was_deactivated_is_out_at_once_and_stays_out(client, ada):
+    sign_in(client)
+
+    deactivate(ada, by=SYSTEM, at=timezone.now())
+
+    assert not is_in(client)
+    client.logout()
+    assert not sign_in(client)
+
+
+@pytest.mark.parametrize("is_demo_running", [True, False])
+def test_people_of_the_demo_sign_in_only_where_it_runs(client, settings, is_demo_running):
+    settings.DEMO = True
+    UserFactory(email="ada@example.org", is_demo=True)
+    sign_in(client)
+    settings.DEMO = is_demo_running
+
+    assert is_in(client) is is_demo_running
+    client.logout()
+    assert sign_in(client) is is_demo_running
+
+
+def test_an_imported_person_has_no_way_in(client):
+    import_person("ada", "Ada", "ada@example.org", by=SYSTEM, at=timezone.now())
+
+    ask_for_a_password(client)
+
+    assert not Delivery.objects.exists()
+    assert not sign_in(client, password="")
+
+
+def test_an_invited_person_chooses_a_password_and_is_in(client):
+    ada = invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
+    path = link()
+
+    choose(client, path)
+
+    ada.refresh_from_db()
+    assert ada.joined_at is not None
+    assert is_in(client)
+    assert Event.objects.filter(verb="accounts.password_set").get().data == {"is_first": True}
+
+
+def test_the_link_works_once(client):
+    invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
+    path = link()
+    choose(client, path)
+    client.logout()
+
+    choose(client, path, password="somebody else was here")
+
+    assert not sign_in(client, password="somebody else was here")
+    assert sign_in(client, password=NEW)
+
+
+def test_a_weak_password_is_refused(client):
+    invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
+
+    choose(client, link(), password="password")
+
+    assert User.objects.get().joined_at is None
+
+
+def test_a_forgotten_password_is_replaced_by_mail(client, ada):
+    ask_for_a_password(client)
+    path = link()
+
+    choose(client, path)
+
+    assert (mail.outbox[0].subject, mail.outbox[0].to) == (
+        "Choose a new password for Roadworthy",
+        ["ada@example.org"],
+    )
+    assert (
+        Delivery.objects.filter(letter_subject="Choose a new password for Roadworthy").get().letter_body == ""
+    )
+    client.logout()
+    assert (sign_in(client), sign_in(client, password=NEW)) == (False, True)
+
+
+def test_the_link_leads_to_the_portal_whatever_host_was_asked(client, ada):
+    client.post(
+        reverse("account_reset_password"), {"email": "ada@example.org"}, headers={"Host": "localhost"}
+    )
+
+    assert link()
+
+
+@pytest.mark.parametrize("person", [{"is_active": False}, {"is_demo": True}])
+def test_who_may_not_sign_in_gets_no_letter(client, person):
+    UserFactory(email="ada@example.org", **person)
+
+    ask_for_a_password(client)
+
+    assert not Delivery.objects.exists()
+
+
+def test_strangers_learn_nothing_and_get_no_letter(client, ada):
+    known = ask_for_a_password(client)
+    Delivery.objects.all().delete()
+    unknown = ask_for_a_password(client, email="eve@example.org")
+
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert not Delivery.objects.exists()
+
+
+def test_public_sign_up_is_closed(client):
+    address = {"email": "eve@example.org", "password1": NEW, "password2": NEW}
+    try:
+        client.post(reverse("account_signup"), address)
+    finally:
+        assert not User.objects.exists()
+
+
+def test_a_password_is_changed_in_the_settings(client, ada):
+    sign_in(client)
+
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW},
+    )
+
+    assert is_in(client)
+    client.logout()
+    assert sign_in(client, password=NEW)
+
+
+def test_ten_wrong_passwords_close_the_door_for_a_while(client, ada):
+    for _ in range(10):
+        sign_in(client, password="wrong")
+
+    assert not sign_in(client)
+
+
+def test_who_asks_too_often_gets_a_page_that_says_what_to_do(client, ada):
+    reset = reverse("account_reset_password")
+    answers = [client.post(reset, {"email": f"nobody{number}@example.org"}) for number in range(21)]
+
+    assert answers[-1].status_code == 429
+    assert "Wait a minute, go back and send it again" in answers[-1].content.decode()

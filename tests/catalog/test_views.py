@@ -1,0 +1,507 @@
+"""The pages of services, teams and imports."""
+
+import csv
+from io import BytesIO, StringIO
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from apps.accounts.models import Actor
+from apps.activity.models import Event
+from apps.catalog import transitions
+from apps.catalog.models import Membership, Phase, Service, Team
+from apps.jobs.models import Job
+from apps.jobs.transitions import run_next
+from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of, member_of
+
+pytestmark = pytest.mark.django_db
+
+SERVICES = "/services/"
+
+
+@pytest.fixture
+def person(client):
+    person = UserFactory(name="Ada")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def noor(client):
+    noor = UserFactory(name="Noor", is_enablement=True)
+    client.force_login(noor)
+    return noor
+
+
+def sign_in(client, actor):
+    client.force_login(actor.person)
+    return actor
+
+
+def shown(response):
+    return [row["name"] for row in response.context["listing"].rows]
+
+
+# the list ------------------------------------------------------------------------------------------------
+
+
+def test_signed_out_there_is_nothing(client):
+    ServiceFactory(name="Ledger")
+
+    for url in (SERVICES, "/services/export.csv", "/teams/", "/import/", "/services/new/"):
+        assert client.get(url).status_code == 302
+
+
+def test_services_stand_by_name_without_archived_ones(client, person):
+    for name in ("b", "a"):
+        ServiceFactory(name=name)
+    ServiceFactory(name="c", phase=Phase.ARCHIVED, phase_before=Phase.LIVE)
+
+    assert shown(client.get(SERVICES)) == ["a", "b"]
+    assert shown(client.get(f"{SERVICES}?phase=archived")) == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("q=track", ["Parcel Tracking", "Watcher"]),
+        ("q=JAVA", ["Ledger"]),
+        ("q=100%", []),
+        ("phase=live", ["Ledger"]),
+        ("phase=nonsense", ["Ledger", "Parcel Tracking", "Watcher"]),
+        ("tier=1", ["Watcher"]),
+        ("tier=x", ["Ledger", "Parcel Tracking", "Watcher"]),
+        ("team=money", ["Ledger"]),
+        ("mine=1", ["Ledger"]),
+        ("orphan=1", ["Watcher"]),
+        ("weak=any", ["Parcel Tracking"]),
+        ("weak=security", ["Parcel Tracking"]),
+        ("weak=secur", []),
+        ("advisor=1&after=99999999999999999999", ["Ledger", "Parcel Tracking", "Watcher"]),
+        ("q=%00", ["Ledger", "Parcel Tracking", "Watcher"]),
+    ],
+)
+def test_filters_stand_in_the_address(client, query, names):
+    team = TeamFactory(slug="money")
+    ServiceFactory(name="Ledger", phase=Phase.LIVE, team=team, tags=["java"])
+    ServiceFactory(name="Parcel Tracking", summary__weak_areas=[{"key": "security", "title": "Security"}])
+    ServiceFactory(name="Watcher", purpose="Tracks all", team=None, tier=1)
+    sign_in(client, member_of(team))
+    query = query.replace("advisor=1&", "")
+
+    assert shown(client.get(f"{SERVICES}?{query}")) == names
+
+
+def test_the_advisor_is_a_filter(client, noor):
+    ServiceFactory(name="Ledger", advisor=noor)
+    ServiceFactory(name="Other")
+
+    response = client.get(f"{SERVICES}?advisor={noor.pk}")
+
+    assert shown(response) == ["Ledger"]
+    assert [chip.title for chip in response.context["chips"]] == ["Noor"]
+
+
+def test_pages_go_by_key_and_keep_the_filters(client, person):
+    for number in range(51):
+        ServiceFactory(name=f"s{number:02}", tier=2)
+    ServiceFactory(name="s00", tier=2)  # the same name stands once on each side or twice on one
+
+    first = client.get(f"{SERVICES}?tier=2")
+    second = client.get(f"{SERVICES}{first.context['listing'].next_page}")
+
+    assert "tier=2" in first.context["listing"].next_page
+    assert (len(shown(first)), shown(second)) == (50, ["s49", "s50"])
+    assert first.context["listing"].count == "52"
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_the_list_takes_eight_queries_at_most(client, person, count, django_assert_max_num_queries):
+    for _ in range(count):
+        ServiceFactory(advisor=UserFactory(), part_of=ServiceFactory())
+
+    with django_assert_max_num_queries(8):
+        client.get(f"{SERVICES}?q=service&after=1")
+
+
+def test_the_list_speaks_to_who_finds_nothing(client, person):
+    empty = client.get(SERVICES).content.decode()
+    ServiceFactory()
+    nothing = client.get(f"{SERVICES}?q=<b>nothing</b>").content.decode()
+
+    assert "Here stands everything that teams run" in empty
+    assert "&lt;b&gt;nothing&lt;/b&gt;" in nothing
+    assert "<b>nothing" not in nothing
+
+
+def test_htmx_gets_the_list_alone(client, person):
+    ServiceFactory(name="Ledger")
+
+    part = client.get(SERVICES, headers={"HX-Request": "true"}).content.decode()
+
+    assert part.lstrip().startswith('<div id="services">')
+
+
+def test_the_file_holds_all_rows_and_no_formulas(client, person):
+    ServiceFactory(name="=1+1", purpose="a, b", tier=2)
+    ServiceFactory(name="Other", tier=3)
+
+    response = client.get("/services/export.csv?tier=2")
+
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(StringIO(text)))
+    assert [(row["name"], row["purpose"], row["risk"]) for row in rows] == [("'=1+1", "a, b", "Medium")]
+
+
+# register, edit, decide ----------------------------------------------------------------------------------
+
+NEW = {
+    "name": "Ledger",
+    "purpose": "Books parcels",
+    "kind": "service",
+    "tier": "2",
+    "data_class": "internal",
+    "exposure": "internal",
+}
+
+
+def test_a_member_registers(client):
+    team = TeamFactory()
+    sign_in(client, member_of(team))
+
+    response = client.post("/services/new/", NEW | {"team": team.pk, "launch_on": "2027-01-31"})
+
+    service = Service.objects.get()
+    assert (response.status_code, response["Location"]) == (302, service.get_absolute_url())
+    assert (service.tier, service.has_store, str(service.launch_on)) == (2, False, "2027-01-31")
+
+
+def test_only_own_teams_can_be_chosen(client, person):
+    response = client.post("/services/new/", NEW | {"team": TeamFactory().pk})
+
+    assert response.status_code == 422
+    assert not Service.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "x" * 201},
+        {"name": "a\0b"},
+        {"name": ""},
+        {"purpose": "x" * 301},
+        {"tier": "9"},
+        {"launch_on": "soon"},
+    ],
+)
+def test_a_refused_form_comes_back_with_its_input(client, wrong):
+    team = TeamFactory()
+    sign_in(client, member_of(team))
+
+    response = client.post("/services/new/", NEW | {"team": team.pk, "purpose": "Kept"} | wrong)
+
+    assert response.status_code == 422
+    if "purpose" not in wrong:
+        assert 'value="Kept"' in response.content.decode()
+    assert not Service.objects.exists()
+
+
+def test_a_name_that_the_team_has_is_said_beside_the_field(client):
+    team = TeamFactory()
+    ServiceFactory(team=team, name="Ledger")
+    sign_in(client, member_of(team))
+
+    response = client.post("/services/new/", NEW | {"team": team.pk})
+
+    assert response.status_code == 422
+    assert "already has a service called Ledger" in response.content.decode()
+
+
+def edited(service, **changes):
+    values = {"name": service.name, "purpose": service.purpose, "version": service.version} | changes
+    return NEW | values
+
+
+def test_an_edit_is_saved(client):
+    service = ServiceFactory(name="Ledger")
+    sign_in(client, member_of(service.team))
+
+    response = client.post(
+        f"/services/{service.slug}/edit/",
+        edited(service, purpose="New", tags="a, b,a", links="https://x.org Home\nhttps://y.org"),
+    )
+
+    service.refresh_from_db()
+    assert response.status_code == 302
+    assert (service.purpose, service.tags) == ("New", ["a", "b"])
+    assert service.links == [
+        {"title": "Home", "url": "https://x.org"},
+        {"title": "https://y.org", "url": "https://y.org"},
+    ]
+
+
+def test_a_stale_edit_shows_both_values_and_loses_neither(client):
+    service = ServiceFactory(name="Ledger", purpose="First")
+    ada = sign_in(client, member_of(service.team))
+    mine = edited(service, purpose="Mine")
+    transitions.edit_service(
+        service, version=1, changes={"purpose": "<i>Theirs</i>"}, by=ada, at=service.phase_since
+    )
+
+    response = client.post(f"/services/{service.slug}/edit/", mine)
+    page = response.content.decode()
+    again = client.post(f"/services/{service.slug}/edit/", mine | {"version": 2})
+
+    assert response.status_code == 409
+    assert "&lt;i&gt;Theirs&lt;/i&gt;" in page
+    assert 'value="Mine"' in page
+    assert {
+        "label": "Purpose",
+        "mine": "Mine",
+        "theirs": "<i>Theirs</i>",
+        "name": "purpose",
+    } in response.context["both"]
+    assert again.status_code == 302
+    assert Service.objects.get().purpose == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("links", "javascript:alert(1) x"), ("tags", "x" * 201), ("version", "")]
+)
+def test_an_edit_that_cannot_be_kept_is_refused(client, field, value):
+    service = ServiceFactory(name="Ledger")
+    sign_in(client, member_of(service.team))
+
+    response = client.post(f"/services/{service.slug}/edit/", edited(service, **{field: value}))
+
+    assert response.status_code == 422
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["edit", "advisor", "adopt"])
+def test_pages_of_others_are_refused(client, person, page):
+    service = ServiceFactory()
+
+    assert client.get(f"/services/{service.slug}/{page}/").status_code == 403
+    assert client.post(f"/services/{service.slug}/{page}/", edited(service)).status_code == 403
+    assert client.get(f"/services/nothing/{page}/").status_code == 404
+
+
+def test_everybody_sees_how_risk_adds_up_and_enablement_sets_it(client, person):
+    service = ServiceFactory(tier=2)
+    url = f"/services/{service.slug}/risk/"
+
+    seen = client.get(url).content.decode()
+    refused = client.post(url, {"level": "high", "reason": "x"})
+    client.force_login(UserFactory(is_enablement=True))
+    unreasoned = client.post(url, {"level": "high", "reason": ""})
+    done = client.post(url, {"level": "high", "reason": "Feeds customs"})
+
+    assert "Tier 2" in seen
+    assert "Set it by hand" not in seen
+    assert [answer.status_code for answer in (refused, unreasoned, done)] == [403, 422, 302]
+    assert Service.objects.get().risk_override == "high"
+
+
+def test_enablement_hands_over_and_gives_away(client, noor):
+    orphan, team = ServiceFactory(team=None), TeamFactory()
+
+    client.post(f"/services/{orphan.slug}/advisor/", {"advisor": noor.pk})
+    client.post(f"/services/{orphan.slug}/adopt/", {"team": team.pk})
+    again = client.post(f"/services/{orphan.slug}/adopt/", {"team": team.pk})
+
+    orphan.refresh_from_db()
+    assert (orphan.advisor, orphan.team, again.status_code) == (noor, team, 409)
+
+
+# teams ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_team_pages_take_ten_queries_at_most(client, person, count, django_assert_max_num_queries):
+    team = TeamFactory()
+    for _ in range(count):
+        ServiceFactory(team=team)
+        TeamFactory(parent=team)
+        member_of(team)
+        lead_of(team)
+
+    with django_assert_max_num_queries(5):
+        client.get("/teams/")
+    with django_assert_max_num_queries(10):
+        client.get(team.get_absolute_url())
+
+
+def test_a_team_is_created_and_filled(client, noor):
+    ada = UserFactory(name="Ada Lind", email="ada@example.org")
+
+    client.post("/teams/new/", {"name": "Money", "mission": "Books", "customers": "Ann, Bob"})
+    team = Team.objects.get()
+    nobody = client.post(f"/teams/{team.slug}/members/", {"person": "nobody"})
+    client.post(f"/teams/{team.slug}/members/", {"person": "ADA@example.org"})
+    client.post(f"/teams/{team.slug}/members/{ada.pk}/lead/", {"is_lead": "1"})
+    page = client.get(team.get_absolute_url()).content.decode()
+
+    assert team.customers == ["Ann", "Bob"]
+    assert nobody.status_code == 422
+    assert Membership.objects.get().is_lead
+    assert "led by" in page
+    client.post(f"/teams/{team.slug}/members/{ada.pk}/remove/")
+    assert not Membership.objects.exists()
+
+
+def test_a_name_that_two_people_have_is_asked_about(client, noor):
+    team = TeamFactory()
+    for _ in range(2):
+        UserFactory(name="Ada")
+
+    response = client.post(f"/teams/{team.slug}/members/", {"person": "Ada"})
+
+    assert response.status_code == 422
+    assert "More than one person" in response.content.decode()
+
+
+def test_strangers_change_no_team(client, person):
+    team = TeamFactory()
+    ada = member_of(team).person
+
+    answers = [
+        client.get("/teams/new/"),
+        client.post("/teams/new/", {"name": "x"}),
+        client.post(f"/teams/{team.slug}/edit/", {"name": "x"}),
+        client.post(f"/teams/{team.slug}/members/", {"person": person.email}),
+        client.post(f"/teams/{team.slug}/members/{ada.pk}/remove/"),
+        client.post(f"/teams/{team.slug}/members/{ada.pk}/lead/", {"is_lead": "1"}),
+    ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert not Event.objects.exists()
+
+
+# import --------------------------------------------------------------------------------------------------
+
+ENTITY = (
+    b"apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: ledger}\nspec: {owner: money}\n"
+)
+
+
+def zipped(**files):
+    held = BytesIO()
+    with ZipFile(held, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("_", "."), content)
+    return held.getvalue()
+
+
+def upload(client, *files):
+    return client.post(
+        "/import/", {"uploads": [SimpleUploadedFile(name, content) for name, content in files]}
+    )
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [("catalog-info.yaml", ENTITY), ("catalog-info.yaml", b"broken: [\n")],
+        [("all.zip", zipped(a_yaml=ENTITY, b_yaml=b"broken: [\n"))],
+    ],
+    ids=["files", "zip"],
+)
+def test_an_upload_becomes_a_job_and_a_page(client, noor, now, files):
+    response = upload(client, *files)
+    job = Job.objects.get()
+    waiting = client.get(job.url)
+    run_next(by=Actor.system("jobs.run"), at=job.due_at)
+    page = client.get(job.url).content.decode()
+
+    assert response["Location"] == waiting["Location"] == job.get_absolute_url()
+    assert Job.objects.get().problem == ""
+    assert Service.objects.get().name == "ledger"
+    assert "not valid YAML" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.txt", b"hello"),
+        ("x.yaml", b"\x89PNG\0"),
+        ("x.zip", b"PK no zip"),
+        ("x.yaml", b""),
+    ],
+)
+def test_what_cannot_be_a_catalog_is_refused_at_once(client, noor, name, content):
+    response = upload(client, (name, content))
+
+    assert response.status_code == 422
+    assert not Job.objects.exists()
+
+
+def test_an_import_without_a_file_is_refused_and_leaves_no_empty_job(client, noor):
+    response = upload(client)
+
+    assert response.status_code == 422
+    assert not Job.objects.exists()
+
+
+def test_too_many_files_are_refused_in_words(client, noor):
+    response = upload(client, *((f"{number}.yaml", ENTITY) for number in range(201)))
+
+    assert response.status_code == 422
+    assert "At most 200 files at a time" in response.content.decode()
+
+
+def test_an_oversized_upload_is_refused(client, noor, settings):
+    response = upload(client, ("x.yaml", b"#" * (settings.UPLOAD_LIMIT + 1)))
+
+    assert 400 <= response.status_code < 500
+    assert not Job.objects.exists()
+
+
+def test_only_enablement_and_administrators_upload(client, person):
+    assert client.get("/import/").status_code == 403
+    assert upload(client, ("x.yaml", ENTITY)).status_code == 403
+    assert client.get(reverse("catalog:import_result", args=[1])).status_code == 403
+    assert not Job.objects.exists()
+
+
+def test_an_import_that_nobody_asked_for_is_not_found(client, noor):
+    assert client.get(reverse("catalog:import_result", args=[1])).status_code == 404
+
+
+# the frame -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("phase", "titles"),
+    [
+        (Phase.PLAYGROUND, ["Overview", "History"]),
+        (Phase.GREEN_LIGHT, ["Overview", "Green-light", "History"]),
+        (Phase.READY, ["Overview", "Green-light", "Readiness", "Walkthrough", "History"]),
+        (Phase.LIVE, ["Overview", "Green-light", "Readiness", "Walkthrough", "History"]),
+    ],
+)
+def test_tabs_come_with_the_phase(client, person, phase, titles):
+    service = ServiceFactory(phase=phase)
+
+    tabs = client.get(f"/services/{service.slug}/risk/").context["tabs"]
+
+    assert [tab.title for tab in tabs] == titles
+
+
+def test_tabs_stay_when_it_moves_back_and_a_part_shows_its_whole(client, person, now):
+    whole = ServiceFactory(phase=Phase.GREEN_LIGHT)
+    part = ServiceFactory(phase=Phase.GREEN_LIGHT, part_of=whole)
+    transitions.enter_phase(whole, phase=Phase.READY, by=lead_of(whole.team), at=now)
+    transitions.enter_phase(whole, phase=Phase.GREEN_LIGHT, by=lead_of(whole.team), at=now)
+
+    tabs = client.get(f"/services/{part.slug}/risk/").context["tabs"]
+
+    assert [(tab.title, tab.url) for tab in tabs] == [
+        ("Overview", f"/services/{part.slug}/"),
+        ("Green-light", f"/services/{whole.slug}/green-light/"),
+        ("Readiness", f"/services/{whole.slug}/readiness/"),
+        ("Walkthrough", f"/services/{whole.slug}/walkthroughs/"),
+        ("History", f"/services/{part.slug}/history/"),
+    ]

@@ -1,0 +1,39 @@
+import pytest
+from django.db import IntegrityError
+
+from apps.core import files
+from apps.core.models import StoredFile
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path):
+    settings.HOME = tmp_path
+
+
+def test_a_file_comes_back_as_it_was():
+    row = files.store(b"%PDF", media_type="application/pdf")
+
+    assert (files.read(row), row.size, row.media_type) == (b"%PDF", 4, "application/pdf")
+
+
+def test_the_same_bytes_are_kept_once(home, tmp_path):
+    rows = [files.store(b"same", media_type="text/plain") for _ in range(2)]
+
+    assert rows[0] == rows[1]
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_file_without_a_row_is_taken_over(tmp_path):
+    row = files.store(b"left by a crash", media_type="text/plain")
+    StoredFile.objects.all().delete()
+
+    again = files.store(b"left by a crash", media_type="text/plain")
+
+    assert (again.sha256, files.read(again)) == (row.sha256, b"left by a crash")
+
+
+def test_an_empty_file_is_refused_by_the_database():
+    with pytest.raises(IntegrityError):
+        files.store(b"", media_type="text/plain")

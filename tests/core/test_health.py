@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+import pytest
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from apps.core import health
+from apps.core.models import Heartbeat
+from apps.core.tasks import beat_seen
+
+
+def test_the_process_answers_without_a_database(client):
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_a_portal_at_work_is_ready(client, django_assert_max_num_queries):
+    beat_seen()
+
+    with django_assert_max_num_queries(3):
+        response = client.get("/readyz")
+
+    assert (response.status_code, response.json()) == (200, {"status": "ok", "problems": []})
+
+
+@pytest.mark.django_db
+def test_a_portal_whose_beat_is_silent_is_not_ready(client):
+    before = client.get("/readyz")
+    health.saw_beat(at=timezone.now() - timedelta(minutes=5))
+
+    after = client.get("/readyz")
+
+    assert (before.status_code, after.status_code) == (503, 503)
+    assert "No background work was seen yet" in before.json()["problems"][0]
+    assert "No background work was seen since" in after.json()["problems"][0]
+
+
+@pytest.mark.django_db
+def test_a_database_of_an_older_version_is_not_ready(now):
+    health.saw_beat(at=now)
+    MigrationRecorder.Migration.objects.filter(app="core", name__startswith="0001").delete()
+
+    assert [problem.split(":")[0] for problem in health.problems(now=now)] == ["Migrations are not applied"]
+
+
+@pytest.mark.django_db
+def test_the_last_sign_of_life_counts(now):
+    for minutes in (0, 1):
+        health.saw_beat(at=now + timedelta(minutes=minutes))
+
+    assert Heartbeat.objects.get().seen_at == now + timedelta(minutes=1)

@@ -1,0 +1,74 @@
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from apps.core.templatetags.ui import relative
+from tests.factories import UserFactory
+
+ROOT = Path(settings.BASE_DIR)
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+DRAWN = set(re.findall(r'symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text()))
+
+
+def used_icons():
+    """Yield (file, name) for every icon that a template or a todo names."""
+    for path in [*ROOT.glob("templates/**/*.html"), *ROOT.glob("apps/**/*.py")]:
+        for name in re.findall(r'(?:{% icon |\bicon=)"([a-z0-9-]+)"', path.read_text()):
+            yield path.relative_to(ROOT), name
+
+
+def test_every_icon_that_is_named_is_drawn():
+    assert [(str(path), name) for path, name in used_icons() if name not in DRAWN] == []
+
+
+@pytest.mark.parametrize(
+    ("distance", "words"),
+    [
+        (timedelta(seconds=20), "just now"),
+        (timedelta(minutes=-1), "1 minute ago"),
+        (timedelta(minutes=45), "in 45 minutes"),
+        (timedelta(hours=-3), "3 hours ago"),
+        (timedelta(hours=11, minutes=20), "in 11 hours"),
+        (timedelta(hours=20), "tomorrow"),
+        (timedelta(hours=-20), "yesterday"),
+        (timedelta(days=9), "in 9 days"),
+        (timedelta(days=-14), "14 days ago"),
+        (timedelta(days=40), "11 Apr"),
+        (timedelta(days=400), "6 Apr 2027"),
+    ],
+)
+def test_a_moment_is_said_as_people_do(distance, words):
+    assert relative(NOON + distance, NOON) == words
+
+
+def test_a_moment_shows_the_exact_time_where_the_reader_is():
+    request = RequestFactory().get("/")
+    request.user = UserFactory.build(time_zone="America/New_York")
+    context = Context({"moment": NOON})
+    context.request = request
+
+    html = Template("{% load ui %}{% when moment %}").render(context)
+
+    assert 'title="Monday 2 March 2026, 07:00 (America/New_York)"' in html
+    assert 'datetime="2026-03-02T12:00:00+00:00"' in html
+
+
+def test_a_day_has_no_time_of_day():
+    html = Template("{% load ui %}{% when day %}").render(Context({"day": date(2026, 3, 2)}))
+
+    assert 'title="Monday 2 March 2026"' in html
+
+
+def test_no_template_brings_style_or_script_along():
+    """The policy of the pages allows neither; a report is no page."""
+    for path in ROOT.glob("templates/**/*.html"):
+        if "pdf" in path.parts:
+            continue
+        text = path.read_text()
+        assert not re.search(r"<script(?![^>]*\bsrc=)", text), path
+        assert not re.search(r"\s(style|on[a-z]+|hx-on[^=]*)=", text), path

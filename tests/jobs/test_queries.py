@@ -1,0 +1,34 @@
+import pytest
+
+from apps.activity.models import Audience
+from apps.jobs import queries
+from apps.jobs.models import Job, State
+from tests.subjects import subject
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_latest_job_of_a_kind_and_subject_is_found(now, ask, django_assert_num_queries):
+    Job.objects.filter(pk=ask().pk).update(state=State.DONE, finished_at=now)
+    latest = ask()
+    ask(subject=subject(8))
+
+    with django_assert_num_queries(1):
+        assert queries.latest("service", 7, "tests.print_paper") == latest
+    assert queries.latest("service", 7, "tests.refuse") is None
+
+
+def test_a_job_is_watched_by_its_audience_only(ask, ada):
+    job = ask(subject=subject(audience=Audience.SECURITY))
+
+    assert list(queries.visible(ada.audiences)) == []
+    assert list(queries.visible(list(Audience))) == [job]
+
+
+def test_what_failed_is_listed_the_last_first(now, ask, ada, django_assert_num_queries):
+    jobs = [ask(subject=subject(number)) for number in range(3)]
+    Job.objects.exclude(pk=jobs[1].pk).update(state=State.FAILED, problem="No paper.", finished_at=now)
+
+    with django_assert_num_queries(1):
+        assert [job.asked_by for job in queries.failed()] == [ada, ada]
+    assert list(queries.failed()) == [jobs[2], jobs[0]]

@@ -1,0 +1,228 @@
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, connection
+
+from apps.accounts.models import Actor
+from apps.core.errors import InvalidMoveError, NotPermittedError
+from apps.jobs import rules, transitions
+from apps.jobs.models import Job, State
+from apps.jobs.rules import LEASE, MAX_CLAIMS
+from apps.jobs.transitions import enqueue
+from tests.factories import ActorFactory
+from tests.history import told
+from tests.jobs import work
+from tests.subjects import subject
+
+pytestmark = pytest.mark.django_db
+WORKER = Actor.system("jobs.run")
+
+
+def run(at):
+    return transitions.run_next(by=WORKER, at=at)
+
+
+def state_of(job):
+    job.refresh_from_db()
+    return job.state
+
+
+def test_a_job_is_done_once_in_the_name_of_who_asked(now, ask, ada):
+    job = ask()
+
+    assert [run(now), run(now)] == [job, None]
+
+    job.refresh_from_db()
+    assert (job.state, job.result, job.done, job.total, job.attempts) == (State.DONE, {"pages": 1}, 1, 1, 1)
+    ((_job, by, at),) = work.calls
+    assert (by, at) == (Actor(person=ada, request_id="4711"), now)
+
+
+def test_what_the_system_asked_for_is_done_in_the_name_of_the_kind(now, ask):
+    ask(by=Actor.system("catalog.sweep"))
+
+    run(now)
+
+    assert work.calls[0][1].name == "tests.print_paper"
+
+
+def test_the_same_work_waits_once(now, ask):
+    first, second = ask(), ask()
+    other = ask(subject=subject(8))
+
+    assert (first == second, Job.objects.count()) == (True, 2)
+    assert other != first
+
+
+def test_work_that_has_begun_does_not_know_what_changed_since(now, ask):
+    first = ask()
+    work.meanwhile.append(ask)
+
+    run(now)
+
+    assert Job.objects.filter(state=State.QUEUED).exclude(pk=first.pk).count() == 1
+
+
+def test_asking_wakes_a_worker_once(ask, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as wake_ups:
+        ask()
+        ask()
+
+    assert len(wake_ups) == 1
+
+
+def test_who_waits_longest_comes_first(now, ask):
+    late, early = ask(at=now), ask(subject=subject(8), at=now - timedelta(hours=1))
+
+    assert [run(now), run(now)] == [early, late]
+
+
+def test_a_refusal_is_told_in_its_own_words(now, ask):
+    job = enqueue("tests.refuse", title="T", subject=subject(), payload={}, by=ActorFactory(), at=now)
+
+    run(now)
+
+    assert state_of(job) == State.FAILED
+    assert job.problem == "The printer is on holiday."
+    assert told(job) == ["jobs.run could not finish: T (The printer is on holiday.)"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("tests.break_down", "ValueError"), ("tests.unknown", "KeyError")]
+)
+def test_a_mistake_of_ours_shows_no_details(now, kind, name):
+    job = enqueue(kind, title="T", subject=subject(), payload={}, by=ActorFactory(), at=now)
+
+    run(now)
+
+    assert state_of(job) == State.FAILED
+    assert job.problem == (
+        f"Something broke on our side ({name}); the log of the worker knows more. Its request id is 4711."
+    )
+
+
+def die(at):
+    with pytest.raises(SystemExit):
+        run(at)
+
+
+@pytest.fixture
+def deadly(now):
+    return enqueue("tests.power_cut", title="T", subject=subject(), payload={}, by=ActorFactory(), at=now)
+
+
+def test_a_job_whose_worker_died_is_taken_again_after_its_lease(now, deadly, settings):
+    die(now)
+    settings.JOBS["tests.power_cut"] = settings.JOBS["tests.print_paper"]
+
+    assert [run(now), run(now + LEASE)] == [None, deadly]
+    assert state_of(deadly) == State.DONE
+
+
+def test_what_kills_its_workers_fails_untried(now, deadly):
+    for number in range(MAX_CLAIMS):
+        die(now + number * LEASE)
+
+    assert run(now + MAX_CLAIMS * LEASE) == deadly
+
+    assert state_of(deadly) == State.FAILED
+    assert deadly.problem == "3 workers took this job, and none came back. Ask whoever runs the portal."
+
+
+def test_progress_renews_the_lease(now, ask):
+    job = ask(payload={"pages": 1, "of": 1})
+    seen = []
+    work.meanwhile.append(lambda: seen.append(Job.objects.get().lease_until))
+
+    run(now)
+
+    assert seen == [now + LEASE]
+    assert state_of(job) == State.DONE
+
+
+def test_progress_is_written_at_most_once_a_second(now, ask, django_assert_num_queries):
+    job = ask()
+    with_lease = transitions._claim(at=now)
+    progress = transitions._progress(with_lease, begun=transitions.monotonic(), at=now)
+
+    with django_assert_num_queries(2):  # the first, and the last
+        for done in range(1, 101):
+            progress(done, 100)
+
+    job.refresh_from_db()
+    assert (job.done, job.total) == (100, 100)
+    assert job.lease_until > now + LEASE
+
+
+def test_a_worker_that_lost_its_lease_stops_and_writes_nothing(now, ask):
+    job = ask()
+    work.meanwhile.append(partial(run, now + LEASE))
+
+    run(now)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (State.DONE, 2)
+    assert len(work.calls) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_a_job_runs(now, ask):
+    ask()
+    seen = []
+    work.meanwhile.append(lambda: seen.append(connection.in_atomic_block))
+
+    run(now)
+
+    assert seen == [False]
+
+
+@pytest.fixture
+def failed(now, ask):
+    job = ask()
+    Job.objects.update(state=State.FAILED, problem="No paper.", finished_at=now)
+    return job
+
+
+@pytest.mark.parametrize("who", ["asker", "admin"])
+def test_a_failed_job_can_be_started_again(now, failed, ada, who):
+    by = ActorFactory(person=ada) if who == "asker" else ActorFactory(person__is_admin=True)
+
+    transitions.retry(failed, by=by, at=now)
+    run(now)
+
+    assert state_of(failed) == State.DONE
+    assert told(failed) == [f"{by.name} asked once more for: Paper of R&D"]
+
+
+def test_somebody_else_cannot_start_it_again(now, failed):
+    with pytest.raises(NotPermittedError):
+        transitions.retry(failed, by=ActorFactory(), at=now)
+
+    assert state_of(failed) == State.FAILED
+
+
+def test_what_has_not_failed_is_not_started_again(now, ask, ada):
+    with pytest.raises(InvalidMoveError, match="that is waiting"):
+        transitions.retry(ask(), by=ActorFactory(person=ada), at=now)
+
+
+def test_what_waits_already_is_not_started_twice(now, failed, ask, ada):
+    ask()
+
+    with pytest.raises(InvalidMoveError, match="waits in the queue already"):
+        transitions.retry(failed, by=ActorFactory(person=ada), at=now)
+
+
+@pytest.mark.parametrize(
+    "row", [{"state": State.RUNNING}, {"state": State.DONE}, {"state": State.FAILED}, {"lease_until": "now"}]
+)
+def test_impossible_rows_are_refused_by_the_database(now, ask, row):
+    ask()
+
+    with pytest.raises(IntegrityError):
+        Job.objects.update(**{name: now if value == "now" else value for name, value in row.items()})
+
+
+def test_a_time_limit_is_a_plain_problem(ask):
+    assert rules.problem(rules.SoftTimeLimitExceeded(), ask()) == "It took too long and was stopped."

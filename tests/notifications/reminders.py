@@ -1,0 +1,27 @@
+"""An app with reminders, as settings.REMINDERS names one: what is due, and what still is."""
+
+from apps.notifications.rules import Due
+from tests.subjects import TEMPLATE, subject
+
+people = []
+given_up = set()  # keys
+asked = []  # moments
+
+
+def due(*, now):
+    for person in people:
+        for kind in ("countdown", "reply"):
+            yield Due(
+                recipient=person,
+                key=f"tests:{person.pk}:{kind}:{now:%Y%m%d}",
+                kind=f"tests.{kind}",
+                template=TEMPLATE,
+                subject=subject(),
+                context={"recipient": {"name": kind}},
+                at=now,
+            )
+
+
+def still_due(keys, *, now):
+    asked.append(now)
+    return set(keys) - given_up

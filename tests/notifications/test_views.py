@@ -1,0 +1,159 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from apps.activity.models import Audience
+from apps.jobs.models import Job
+from apps.jobs.models import State as JobState
+from apps.jobs.transitions import enqueue
+from apps.notifications.models import Delivery, Notice, State
+from apps.notifications.transitions import send_letter
+from tests.factories import ActorFactory, UserFactory
+from tests.subjects import subject
+
+pytestmark = pytest.mark.django_db
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+TITLE = "A message to Bob &amp; Co could not be delivered"
+
+
+def sign_in(client, **person):
+    person = UserFactory(**person)
+    client.force_login(person, backend="apps.accounts.http.PersonBackend")
+    return person
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_a_notice_is_read_by_a_post_that_leads_on(client, tell):
+    ada = sign_in(client)
+    tell([ada])
+    notice = Notice.objects.get()
+
+    shown = client.get(notice.get_absolute_url())
+    was_read = Notice.objects.get().read_at
+    opened = client.post(notice.get_absolute_url())
+
+    assert (TITLE in text(shown), "&lt;b&gt;Full" in text(shown), was_read) == (True, True, None)
+    assert opened.url == "/services/7/"
+    assert Notice.objects.get().read_at is not None
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_foreign_notices_are_not_found(client, tell, method):
+    sign_in(client)
+    tell([UserFactory()])
+    notice = Notice.objects.get()
+
+    assert getattr(client, method)(notice.get_absolute_url()).status_code == 404
+    assert Notice.objects.get().read_at is None
+
+
+def test_everything_is_put_away_at_once_but_for_others(client, tell):
+    ada, bob = sign_in(client), UserFactory()
+    tell([ada, bob])
+
+    client.post(reverse("notifications:read_all"))
+
+    assert list(Notice.objects.unread().values_list("recipient", flat=True)) == [bob.pk]
+
+
+def test_the_inbox_is_paged_and_filtered(client, tell, now, monkeypatch):
+    monkeypatch.setattr("apps.notifications.views.PAGE", 1)
+    ada = sign_in(client)
+    for day in range(2):
+        context = {"recipient": {"name": f"Number {day}"}}
+        tell([ada], key=str(day), at=now + timedelta(days=day), context=context)
+    newest = Notice.objects.get(key="1")
+    Notice.objects.filter(key="0").update(read_at=now)
+
+    first, second, unread = (
+        text(client.get(reverse("notifications:inbox"), query))
+        for query in ({}, {"after": newest.pk}, {"show": "unread"})
+    )
+
+    assert ("Number 1" in first, "Number 0" in first, f"after={newest.pk}" in first) == (True, False, True)
+    assert ("Number 1" in second, "Number 0" in second) == (False, True)
+    assert ("Number 1" in unread, "after=" in unread) == (True, False)
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_the_inbox_takes_the_same_queries_for_any_number(client, tell, count, django_assert_num_queries):
+    ada = sign_in(client)
+    for number in range(count):
+        tell([ada], key=str(number))
+
+    with django_assert_num_queries(3):  # session, person, notices
+        client.get(reverse("notifications:inbox"))
+
+
+@pytest.mark.parametrize("name", ["outbox", "trouble"])
+def test_the_outbox_is_for_administrators(client, name):
+    sign_in(client, is_enablement=True)
+
+    assert client.get(reverse(f"notifications:{name}")).status_code == 403
+
+
+def test_only_administrators_retry(client, delivery):
+    sign_in(client)
+
+    assert client.post(reverse("notifications:retry", args=[delivery.pk])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("backend", "has_body"), [("django.core.mail.backends.locmem.EmailBackend", True), (SMTP, False)]
+)
+def test_bodies_are_shown_only_where_no_real_mail_is_sent(client, delivery, settings, backend, has_body):
+    sign_in(client, is_admin=True)
+    settings.EMAIL_BACKEND = backend
+
+    html = text(client.get(reverse("notifications:outbox")))
+
+    assert (TITLE in html, "&lt;b&gt;Full" in html, "<b>Full" in html) == (True, has_body, False)
+
+
+def test_the_body_of_a_letter_is_never_shown(client, now):
+    admin = sign_in(client, is_admin=True)
+    send_letter(recipient=admin, subject="Welcome", body="secret link", by=ActorFactory(), at=now)
+
+    html = text(client.get(reverse("notifications:outbox")))
+
+    assert ("Welcome" in html, "secret link" in html) == (True, False)
+
+
+def test_administrators_do_not_read_what_is_for_security_people(client, tell):
+    sign_in(client, is_admin=True)
+    tell([UserFactory(is_security=True)], subject=subject(audience=Audience.SECURITY))
+    Delivery.objects.update(state=State.STOPPED, problem="No such user")
+
+    pages = [text(client.get(reverse(f"notifications:{name}"))) for name in ("outbox", "trouble")]
+
+    assert ["Bob &amp; Co" in page for page in pages] == [False, False]
+    assert ["For another audience" in page for page in pages] == [True, True]
+
+
+def test_the_outbox_is_filtered_by_state(client, delivery):
+    sign_in(client, is_admin=True)
+
+    waiting, sent = (
+        text(client.get(reverse("notifications:outbox"), {"state": state})) for state in ("waiting", "sent")
+    )
+
+    assert (TITLE in waiting, TITLE in sent) == (True, False)
+
+
+def test_failed_jobs_and_stopped_messages_are_tried_again_with_one_click(client, now, delivery):
+    admin = sign_in(client, is_admin=True)
+    job = enqueue("tests.work", title="A job", subject=subject(), payload={}, by=ActorFactory(), at=now)
+    Job.objects.update(state=JobState.FAILED, problem="No paper.", finished_at=now)
+    Delivery.objects.update(state=State.STOPPED, problem="No such user")
+
+    html = text(client.get(reverse("notifications:trouble")))
+    client.post(reverse("jobs:retry", args=[job.pk]))
+    client.post(reverse("notifications:retry", args=[delivery.pk]))
+
+    assert ("No paper." in html, "No such user" in html, admin.is_admin) == (True, True, True)
+    assert (Job.objects.get().state, Delivery.objects.get().state) == (JobState.QUEUED, State.WAITING)
+    assert "No job failed." in text(client.get(reverse("notifications:trouble")))

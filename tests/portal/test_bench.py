@@ -1,0 +1,77 @@
+"""The organisation that `make bench` measures is one that the app could have made itself."""
+
+import pytest
+from django.db import connection
+
+from apps.accounts.models import Actor, User
+from apps.catalog.models import Membership, Phase, Service, ServiceSummary
+from apps.readiness.models import Answer, Area, Assessment
+from apps.readiness.transitions.counting import NUMBERS, recount
+from apps.walkthroughs.models import State, Walkthrough
+from bench.measuring import Measured
+from bench.organisation import fill
+from bench.pages import Page, form
+from bench.table import misses, table
+
+
+@pytest.fixture
+def scene(db, now):
+    return fill(20, at=now)
+
+
+def numbers():
+    return list(Area.objects.order_by("pk").values_list("pk", *NUMBERS))
+
+
+def test_the_scene_is_a_lead_and_a_service_before_its_launch(scene):
+    service = Service.objects.get(slug=scene.service)
+    answer = Answer.objects.get(pk=scene.answer_id)
+
+    assert Service.objects.count() == ServiceSummary.objects.count() == 20
+    assert service.phase == Phase.READY
+    assert service.team_id in User.objects.get(pk=scene.person_id).lead_ids
+    assert Service.objects.get(slug=scene.conversation).phase == Phase.GREEN_LIGHT
+    assert Walkthrough.objects.get(pk=scene.walkthrough_id).state == State.HELD
+    assert (answer.assessment.service, answer.area.lower()) == (service, scene.area)
+
+
+def test_all_rows_belong_together(scene):
+    pushed = {
+        (person.pk, team_id, team_id in person.lead_ids)
+        for person in User.objects.all()
+        for team_id in person.team_ids
+    }
+
+    connection.check_constraints()
+    assert set(Membership.objects.values_list("person", "team", "is_lead")) == pushed
+
+
+def test_areas_hold_what_the_app_would_count(scene, now):
+    before = numbers()
+
+    for assessment in Assessment.objects.select_related("service__summary", "service__team", "edition"):
+        recount(assessment, by=Actor.system("tests"), at=now)
+
+    assert numbers() == before
+
+
+def test_saves_take_turns():
+    page = Page("save", "/save/", 8, states=("in_place", "gap"))
+
+    first, second = (form(page, revision=revision) for revision in (4, 5))
+
+    assert (first["state"], second["state"]) == ("in_place", "gap")
+    assert first["text"] != second["text"]
+
+
+def test_the_table_marks_what_misses_a_goal():
+    slow = Measured(
+        Page("slow", "/", 10), ratio=10.1, milliseconds=5.0, queries=13, size=9000, compressed=2000
+    )
+    lost = Measured(Page("lost", "/", 10), problem="/ answered 500")
+
+    assert misses(slow) == ["too slow", "too many queries"]
+    assert table([slow, lost]).splitlines()[2:] == [
+        "| slow |    10.1 |   10 |    5.0 |      13 | 9.0 |     2.0 | too slow, too many queries |",
+        "| lost |       - |   10 |      - |       - |   - |       - |               not measured |",
+    ]

@@ -1,0 +1,157 @@
+"""Habits that linters cannot see."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).parent.parent
+APPS = ROOT / "apps"
+SOURCES = sorted(path for path in APPS.rglob("*.py") if "migrations" not in path.parts)
+WRITES = {
+    "save",
+    "create",
+    "bulk_create",
+    "update",
+    "bulk_update",
+    "delete",
+    "get_or_create",
+    "update_or_create",
+}
+WRITES_TO_RELATIONS = {"add", "set", "remove", "clear"}
+OUR_MODELS = [model for model in apps.get_models() if model.__module__.startswith("apps.")]
+FRONT_DOORS = {"models", "rules", "queries", "transitions", "reports", "http"}
+
+
+def name_of(path):
+    return str(path.relative_to(APPS))
+
+
+def layer(path):
+    """Return which kind of file this is; `transitions/moves.py` counts as `transitions.py`."""
+    _app, *rest = path.relative_to(APPS).parts
+    return rest[0].removesuffix(".py") if rest else ""
+
+
+def files(*layers):
+    return [path for path in SOURCES if layer(path) in layers]
+
+
+def writes(source):
+    """Yield the names of calls that write to the database.
+
+    `team.members.add(ada)` does; `seen.add(ada)` and `self.seen.add(ada)` are plain sets.
+    """
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name)) if name in WRITES:
+                yield name
+            case ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="self")))):
+                continue
+            case ast.Call(func=ast.Attribute(value=ast.Attribute(), attr=name)) if (
+                name in WRITES_TO_RELATIONS
+            ):
+                yield name
+
+
+def imports(path):
+    """Yield the dotted name of everything that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_the_contract_names_every_app():
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (inside,) = (contract for contract in linter["contracts"] if contract["id"] == "inside")
+
+    ours = {config.name for config in apps.get_app_configs() if config.name.startswith("apps.")}
+
+    assert set(inside["containers"]) == ours - {"apps.core"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_apps_meet_only_at_their_front_doors(path):
+    app = path.relative_to(APPS).parts[0]
+    names = (name.split(".") for name in imports(path) if name.startswith("apps."))
+    foreign = {parts[2] for parts in names if parts[1] not in {app, "core"}}
+
+    assert foreign <= FRONT_DOORS
+
+
+@pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model._meta.label)
+def test_relations_between_apps_lead_down_only(model):
+    """What lies below cannot follow a way back that does not exist: `related_name="+"`."""
+    ways_back = [
+        relation.get_accessor_name()
+        for relation in model._meta.related_objects
+        if not relation.hidden
+        and relation.related_model in OUR_MODELS
+        and relation.related_model._meta.app_label != model._meta.app_label
+    ]
+
+    assert ways_back == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    files("urls", "views", "api", "http", "tasks", "forms", "reports", "queries", "rules"),
+    ids=name_of,
+)
+def test_only_transitions_write(path):
+    assert list(writes(path.read_text())) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("team.members.add(ada)", ["add"]),
+        ("Delivery.objects.bulk_update(rows, ['state'])", ["bulk_update"]),
+        ("seen.add(ada); self.seen.clear()", []),
+    ],
+)
+def test_a_write_is_told_from_a_plain_set(source, found):
+    assert list(writes(source)) == found
+
+
+@pytest.mark.parametrize("file", ["okrs/transitions.py", "okrs/transitions/asks.py"])
+def test_a_package_counts_as_its_file(file):
+    assert layer(APPS / file) == "transitions"
+
+
+@pytest.mark.parametrize("path", files("transitions"), ids=name_of)
+def test_transitions_are_told_who_and_when(path):
+    steps = [
+        node
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+
+    assert "timezone" not in path.read_text()
+    for step in steps:
+        assert {"by", "at"} <= {argument.arg for argument in step.args.kwonlyargs}, step.name
+
+
+def test_only_accounts_has_an_adapter():
+    assert {name_of(path) for path in files("adapters")} <= {"accounts/adapters.py"}
+
+
+@pytest.mark.parametrize(
+    ("word", "places"),
+    [("on_commit", ["core/wake.py"]), ("django.dispatch", []), ("db.models.signals", [])],
+)
+def test_nothing_happens_behind_the_scenes(word, places):
+    assert [name_of(path) for path in SOURCES if word in path.read_text()] == places
+
+
+def test_there_is_no_second_way_in():
+    assert not apps.is_installed("django.contrib.admin")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_files_stay_short(path):
+    assert len(path.read_text().splitlines()) <= 400

@@ -1,0 +1,227 @@
+import json
+from datetime import timedelta
+from io import BytesIO, StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pypdf import PdfReader
+
+from apps.accounts.models import Actor
+from apps.core import files, pdf
+from apps.jobs.models import Job
+from apps.jobs.models import State as JobState
+from apps.jobs.transitions import run_next
+from apps.notifications.models import Notice
+from apps.readiness.models import Answer
+from apps.walkthroughs import queries, reports, transitions
+from apps.walkthroughs.models import ContentSnapshot, Report, SignOff
+from apps.walkthroughs.rules import digest
+from tests.factories import ActorFactory
+from tests.factories.walkthroughs import decided, held, scheduled, seat_as, sign, signing, veto
+from tests.history import told
+
+pytestmark = pytest.mark.django_db
+WORKER = Actor.system("jobs.run")
+
+
+@pytest.fixture(autouse=True)
+def _home(settings, tmp_path):
+    settings.HOME = tmp_path
+
+
+def shown(walkthrough, now):
+    """Return what the report shows, as plain values."""
+    walkthrough = queries.walkthrough(walkthrough.pk)
+    return reports.context(walkthrough, queries.content(walkthrough), at=now)
+
+
+def html_of(walkthrough, now):
+    return pdf.render_html(reports.TEMPLATE, shown(walkthrough, now))
+
+
+def test_the_report_says_who_decided_what(now):
+    walkthrough = decided("high")
+
+    context = shown(walkthrough, now)
+
+    assert context["decision"] == {"label": "Approved", "tone": "strong", "line": "4 of 4 seats signed."}
+    assert [(row["seat"], row["decision"]) for row in context["sign_offs"]] == [
+        ("Peer", "approve"),
+        ("Architect", "approve"),
+        ("Security", "approve"),
+        ("Enablement", "approve"),
+    ]
+
+
+def test_before_everybody_signed_the_report_says_so(now):
+    walkthrough = held()
+    sign(signing(walkthrough)[0])
+
+    context = shown(walkthrough, now)
+
+    assert (context["decision"]["label"], context["decision"]["line"]) == (
+        "Not decided yet: held",
+        "1 of 2 seats signed.",
+    )
+    assert [row["decision"] for row in context["sign_offs"]] == ["approve", "not signed yet"]
+
+
+def test_a_signature_that_is_older_than_the_content_says_so(now):
+    walkthrough = decided()
+    Answer.objects.filter(assessment=walkthrough.assessment, item="REL-01").update(state="gap")
+    walkthrough.assessment.content_version += 1
+    walkthrough.assessment.save(update_fields=["content_version"])
+
+    (peer, _enablement) = shown(walkthrough, now)["sign_offs"]
+
+    assert "1 answer changed since" in peer["detail"]
+
+
+def test_a_veto_stands_in_the_report_with_what_would_lift_it(now):
+    walkthrough = held("high")
+    veto(walkthrough)
+
+    (shown_veto,) = shown(walkthrough, now)["vetoes"]
+
+    assert (shown_veto["state"], shown_veto["reason"]) == ("stands", "Addresses leave the region.")
+    assert shown_veto["detail"].startswith("Items: SEC-02. Lifted by: The store moves.")
+
+
+def test_objections_and_their_reasons_are_printed(now):
+    walkthrough = held()
+    for seat in signing(walkthrough):
+        sign(seat, SignOff.Decision.OBJECT, note="Nobody restored a backup.")
+
+    html = html_of(walkthrough, now)
+
+    assert "Objections stand" in html
+    assert html.count("Nobody restored a backup.") == 2
+
+
+def test_every_answer_that_applies_is_printed_with_its_question(now):
+    walkthrough = decided()
+
+    (reliability, security) = shown(walkthrough, now)["areas"]
+
+    assert [item["code"] for item in reliability["items"]] == ["REL-01", "REL-02", "REL-03", "REL-04"]
+    assert [item["code"] for item in security["items"]] == ["SEC-02"]  # its neighbour is for secret data
+    assert {item["text"] for item in reliability["items"]} == {"Seen on 1 March."}
+    assert reliability["parts"] == [{"state": "in_place", "width": "30.00"}]
+
+
+def test_follow_ups_say_what_must_come_before_the_launch(now):
+    walkthrough = held()
+    transitions.add_follow_up(
+        walkthrough,
+        text="Rehearse a restore.",
+        owner=walkthrough.service.lead.person,
+        due_on=(now + timedelta(days=7)).date(),
+        must_fix=True,
+        by=walkthrough.service.lead,
+        at=now,
+    )
+
+    context = shown(walkthrough, now)
+
+    (row,) = context["follow_ups"]
+    assert (row["number"], row["text"], row["must_fix"]) == ("F-1", "Rehearse a restore.", True)
+    assert context["decision"]["line"].endswith("1 follow-up must be done before the launch.")
+
+
+def test_markup_in_any_text_is_printed_as_text(now):
+    walkthrough = decided(name="<script>alert(1)</script>", purpose="<b>bold</b>")
+    Answer.objects.filter(assessment=walkthrough.assessment).update(text="<img src=file:///etc/passwd>")
+
+    html = html_of(walkthrough, now)
+
+    assert "<script>alert" not in html
+    assert "<img" not in html
+    assert "&lt;b&gt;bold" in html
+
+
+def test_the_pdf_is_tagged_bookmarked_and_carries_what_it_shows(now):
+    walkthrough = decided(name="Parcel Tracking")
+
+    printed = reports.render(queries.walkthrough(walkthrough.pk), at=now)
+
+    reader = PdfReader(BytesIO(printed.document))
+    text = " ".join(page.extract_text() for page in reader.pages)
+    assert printed.pages == len(reader.pages)
+    assert all(
+        words in text
+        for words in ("Parcel Tracking", "Approved", "Reliability / Failover", "Seen on 1 March.")
+    )
+    assert f"{printed.pages} of {printed.pages}" in text
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    assert {"Parcel Tracking", "Ten areas at a glance", "Sign-offs", "Follow-ups", "Security"} <= set(titles)
+    (attached,) = reader.attachments["assessment.json"]
+    assert digest(json.loads(attached)) == digest(printed.content)
+
+
+def test_a_name_of_200_letters_does_not_break_the_cover(now):
+    walkthrough = decided(name="W" * 200)
+
+    assert reports.render(queries.walkthrough(walkthrough.pk), at=now).pages >= 2
+
+
+def test_the_worker_keeps_the_report_and_tells_who_asked(now):
+    walkthrough = decided()
+    lead = walkthrough.service.lead
+    transitions.prepare_report(walkthrough, by=lead, at=now)
+
+    run_next(by=WORKER, at=now)
+
+    report = Report.objects.select_related("file", "snapshot").get()
+    assert Job.objects.get().state == JobState.DONE
+    assert files.read(report.file).startswith(b"%PDF")
+    assert report.snapshot.content["service"]["slug"] == walkthrough.service.slug
+    assert Notice.objects.get(kind="walkthroughs/report").recipient == lead.person
+    assert f"{lead.name} printed the report" in told(walkthrough)[0]
+
+
+def test_a_job_that_is_done_twice_keeps_one_report(now):
+    walkthrough = decided()
+    job = transitions.prepare_report(walkthrough, by=walkthrough.service.lead, at=now)
+
+    for _ in range(2):
+        reports.print_report(job, progress=lambda _done, _total: None, by=WORKER, at=now)
+
+    assert Report.objects.count() == 1
+
+
+def test_a_report_shares_the_snapshot_that_was_signed(now):
+    walkthrough = decided()
+    job = transitions.prepare_report(walkthrough, by=walkthrough.service.lead, at=now)
+
+    reports.print_report(job, progress=lambda _done, _total: None, by=WORKER, at=now)
+
+    signed = SignOff.objects.get(seat=seat_as(walkthrough, "peer")).snapshot
+    assert Report.objects.get().snapshot == signed
+    assert ContentSnapshot.objects.count() == 1
+
+
+def test_the_command_writes_the_file_and_changes_nothing(now, tmp_path):
+    walkthrough = decided()
+    output, said = tmp_path / "report.pdf", StringIO()
+
+    call_command("render_report", walkthrough.pk, output=output, stdout=said)
+
+    assert output.read_bytes().startswith(b"%PDF")
+    assert said.getvalue().endswith("pages\n")
+    assert not Report.objects.exists()
+
+
+def test_the_command_says_in_one_sentence_what_is_wrong(now, tmp_path):
+    walkthrough = scheduled()
+
+    with pytest.raises(CommandError, match="There is no walkthrough 4711"):
+        call_command("render_report", 4711, output=tmp_path / "x.pdf")
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("render_report", walkthrough.pk, output=tmp_path / "no" / "x.pdf")
+
+
+def test_the_report_of_somebody_unknown_is_not_found(client):
+    client.force_login(ActorFactory().person)
+
+    assert client.get("/walkthroughs/4711/report.pdf").status_code == 404

@@ -1,0 +1,225 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from apps.activity.models import Event
+from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
+from apps.notifications.models import Delivery, Notice
+from apps.readiness.models import Reviewer
+from apps.walkthroughs import transitions
+from apps.walkthroughs.models import Capacity, Reply, Seat, State
+from tests.factories import ActorFactory, UserFactory
+from tests.factories.catalog import member_of
+from tests.factories.walkthroughs import (
+    MEETING,
+    held,
+    holder,
+    in_progress,
+    in_state,
+    scheduled,
+    seat_as,
+    sign,
+    signing,
+)
+from tests.history import told
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seat(now):
+    return seat_as(scheduled(), Capacity.PEER)
+
+
+def test_a_reply_is_kept_and_told(now, seat):
+    transitions.reply(seat, reply="no", note="On leave.", by=holder(seat), at=now)
+
+    seat.refresh_from_db()
+    assert (seat.reply, seat.reply_note, seat.replied_at) == (Reply.NO, "On leave.", now)
+    assert told(seat.walkthrough)[0] == (
+        f"{seat.person} replied “Cannot come” to the walkthrough of {seat.walkthrough.service}"
+    )
+    assert Notice.objects.filter(kind="walkthroughs/replied").count() == 1
+
+
+def test_who_comes_bothers_nobody(now, seat):
+    transitions.reply(seat, reply="yes", by=holder(seat), at=now)
+
+    assert not Notice.objects.filter(kind="walkthroughs/replied").exists()
+
+
+def test_a_reply_can_change_and_the_same_one_twice_is_one(now, seat):
+    for answer in ("maybe", "maybe", "yes"):
+        transitions.reply(seat, reply=answer, by=holder(seat), at=now)
+
+    assert Event.objects.filter(verb="walkthroughs.replied").count() == 2
+
+
+def test_only_the_invited_person_replies(now, seat):
+    for by in (ActorFactory(person__is_admin=True), ActorFactory(person__is_enablement=True)):
+        with pytest.raises(NotPermittedError):
+            transitions.reply(seat, reply="yes", by=by, at=now)
+
+    seat.refresh_from_db()
+    assert seat.reply == Reply.NONE
+
+
+@pytest.mark.parametrize("reply", ["", "perhaps", "YES"])
+def test_a_reply_is_one_of_three(now, seat, reply):
+    with pytest.raises(InvalidInputError):
+        transitions.reply(seat, reply=reply, by=holder(seat), at=now)
+
+
+def test_a_reply_to_what_has_begun_is_refused(now, seat):
+    with pytest.raises(InvalidMoveError, match="can no longer be answered"):
+        transitions.reply(seat, reply="yes", by=holder(seat), at=MEETING["starts_at"])
+
+
+@pytest.mark.parametrize("state", [State.IN_PROGRESS, State.HELD, State.DECIDED, State.CANCELLED])
+def test_a_reply_to_what_is_not_scheduled_is_refused(now, state):
+    seat = seat_as(in_state(state), Capacity.PEER)
+
+    with pytest.raises(InvalidMoveError):
+        transitions.reply(seat, reply="yes", by=holder(seat), at=now)
+
+
+def test_ask_again_asks_the_silent_once_a_day(now):
+    walkthrough = scheduled()
+    lead = walkthrough.service.lead
+    peer = seat_as(walkthrough, Capacity.PEER)
+    transitions.reply(peer, reply="yes", by=holder(peer), at=now)
+
+    transitions.ask_again(walkthrough, by=lead, at=now)
+    asked = transitions.ask_again(walkthrough, by=lead, at=now + timedelta(hours=2))
+
+    other = seat_as(walkthrough, Capacity.ENABLEMENT)
+    assert [one.person for one in asked] == [other.person]
+    assert list(
+        Notice.objects.filter(kind="walkthroughs/asked_again").values_list("recipient", flat=True)
+    ) == [other.person_id]
+
+
+def test_ask_again_needs_somebody_who_is_silent(now):
+    walkthrough = scheduled()
+    for one in signing(walkthrough):
+        transitions.reply(one, reply="yes", by=holder(one), at=now)
+
+    with pytest.raises(InvalidMoveError, match="Everybody has replied"):
+        transitions.ask_again(walkthrough, by=walkthrough.service.lead, at=now)
+    with pytest.raises(NotPermittedError):
+        transitions.ask_again(walkthrough, by=member_of(walkthrough.service.team), at=now)
+
+
+@pytest.mark.parametrize("make", [scheduled, in_progress, held])
+def test_replace_gives_the_seat_to_somebody_else(now, make):
+    walkthrough = make()
+    seat = seat_as(walkthrough, Capacity.PEER)
+    other = UserFactory(reviews=True)
+
+    taken = transitions.replace_seat(seat, person=other, by=walkthrough.service.lead, at=now)
+
+    seat.refresh_from_db()
+    assert (seat.left_at, taken.person, taken.capacity, taken.is_required) == (now, other, "peer", True)
+    assert Reviewer.objects.filter(person=other).exists()
+    assert not Reviewer.objects.filter(person=seat.person).exists()
+    assert told(walkthrough)[0].endswith(
+        f"gave the peer seat of {seat.person} at the walkthrough of {walkthrough.service} to {other}"
+    )
+
+
+def test_both_calendars_follow_a_replacement(now):
+    walkthrough = scheduled()
+    seat = seat_as(walkthrough, Capacity.PEER)
+    other = UserFactory(reviews=True)
+
+    transitions.replace_seat(seat, person=other, by=walkthrough.service.lead, at=now)
+
+    last = {one.recipient_id: one.calendar for one in Delivery.objects.exclude(calendar="").order_by("pk")}
+    assert "METHOD:CANCEL" in last[seat.person_id]
+    assert "METHOD:REQUEST" in last[other.pk]
+
+
+def test_the_holder_hands_over(now, seat):
+    other = UserFactory(reviews=True)
+
+    transitions.hand_over(seat, person=other, by=holder(seat), at=now)
+
+    assert seat_as(seat.walkthrough, Capacity.PEER).person == other
+
+
+def test_handing_over_is_for_the_holder_and_replacing_for_planners(now, seat):
+    other = UserFactory(reviews=True)
+
+    with pytest.raises(NotPermittedError):
+        transitions.hand_over(seat, person=other, by=ActorFactory(person__is_enablement=True), at=now)
+    with pytest.raises(NotPermittedError):
+        transitions.replace_seat(seat, person=other, by=holder(seat), at=now)
+
+    seat.refresh_from_db()
+    assert seat.left_at is None
+
+
+def test_a_seat_goes_to_nobody_unfit(now, seat):
+    team = seat.walkthrough.service.team
+    unfit = [
+        UserFactory(reviews=False),
+        member_of(team, reviews=True).person,
+        seat_as(seat.walkthrough, Capacity.ENABLEMENT).person,
+        UserFactory(reviews=True, is_active=False),
+        UserFactory(reviews=True, email=None),
+    ]
+
+    for person in unfit:
+        with pytest.raises(InvalidInputError):
+            transitions.hand_over(seat, person=person, by=holder(seat), at=now)
+
+    assert Seat.objects.filter(left_at=None).count() == 3
+
+
+def test_who_signed_is_not_seated_away(now):
+    walkthrough = held()
+    seat = seat_as(walkthrough, Capacity.PEER)
+    sign(seat, "object", note="No second copy.")
+
+    with pytest.raises(InvalidInputError, match="keeps its person"):
+        transitions.replace_seat(seat, person=UserFactory(reviews=True), by=walkthrough.service.lead, at=now)
+
+
+@pytest.mark.parametrize("state", [State.DECIDED, State.CANCELLED])
+def test_seats_of_what_is_over_stay(now, state):
+    walkthrough = in_state(state)
+    seat = seat_as(walkthrough, Capacity.PEER)
+
+    with pytest.raises(InvalidMoveError):
+        transitions.replace_seat(seat, person=UserFactory(reviews=True), by=walkthrough.service.lead, at=now)
+
+
+def test_a_seat_is_added_before_and_after_the_meeting(now):
+    for walkthrough in (scheduled(), held()):
+        lead = walkthrough.service.lead
+        watcher, expert = UserFactory(), UserFactory(is_architect=True)
+
+        transitions.add_seat(walkthrough, person=watcher, capacity="observer", by=lead, at=now)
+        seat = transitions.add_seat(walkthrough, person=expert, capacity="architect", by=lead, at=now)
+
+        assert seat.signs
+        assert not seat_as(walkthrough, Capacity.OBSERVER).signs
+        assert Notice.objects.filter(recipient=expert).count() == 1
+
+
+def test_nobody_sits_twice(now):
+    walkthrough = scheduled()
+    peer = seat_as(walkthrough, Capacity.PEER)
+
+    with pytest.raises(InvalidInputError, match="has a seat"):
+        transitions.add_seat(
+            walkthrough, person=peer.person, capacity="observer", by=walkthrough.service.lead, at=now
+        )
+    with pytest.raises(IntegrityError):
+        Seat.objects.create(walkthrough=walkthrough, person=peer.person, capacity="observer")
+
+
+def test_the_database_refuses_half_a_reply(seat):
+    with pytest.raises(IntegrityError):
+        Seat.objects.filter(pk=seat.pk).update(reply="yes")
