@@ -1,14 +1,12 @@
 """What nobody should send: each gets a clear refusal, and nothing of it is written."""
 
-from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,19 +14,15 @@ from apps.accounts.models import Actor
 from apps.catalog.models import Phase, Service
 from apps.jobs.models import Job
 from apps.jobs.transitions import run_next
-from apps.notifications.models import Notice
 from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of
-from tests.factories.catalog import member_of
-from tests.factories.readiness import answer_of, conversation_of, present_readiness, readiness_of
+from tests.factories.readiness import answer_of, readiness_of
 from tests.factories.walkthroughs import held, in_progress, planned, scheduled, seat_as
+from tests.refusals import refused, rows, soon
 
 pytestmark = pytest.mark.django_db
 NUL = "words\0more"
 LONG = "x" * 201
 MEGABYTE = 1024 * 1024
-# Who tried to sign in; and contents by their digest, which a refused signature may have looked up first.
-NOT_COUNTED = {"django_session", "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog"}
-NOT_COUNTED |= {"walkthroughs_contentsnapshot"}
 BOMB = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n" % (new, new, *(old,) * 9)
     for old, new in zip(b"abcdefghijk", b"bcdefghijkl", strict=True)
@@ -46,36 +40,9 @@ def brief(value):
     return ascii(value)[:16]
 
 
-def rows():
-    """Count the rows of every table."""
-    counted = {}
-    with connection.cursor() as cursor:
-        for model in apps.get_models(include_auto_created=True):
-            table = model._meta.db_table
-            if model._meta.managed and table not in NOT_COUNTED:
-                cursor.execute(f'SELECT COUNT(*) FROM "{table}"')  # noqa: S608 -- our own table's name
-                counted[table] = cursor.fetchone()[0]
-    return counted
-
-
-def soon(days=9):
-    return (timezone.now() + timedelta(days=days)).date().isoformat()
-
-
 @pytest.fixture
 def post(client):
-    """Send a form as somebody; return the status, and tell whether any row came or went."""
-
-    def post(actor, url, data=None, **headers):
-        client.force_login(getattr(actor, "person", actor))
-        before = rows()
-        answer = client.post(url, data or {}, **headers)
-        assert rows() == before
-        assert answer.status_code >= 400
-        assert answer.content  # a page, or a part of one, that says so
-        return answer
-
-    return post
+    return partial(refused, client)
 
 
 # text that cannot be kept --------------------------------------------------------------------------------
@@ -248,158 +215,6 @@ def test_a_walkthrough_is_not_scheduled(post, wrong):
     assert answer.status_code == 422
     walkthrough.refresh_from_db()
     assert walkthrough.starts_at is None
-
-
-# what has changed meanwhile, and what is somebody else's --------------------------------------------------
-
-
-def test_a_stale_answer_shows_both_texts(post, client):
-    assessment = readiness_of()
-    answer, by = answer_of(assessment, "REL-03"), lead_of(assessment.service.team)
-    url = reverse("readiness:save", args=[assessment.service.slug, answer.pk])
-    client.force_login(by.person)
-    client.post(url, {"revision": 0, "state": "in_place", "text": "Theirs"})
-
-    refused = post(by, url, {"revision": 0, "state": "in_place", "text": "Mine"})
-
-    assert refused.status_code == 409
-    assert all(words in refused.content.decode() for words in ("Theirs", "Mine"))
-    assert answer_of(assessment, "REL-03").text == "Theirs"
-
-
-def test_stale_minutes_are_not_written_over(post, client):
-    walkthrough = in_progress()
-    url, lead = reverse("walkthroughs:notes", args=[walkthrough.pk]), walkthrough.service.lead
-    client.force_login(lead.person)
-    client.post(url, {"revision": 0, "text": "Theirs"})
-
-    refused = post(lead, url, {"revision": 0, "text": "Mine"})
-
-    assert refused.status_code == 409
-    assert all(words in refused.content.decode() for words in ("Theirs", "Mine"))
-
-
-def test_a_signature_is_for_what_was_on_screen(post):
-    by, url, _data, _field = _sign_page()
-
-    assert post(by, url, {"decision": "approve", "seen": "0" * 64}).status_code == 409
-
-
-def test_a_stale_edit_of_a_service_shows_both(post, client):
-    service = ServiceFactory(phase=Phase.PLAYGROUND, name="Ledger", version=7)
-    data = REGISTER | {"name": "Book of Parcels", "version": 6}
-
-    refused = post(lead_of(service.team), reverse("catalog:edit", args=[service.slug]), data)
-
-    assert refused.status_code == 409
-    assert all(words in refused.content.decode() for words in ("Ledger", "Book of Parcels"))
-
-
-def _foreign():
-    """Return what belongs to one team, and a lead of another."""
-    walkthrough = held()
-    service = walkthrough.service
-    answer = answer_of(present_readiness(service), "REL-03")
-    return service, answer, walkthrough, lead_of(TeamFactory())
-
-
-@pytest.mark.parametrize(
-    ("name", "status"),
-    [("save", 403), ("evidence", 403), ("exemption", 403), ("confirm", 403)],
-)
-def test_another_teams_answer_is_not_changed(post, name, status):
-    service, answer, _walkthrough, stranger = _foreign()
-    data = {"revision": 0, "state": "gap", "url": "https://example.org", "text": "x"}
-    data |= {"reason": "x", "measure": "x", "ends_on": soon(60)}
-
-    assert (
-        post(stranger, reverse(f"readiness:{name}", args=[service.slug, answer.pk]), data).status_code
-        == status
-    )
-
-
-@pytest.mark.parametrize("name", ["prepare", "launch", "move_back", "archive", "plan"])
-def test_another_teams_service_is_not_moved(post, name):
-    service, _answer, _walkthrough, stranger = _foreign()
-
-    answer = post(stranger, reverse(f"walkthroughs:{name}", args=[service.slug]), {"reason": "Because"})
-
-    assert answer.status_code in {403, 409}
-
-
-@pytest.mark.parametrize(
-    ("name", "status"),
-    [("sign", 404), ("confirm", 404), ("reply", 404), ("cancel", 403), ("move", 403), ("notes", 403)],
-)
-def test_who_has_no_seat_does_nothing_at_a_walkthrough(post, name, status):
-    _service, _answer, walkthrough, stranger = _foreign()
-    data = {"decision": "approve", "reply": "yes", "reason": "x", "revision": 0, "text": "x"}
-
-    assert post(stranger, reverse(f"walkthroughs:{name}", args=[walkthrough.pk]), data).status_code == status
-
-
-def test_the_own_team_neither_reviews_nor_decides(post):
-    walkthrough = in_progress()
-    by = member_of(walkthrough.service.team, is_enablement=True, is_security=True)
-    area = walkthrough.assessment.areas.get(key="REL")
-
-    answer = post(by, reverse("walkthroughs:verdict", args=[walkthrough.pk, area.pk]), {"value": "strong"})
-
-    assert answer.status_code == 403
-
-
-def test_an_item_is_reached_by_its_own_service_only(post):
-    service, answer, _walkthrough, _stranger = _foreign()
-    other = ServiceFactory()
-
-    url = reverse("readiness:save", args=[other.slug, answer.pk])
-
-    assert post(lead_of(service.team), url, {"revision": 0, "state": "gap", "text": "x"}).status_code == 404
-
-
-def test_an_area_of_another_checklist_gets_no_verdict_here(post):
-    walkthrough, other = in_progress(), in_progress()
-    area = other.assessment.areas.get(key="REL")
-    seat = seat_as(walkthrough, "peer")
-
-    url = reverse("walkthroughs:verdict", args=[walkthrough.pk, area.pk])
-
-    assert post(seat.person, url, {"value": "weak"}).status_code == 404
-
-
-def test_a_notice_is_opened_by_its_reader_only(post):
-    assessment = conversation_of()  # tells the lead's colleagues
-    lead_of(assessment.service.team)
-    scheduled()
-    notice = Notice.objects.first()
-
-    assert post(UserFactory(), reverse("notifications:open", args=[notice.pk])).status_code == 404
-
-
-@pytest.mark.parametrize("page", ["roles", "invite_again", "deactivate", "reactivate"])
-def test_people_are_not_administered_by_everybody(post, page):
-    somebody = UserFactory(joined_at=None)
-
-    url = reverse(f"accounts:{page}", args=[somebody.pk])
-
-    assert (
-        post(UserFactory(is_enablement=True), url, {"roles": "admin", "email": "a@example.org"}).status_code
-        == 403
-    )
-
-
-def test_a_signed_out_form_is_refused_and_kept_out(client):
-    answer = answer_of(readiness_of(), "REL-03")
-    before = rows()
-
-    url = reverse("readiness:save", args=[answer.assessment.service.slug, answer.pk])
-
-    assert client.post(url, {"revision": 0, "state": "gap"}).status_code == 401
-    assert rows() == before
-
-
-def test_a_forged_reply_link_leads_nowhere(client):
-    assert client.get("/walkthroughs/reply/eyJzZWF0IjoxfQ:forged/").status_code == 404
 
 
 # files ----------------------------------------------------------------------------------------------------
