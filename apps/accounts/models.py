@@ -40,10 +40,7 @@ class UserQuerySet(LockableQuerySet["User"]):
         return self.active().filter(reviews=True)
 
 
-_PeopleManager = BaseUserManager.from_queryset(UserQuerySet)
-
-
-class UserManager(_PeopleManager["User"]):
+class UserManager(BaseUserManager["User"]):
     """People are found by their address."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -76,7 +73,7 @@ class User(AbstractBaseUser):
     invited_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)  # the first password
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

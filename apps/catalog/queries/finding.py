@@ -4,16 +4,25 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from apps.accounts.models import User, UserQuerySet
 from apps.catalog.models import Dependency, Imported, Phase, PhaseChange, Service, ServiceQuerySet, Team
 from apps.catalog.rules import IN_WORK
+from apps.core.statements import statement
 
 
 def service(slug: str) -> Service:
     """Return one service as `services` loads it, or 404. One query."""
-    return get_object_or_404(services(), slug=slug)
+    found = _called(slug=slug)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@statement()
+def _called(*, slug: str) -> ServiceQuerySet:
+    return services().filter(slug=slug)
 
 
 def services() -> ServiceQuerySet:

@@ -70,11 +70,10 @@ def _whole_item(request: PortalRequest, answer: Answer) -> HttpResponse:
     rows = queries.area_rows(assessment)
     context = powers(request, assessment, has_seat=False, area=answer.area) | {
         "assessment": assessment,
-        "row": queries.item_in_full(answer, today=timezone.now().date()),
+        "rows": [queries.item_in_full(answer, today=timezone.now().date())],
         "csrf_input": csrf_input(request),
         "members": members_of(assessment.service.team_id),
         "is_conversation": not answer.weight,
-        "is_fragment": True,
         "areas": rows,
         "area": _of(rows, answer),
         **_counts(rows),

@@ -5,14 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q
-
 from apps.accounts.models import Actor
 from apps.catalog.models import Phase, Service
 from apps.catalog.rules import Condition, risk
+from apps.core.statements import statement
 from apps.readiness.models import Assessment
 from apps.readiness.queries import gate_facts
-from apps.walkthroughs.models import FollowUp, Launch, Seat, SignOff, State, Veto, Walkthrough
+from apps.walkthroughs.models import (
+    FollowUp,
+    Launch,
+    Seat,
+    SignOff,
+    State,
+    Veto,
+    Walkthrough,
+    WalkthroughQuerySet,
+)
 from apps.walkthroughs.queries.content import changes
 from apps.walkthroughs.queries.meetings import (
     AFTER,
@@ -67,13 +75,7 @@ def loaded(service: Service) -> Loaded:
 
     Follow-ups are those that come before the launch and are open.
     """
-    rows = (
-        walkthroughs()
-        .annotate(changed_at=changed_at(), has_must_fix=has_must_fix())
-        .filter(service_id=service.whole_id, state__in=AHEAD | AFTER)
-    )
-    # What was signed before the service moved back concerns a checklist that is closed.
-    found = list(rows.filter(Q(assessment__closed_at=None)).order_by("-pk")[:5])
+    found = _that_count(service_id=service.whole_id)
     held = next((one for one in found if one.state in AFTER), None)
     coming = next((one for one in found if one.state in AHEAD), None)
     ids = [one.pk for one in (held, coming) if one]
@@ -90,6 +92,14 @@ def loaded(service: Service) -> Loaded:
         signatures_and_vetoes(service.whole_id, held.pk if held else None),
         must_fix,
     )
+
+
+@statement()
+def _that_count(*, service_id: int) -> WalkthroughQuerySet:
+    rows = walkthroughs().annotate(changed_at=changed_at(), has_must_fix=has_must_fix())
+    rows = rows.filter(service_id=service_id, state__in=AHEAD | AFTER)
+    # What was signed before the service moved back concerns a checklist that is closed.
+    return rows.filter(assessment__closed_at=None).order_by("-pk")[:5]
 
 
 def facts(service: Service, read: Loaded, *, now: datetime) -> LaunchFacts:
