@@ -62,7 +62,7 @@ def statement(
 
 
 def _is_odd(value: object) -> bool:
-    """Tell whether only Django's own way can ask for it: too long a list, or a number that no column holds."""
+    """Tell whether it goes Django's own way: too long a list, or a number that no column holds."""
     if isinstance(value, list):
         return len(value) > LONGEST
     return isinstance(value, int) and not -LARGEST <= value < LARGEST
