@@ -289,3 +289,20 @@ def test_somebody_who_left_the_team_may_not_save(client, url, assessment, team):
 
     assert post(client, url, assessment, "REL-01", HTMX, text="x").status_code == 403
     assert Actor(person=team.person).is_in(assessment.service.team_id) is False
+
+
+def test_the_team_of_a_part_is_offered_no_verdict_and_no_decision(  # noqa: PLR0913, PLR0917
+    client, assessment, member, save, of_a_part, enablement, url, now
+):
+    save("REL-01", state="gap", text="Not yet.")
+    wish = {"reason": "Later.", "measure": "By hand.", "ends_on": now.date() + timedelta(days=30)}
+    transitions.ask_exemption(answer_of(assessment, "REL-01"), **wish, by=member, at=now)
+
+    offers = {}
+    for by in (of_a_part, enablement):
+        client.force_login(by.person)
+        area = client.get(url("area", key="rel")).content.decode()
+        exemption = client.get(url("exemption", "REL-01")).content.decode()
+        offers[by] = ("Your verdict" in area, "Approve" in exemption)
+
+    assert offers == {of_a_part: (False, False), enablement: (True, True)}

@@ -11,9 +11,17 @@ from apps.catalog.models import Dependency, Imported, Phase, PhaseChange, Servic
 from apps.catalog.rules import IN_WORK
 
 
-def service(slug: str) -> Service:
-    """Return one service as `services` loads it, or 404. One query."""
-    return get_object_or_404(services(), slug=slug)
+def service(slug: str, *, reader: User | None = None) -> Service:
+    """Return one service as `services` loads it, or 404. One query.
+
+    For a reader `reader_owns` says whether they belong to a team of the product or of one of its parts.
+    """
+    rows = services()
+    if reader:
+        whole = Coalesce(OuterRef("part_of"), OuterRef("pk"))
+        own = Service.objects.of_teams(reader.team_ids).filter(Q(pk=whole) | Q(part_of=whole))
+        rows = rows.annotate(reader_owns=Exists(own))
+    return get_object_or_404(rows, slug=slug)
 
 
 def services() -> ServiceQuerySet:
@@ -89,6 +97,12 @@ def least_busy_advisor(service: Service) -> User | None:
         key=lambda person: (service.team_id in person.team_ids, getattr(person, "busy", 0), person.pk)
     )
     return people[0] if people else None
+
+
+def owning_team_ids(service: Service) -> set[int]:
+    """Return the teams of a product and its parts: "never the own team" means each of them. One query."""
+    rows = family(service.whole_id).exclude(team=None)
+    return set(rows.values_list("team_id", flat=True))
 
 
 def family(service_id: int) -> ServiceQuerySet:

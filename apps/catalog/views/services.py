@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import PortalRequest, actor
 from apps.catalog import forms, queries, rules, transitions
-from apps.catalog.http import service_context
+from apps.catalog.http import may_override_risk, service_context
 from apps.catalog.models import Phase, Service
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
@@ -235,7 +235,7 @@ def _edit(
 @require_http_methods(["GET", "POST"])
 def risk(request: PortalRequest, slug: str) -> HttpResponse:
     """Show how the risk adds up; enablement may set it by hand."""
-    service = queries.service(slug)
+    service = queries.service(slug, reader=request.user)
     if request.method == "GET":
         initial = {"level": service.risk_override or "computed", "reason": service.risk_reason}
         return _risk(request, service, forms.RiskForm(initial=initial))
@@ -250,10 +250,12 @@ def risk(request: PortalRequest, slug: str) -> HttpResponse:
 def _risk(
     request: PortalRequest, service: Service, form: forms.RiskForm, *, status: int = 200
 ) -> HttpResponse:
-    context = service_context(request, service, tab="")
-    return page(
-        request, "catalog/risk.html", context | {"form": form, "risk": rules.risk(service)}, status=status
-    )
+    context = service_context(request, service, tab="") | {
+        "form": form,
+        "risk": rules.risk(service),
+        "may_override_risk": may_override_risk(request, service),
+    }
+    return page(request, "catalog/risk.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,6 +4,7 @@ from apps.readiness.rules.conditions import applies, service_variables
 from apps.readiness.rules.differences import Piece, differences, merged
 from apps.readiness.rules.hints import Hint, hints
 from apps.readiness.rules.permissions import (
+    REVIEWERS,
     SECURITY_AREA,
     check_answering,
     check_deciding,
@@ -44,6 +45,7 @@ __all__ = [
     "LONGEST_URL",
     "ONE_VERSION",
     "POINTS",
+    "REVIEWERS",
     "SECURITY_AREA",
     "STATES",
     "AreaSheet",

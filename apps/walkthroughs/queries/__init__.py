@@ -40,7 +40,6 @@ from apps.walkthroughs.queries.panel import (
     choices,
     everybody,
     open_seats,
-    owning_team_ids,
     propose_panel,
     room,
 )
@@ -79,7 +78,6 @@ __all__ = [
     "of_service",
     "open_seats",
     "overview",
-    "owning_team_ids",
     "page",
     "present_level",
     "propose_panel",

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.accounts.models import Actor, User
 from apps.catalog.models import Phase
+from apps.catalog.queries import owning_team_ids
 from apps.catalog.rules import risk
 from apps.readiness.models import Area, Assessment
 from apps.readiness.queries import sheet
@@ -140,6 +141,11 @@ class Page:
         """Return this person's own signature, or the empty line that waits for it."""
         return next((one for one in self.signatures if one.seat.person_id == self.by.person_id), None)
 
+    @cached_property
+    def team_ids(self) -> set[int]:
+        """Return the owning teams, which never judge their own work. One query, in the meeting only."""
+        return owning_team_ids(self.walkthrough.service)
+
     @property
     def can_reply(self) -> bool:
         """Tell whether this person has an invitation to a meeting that lies ahead."""
@@ -183,7 +189,7 @@ class Page:
         """Tell whether this person may let a changed risk count."""
         service = self.walkthrough.service
         has_changed = self.walkthrough.risk_level not in {"", risk(service).level.value}
-        return has_changed and may_freeze(self.by, service)
+        return has_changed and may_freeze(self.by, self.team_ids)
 
     @property
     def may_sign(self) -> bool:
@@ -210,7 +216,7 @@ class Page:
     def may_review(self) -> bool:
         """Tell whether this person gives verdicts."""
         own = self.own_seat
-        return may_review(self.by, self.walkthrough.service, has_seat=own is not None and own.signs)
+        return may_review(self.by, self.team_ids, has_seat=own is not None and own.signs)
 
 
 def page(pk: int, *, by: Actor, now: datetime) -> Page:

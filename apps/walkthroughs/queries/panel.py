@@ -7,17 +7,12 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from apps.accounts.models import User
 from apps.catalog.models import Service
+from apps.catalog.queries import owning_team_ids
 from apps.catalog.rules import risk
 from apps.walkthroughs.models import SIGNING, Capacity, Seat, SignOff, State
 from apps.walkthroughs.rules import Place, Room, WeakArea, propose, why_not
 
 BUSY: set[str] = {State.SCHEDULED, State.IN_PROGRESS, State.HELD}
-
-
-def owning_team_ids(service: Service) -> set[int]:
-    """Return the teams of a service and its parts: nobody of theirs signs. One query."""
-    family = Service.objects.filter(Q(pk=service.whole_id) | Q(part_of=service.whole_id))
-    return set(family.exclude(team=None).values_list("team_id", flat=True))
 
 
 def room(service: Service) -> Room:

@@ -102,14 +102,14 @@ def check_may_move_back(by: Actor, service: Service) -> None:
         raise NotPermittedError(message)
 
 
-def may_freeze(by: Actor, service: Service) -> bool:
-    """Let enablement, never for a service of their own team."""
-    return by.has("enablement") and not by.is_in(service.team_id)
+def may_freeze(by: Actor, team_ids: Collection[int]) -> bool:
+    """Let enablement, but nobody of the owning teams."""
+    return by.has("enablement") and not by.is_in_any(team_ids)
 
 
-def check_may_freeze(by: Actor, service: Service) -> None:
+def check_may_freeze(by: Actor, team_ids: Collection[int]) -> None:
     """Refuse everybody else."""
-    if not may_freeze(by, service):
+    if not may_freeze(by, team_ids):
         message = "Only Developer Enablement, and nobody of the owning team, can do this."
         raise NotPermittedError(message)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
+from apps.catalog.queries import owning_team_ids
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.text import clean_line
 from apps.core.transactions import one_transaction
@@ -155,7 +156,7 @@ def _replace(seat: Seat, *, person: User, reason: str, by: Actor, at: datetime) 
 
 
 def _check_can_sit(walkthrough: Walkthrough, person: User, capacity: str) -> None:
-    rules.check_can_sit(person, capacity, queries.owning_team_ids(walkthrough.service))
+    rules.check_can_sit(person, capacity, owning_team_ids(walkthrough.service))
     if any(seat.person_id == person.pk for seat in queries.seats_of(walkthrough)):
         message = f"{person} has a seat at this walkthrough already."
         raise InvalidInputError(message, field="panel")

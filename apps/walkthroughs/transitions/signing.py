@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
+from apps.catalog.queries import owning_team_ids
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.results import Conflict, Saved
 from apps.core.text import clean_text
@@ -66,7 +67,7 @@ def sign_off(  # noqa: PLR0913 -- what the form has
     seat = locked_seat(seat, by=by, at=at)
     walkthrough, service = seat.walkthrough, seat.walkthrough.service
     lock_content(walkthrough, by=by, at=at)
-    rules.check_may_sign(by, seat, walkthrough, service, queries.owning_team_ids(service))
+    rules.check_may_sign(by, seat, walkthrough, service, owning_team_ids(service))
     _check_latest(walkthrough)
     level = rules.higher(walkthrough.risk_level, queries.present_level(service))
     note = clean_text(note, field="note", limit=LONGEST_NOTE).strip()
@@ -218,7 +219,7 @@ def confirm(seat: Seat, *, by: Actor, at: datetime, seen: str = "") -> Saved[Sig
     seat = locked_seat(seat, by=by, at=at)
     walkthrough, service = seat.walkthrough, seat.walkthrough.service
     lock_content(walkthrough, by=by, at=at)
-    rules.check_may_sign(by, seat, walkthrough, service, queries.owning_team_ids(service))
+    rules.check_may_sign(by, seat, walkthrough, service, owning_team_ids(service))
     _check_latest(walkthrough)
     earlier = queries.signed_by(seat)
     if earlier is None:
