@@ -296,6 +296,20 @@ def test_what_changed_while_somebody_read_is_not_signed(now):
 
     assert isinstance(result, Conflict)
     assert not SignOff.objects.exists()
+    assert not ContentSnapshot.objects.exists()
+
+
+def test_what_changed_while_somebody_read_is_not_confirmed(now):
+    walkthrough = decided()
+    seat = signing(walkthrough)[0]
+    seen = rules.digest(queries.content(fresh(walkthrough)))
+    changed(walkthrough, state="gap")
+
+    result = transitions.confirm(seat, by=holder(seat), at=now, seen=seen)
+
+    assert isinstance(result, Conflict)
+    assert SignOff.objects.filter(seat=seat).count() == 1
+    assert ContentSnapshot.objects.count() == 1  # what was signed
 
 
 def test_an_own_veto_is_lifted_before_signing_anew(now):

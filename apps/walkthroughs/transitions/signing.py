@@ -37,12 +37,11 @@ def snapshot(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> ContentSna
     """Keep the present content; the same content is kept once and shared."""
     walkthrough = locked(walkthrough, by=by, at=at)
     lock_content(walkthrough, by=by, at=at)
-    return keep_content(walkthrough, by=by, at=at)
+    return _kept(queries.content(walkthrough), at=at)
 
 
-def keep_content(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> ContentSnapshot:  # noqa: ARG001
+def _kept(content: rules.Content, *, at: datetime) -> ContentSnapshot:
     """Write the content of a walkthrough whose assessment is locked."""
-    content = queries.content(walkthrough)
     kept, _is_new = ContentSnapshot.objects.get_or_create(
         sha256=rules.digest(content), defaults={"schema": rules.SCHEMA, "content": content, "made_at": at}
     )
@@ -74,9 +73,10 @@ def sign_off(  # noqa: PLR0913 -- what the form has
     terms = _clean(terms, walkthrough)
     rules.check_terms(seat, decision=decision, note=note, terms=terms, level=level, at=at.date())
     earlier = queries.signed_by(seat)
-    content = keep_content(walkthrough, by=by, at=at)
-    if seen and seen != content.sha256:
+    present = queries.content(walkthrough)
+    if seen and seen != rules.digest(present):
         return Conflict(seat)
+    content = _kept(present, at=at)
     if _is_same(earlier, decision, note, content):
         return Saved(earlier)  # type: ignore[arg-type]
     _check_no_own_veto(earlier)
@@ -228,9 +228,10 @@ def confirm(seat: Seat, *, by: Actor, at: datetime, seen: str = "") -> Saved[Sig
     if hasattr(earlier, "veto"):
         message = "A veto is lifted or kept, not confirmed."
         raise InvalidMoveError(message)
-    content = keep_content(walkthrough, by=by, at=at)
-    if seen and seen != content.sha256:
+    present = queries.content(walkthrough)
+    if seen and seen != rules.digest(present):
         return Conflict(seat)
+    content = _kept(present, at=at)
     if content.pk == earlier.snapshot_id:
         return Saved(earlier)
 
