@@ -359,6 +359,44 @@ def test_archive_and_restore(now):
     assert Service.objects.get(pk=service.pk).summary.next_on is None
 
 
+def test_what_was_held_stays_when_a_live_service_is_archived(now):
+    walkthrough = held()
+    service = walkthrough.service
+    sign(signing(walkthrough)[0])
+    later = now + timedelta(days=7)  # the other seat was silent for five working days
+    transitions.launch(service, reason="The season starts.", by=service.lead, at=later)
+
+    transitions.archive(service, reason="Replaced.", by=service.lead, at=later)
+
+    row = fresh(walkthrough)
+    assert (row.state, row.cancel_reason) == (State.HELD, "")
+    assert not Event.objects.filter(verb="walkthroughs.cancelled").exists()
+    assert Launch.objects.get().walkthrough == walkthrough
+
+
+def test_signatures_that_were_to_come_are_waited_for_again_after_the_archive(now):
+    walkthrough = held()
+    service = walkthrough.service
+
+    transitions.archive(service, reason="Replaced.", by=service.lead, at=now)
+    with pytest.raises(InvalidMoveError, match="nothing to sign"):
+        sign(signing(walkthrough)[0])
+    transitions.restore(service, reason="Not after all.", by=service.lead, at=now)
+    for seat in signing(walkthrough):
+        sign(seat)
+
+    assert fresh(walkthrough).state == State.DECIDED
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.SCHEDULED, State.IN_PROGRESS])
+def test_archiving_cancels_what_lies_ahead(now, state):
+    walkthrough = in_state(state)
+
+    transitions.archive(walkthrough.service, reason="Replaced.", by=walkthrough.service.lead, at=now)
+
+    assert fresh(walkthrough).state == State.CANCELLED
+
+
 @pytest.mark.parametrize("step", ["archive", "restore"])
 def test_archive_and_restore_are_for_leads_with_a_reason(now, step):
     service = planned().service

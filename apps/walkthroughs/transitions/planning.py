@@ -226,7 +226,7 @@ OPEN_ENDED = frozenset({State.PLANNED, State.SCHEDULED, State.IN_PROGRESS})
 
 
 def call_off(walkthrough: Walkthrough, *, reason: str, by: Actor, at: datetime) -> None:
-    """Cancel a locked walkthrough; also one that waits for signatures, when its service moves away."""
+    """Cancel a locked walkthrough; also one that waits for signatures, when its service moves back."""
     rules.check_move(walkthrough, State.CANCELLED)
     has_calendar = walkthrough.state in {State.SCHEDULED, State.IN_PROGRESS}
 

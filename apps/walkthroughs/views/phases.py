@@ -96,7 +96,10 @@ def archive(request: PortalRequest, slug: str) -> HttpResponse:
         transitions.archive,
         title=f"Archive {found}",
         action="Archive it",
-        consequence="Meetings are cancelled and reminders stop. A lead can restore it into its phase.",
+        consequence=(
+            "Meetings to come are cancelled and reminders stop; what was held stays. "
+            "A lead can restore it into its phase."
+        ),
         done=f"{found} is archived.",
     )
 
