@@ -1,5 +1,6 @@
 """Everything on the page of one walkthrough."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +15,7 @@ from apps.catalog.rules import risk
 from apps.readiness.models import Area, Assessment
 from apps.readiness.queries import sheet
 from apps.readiness.rules import may_review
-from apps.walkthroughs.models import FollowUp, Seat, SignOff, State, Veto, Walkthrough
+from apps.walkthroughs.models import Capacity, FollowUp, Seat, SignOff, State, Veto, Walkthrough
 from apps.walkthroughs.queries.gate import Loaded, facts
 from apps.walkthroughs.queries.meetings import AFTER, follow_ups, seats_of, signatures_and_vetoes, walkthrough
 from apps.walkthroughs.rules import (
@@ -99,6 +100,7 @@ class Page:
     sign_offs: list[SignOff]
     signatures: list[Signature]
     gate: Gate | None
+    missing: Sequence[Capacity]  # signing seats that the risk asks for and nobody takes
     is_ahead: bool  # scheduled, and not begun by the clock
 
     @cached_property
@@ -202,6 +204,14 @@ class Page:
         """Tell whether this person schedules, moves, cancels and seats people."""
         return may_plan(self.by, self.walkthrough.service)
 
+    @cached_property
+    def may_seat(self) -> bool:
+        """Tell whether this person may seat somebody now; what is decided takes in only who is missing."""
+        state = self.walkthrough.state
+        if state == State.DECIDED and not self.missing:
+            return False
+        return self.may_plan and state in {State.SCHEDULED, State.IN_PROGRESS, *AFTER}
+
     @property
     def may_hold(self) -> bool:
         """Tell whether this person runs the meeting."""
@@ -228,7 +238,7 @@ def page(pk: int, *, by: Actor, now: datetime) -> Page:
     sign_offs = signatures_and_vetoes(found.service_id, found.pk) if is_held else []
     read = Loaded(found if is_held else None, None, seats, sign_offs, items)
     has_gate = is_held and found.service.phase == Phase.READY and not found.has_later  # type: ignore[attr-defined]
-    weighed = facts(found.service, read, now=now) if has_gate else None
+    weighed = facts(found.service, read, now=now, by=by) if has_gate else None
     return Page(
         walkthrough=found,
         by=by,
@@ -238,6 +248,7 @@ def page(pk: int, *, by: Actor, now: datetime) -> Page:
         sign_offs=sign_offs,
         signatures=list(weighed.signatures) if weighed else _plain(read),
         gate=gate(weighed) if weighed else None,
+        missing=weighed.missing if weighed else (),
         is_ahead=found.state == State.SCHEDULED and found.starts_at is not None and found.starts_at > now,
     )
 

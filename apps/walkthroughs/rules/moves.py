@@ -14,7 +14,8 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     State.SCHEDULED: frozenset({State.IN_PROGRESS, State.CANCELLED}),
     State.IN_PROGRESS: frozenset({State.HELD, State.CANCELLED}),
     State.HELD: frozenset({State.DECIDED, State.CANCELLED}),
-    State.DECIDED: frozenset({State.DECIDED}),  # a later signature may decide again
+    # A later signature decides anew; a seat that a risen risk asks for opens it again.
+    State.DECIDED: frozenset({State.DECIDED, State.HELD}),
     State.CANCELLED: frozenset(),
 }
 BACK: Final[dict[str, Phase]] = {Phase.READY: Phase.GREEN_LIGHT, Phase.GREEN_LIGHT: Phase.PLAYGROUND}

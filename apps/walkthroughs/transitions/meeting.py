@@ -198,7 +198,7 @@ def hold(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> Walkthrough:
     walkthrough = locked(walkthrough, by=by, at=at)
     seats = queries.seats_of(walkthrough)
     rules.check_may_hold(by, walkthrough.service, seats)
-    rules.check_move(walkthrough, State.HELD)
+    rules.check_state(walkthrough, {State.IN_PROGRESS}, step="ending the meeting")
 
     walkthrough.state = State.HELD
     walkthrough.held_at = at

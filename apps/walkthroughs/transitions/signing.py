@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
+from apps.catalog.models import Phase
 from apps.catalog.queries import owning_team_ids
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.results import Conflict, Saved
@@ -13,13 +14,23 @@ from apps.readiness.queries import sheet
 from apps.walkthroughs import queries, rules
 from apps.walkthroughs.events import (
     Decided,
+    DecisionTakenBack,
     SignatureConfirmed,
     Signed,
     VetoKept,
     VetoLifted,
     VetoRaised,
 )
-from apps.walkthroughs.models import ContentSnapshot, Decision, Seat, SignOff, State, Veto, Walkthrough
+from apps.walkthroughs.models import (
+    Capacity,
+    ContentSnapshot,
+    Decision,
+    Seat,
+    SignOff,
+    State,
+    Veto,
+    Walkthrough,
+)
 from apps.walkthroughs.transitions.locking import lock_content, locked, locked_seat, locked_service
 from apps.walkthroughs.transitions.telling import (
     leads_and_advisor,
@@ -276,6 +287,33 @@ def decide(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
         context={"label": label, "decision": found},
+    )
+
+
+def take_decision_back(walkthrough: Walkthrough, *, capacity: str, by: Actor, at: datetime) -> None:
+    """Open a locked walkthrough again for a seat that its risk did not ask for before; signatures stay."""
+    rules.check_move(walkthrough, State.HELD)
+    _check_latest(walkthrough)
+    if walkthrough.service.phase != Phase.READY or queries.coming(walkthrough.service):
+        message = "This walkthrough is history: the service has moved on, or another meeting is planned."
+        raise InvalidMoveError(message)
+
+    before, label = walkthrough.decision, walkthrough.get_decision_display()
+    walkthrough.state, walkthrough.decision, walkthrough.decided_at = State.HELD, "", None
+    touch(walkthrough, "state", "decision", "decided_at", by=by, at=at)
+
+    word = Capacity(capacity).label.lower()
+    event = DecisionTakenBack(label=label.lower(), decision=before, capacity=word)
+    record(event, by=by, at=at, subject=walkthrough.subject)
+    signers = [seat.person for seat in queries.seats_of(walkthrough) if seat.signs]
+    tell(
+        [*leads_and_advisor(walkthrough.service, by=by, at=at), *signers],
+        key=f"taken_back:{walkthrough.pk}:{at:%Y%m%d%H%M%S}",
+        template="decision_taken_back",
+        subject=walkthrough.subject,
+        by=by,
+        at=at,
+        context={"capacity": word},
     )
 
 
