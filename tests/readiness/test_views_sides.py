@@ -197,6 +197,20 @@ def test_a_conversation_is_saved_one_question_at_a_time(client):
     assert client.post(address, values(answer, state="gap"), headers=HTMX).status_code == 422
 
 
+def test_the_page_shows_that_a_text_has_answered_the_question(client):
+    conversation = conversation_of()
+    client.force_login(lead_of(conversation.service.team).person)
+    answer = answer_of(conversation, "GL-02")
+    address = reverse("readiness:save", args=[conversation.service.slug, answer.pk])
+
+    html = client.post(address, values(answer, text="40 drivers"), headers=HTMX).content.decode()
+    page = client.get(reverse("readiness:green_light", args=[conversation.service.slug])).content.decode()
+
+    assert 'data-status data-state="answered" id="GL-02-status"' in html
+    item = page[page.index('id="GL-02"') : page.index('id="GL-03"')]
+    assert 'value="answered" checked' in item
+
+
 def test_without_a_conversation_the_page_says_what_it_is_for(client):
     publish_editions()
     service = ServiceFactory(phase=Phase.PLAYGROUND)

@@ -38,7 +38,10 @@ def save_answer(  # noqa: PLR0913 -- all that the form of one item holds
     due_on: date | None = None,
     reason: str = "",
 ) -> Saved[Answer] | Conflict[Answer]:
-    """Save an answer if it is still the one that was on screen; the same content is never a conflict."""
+    """Save an answer if it is still the one that was on screen; the same content is never a conflict.
+
+    In the conversation a text under an open question makes it answered.
+    """
     answer = locked_answer(answer, by=by, at=at)
     assessment = answer.assessment
     rules.check_answering(by, assessment)
@@ -47,7 +50,9 @@ def save_answer(  # noqa: PLR0913 -- all that the form of one item holds
     if draft.is_in(answer):
         return Saved(answer)
     if revision != answer.revision:
-        return Conflict(answer)
+        # A save that came twice says "open" once more of the text that has become an answer.
+        is_again = assessment.kind == Kind.CONVERSATION and draft.answering().is_in(answer)
+        return Saved(answer) if is_again else Conflict(answer)
 
     before = answer.state
     is_new = _write(answer, draft, by=by, at=at)
