@@ -35,7 +35,7 @@ from apps.walkthroughs.queries.meetings import (
     walkthrough,
     walkthroughs,
 )
-from apps.walkthroughs.queries.page import AreaView, Page, page
+from apps.walkthroughs.queries.page import AreaView, Page, agenda, page
 from apps.walkthroughs.queries.panel import (
     Choices,
     choices,
@@ -60,6 +60,7 @@ __all__ = [
     "Overview",
     "Page",
     "Row",
+    "agenda",
     "changes",
     "choices",
     "coming",

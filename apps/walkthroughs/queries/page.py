@@ -24,7 +24,6 @@ from apps.walkthroughs.rules import (
     Gate,
     Point,
     Signature,
-    agenda,
     gate,
     may_finish,
     may_freeze,
@@ -33,6 +32,7 @@ from apps.walkthroughs.rules import (
     silent,
     when_in_words,
 )
+from apps.walkthroughs.rules import agenda as points
 
 SHAPES: Final = {"strong": "●", "adequate": "◐", "weak": "○"}
 TONES: Final = {
@@ -120,8 +120,9 @@ class Page:
 
     @cached_property
     def agenda(self) -> list[Point]:
-        """Return what to talk about."""
-        return agenda(self.walkthrough.minutes, [area.state for area in self.areas])
+        """Return what to talk about, as it was when the meeting began."""
+        kept: list[dict[str, Any]] | None = self.walkthrough.agenda
+        return _points(self.walkthrough, self.areas) if kept is None else [Point(**point) for point in kept]
 
     @cached_property
     def follow_ups(self) -> list[tuple[FollowUp, bool]]:
@@ -251,6 +252,15 @@ def page(pk: int, *, by: Actor, now: datetime) -> Page:
         missing=weighed.missing if weighed else (),
         is_ahead=found.state == State.SCHEDULED and found.starts_at is not None and found.starts_at > now,
     )
+
+
+def agenda(walkthrough: Walkthrough) -> list[Point]:
+    """Return what a meeting that begins now talks about. One query."""
+    return _points(walkthrough, areas(walkthrough.assessment, walkthrough.service.slug, None))
+
+
+def _points(walkthrough: Walkthrough, found: Sequence[AreaView]) -> list[Point]:
+    return points(walkthrough.minutes, [area.state for area in found])
 
 
 def _plain(read: Loaded) -> list[Signature]:

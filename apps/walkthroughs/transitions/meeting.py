@@ -1,5 +1,6 @@
 """What happens in the meeting: it begins, is written down, and ends."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 
 from apps.accounts.models import Actor, User
@@ -24,14 +25,18 @@ LONGEST_DONE_NOTE = 1_000
 
 @one_transaction
 def begin(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> Walkthrough:
-    """Open the meeting; people who meet earlier than planned need not wait for the clock."""
+    """Open the meeting; people who meet earlier than planned need not wait for the clock.
+
+    From now on verdicts come in, and the agenda stays what it is.
+    """
     walkthrough = locked(walkthrough, by=by, at=at)
     rules.check_may_hold(by, walkthrough.service, queries.seats_of(walkthrough))
     rules.check_move(walkthrough, State.IN_PROGRESS)
 
     walkthrough.state = State.IN_PROGRESS
     walkthrough.began_at = at
-    touch(walkthrough, "state", "began_at", by=by, at=at)
+    walkthrough.agenda = [asdict(point) for point in queries.agenda(walkthrough)]
+    touch(walkthrough, "state", "began_at", "agenda", by=by, at=at)
 
     record(Begun(), by=by, at=at, subject=walkthrough.subject)
     tell_summary(walkthrough.service, walkthrough, by=by, at=at)
