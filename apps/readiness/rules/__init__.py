@@ -18,8 +18,6 @@ from apps.readiness.rules.permissions import (
 from apps.readiness.rules.scores import POINTS, Score, is_weak, weakest
 from apps.readiness.rules.sheet import AreaSheet, Item, Sheet
 from apps.readiness.rules.states import (
-    EARLIEST,
-    LATEST,
     LONGEST_MEASURE,
     LONGEST_NOTE,
     LONGEST_REASON,
@@ -36,8 +34,6 @@ from apps.readiness.rules.states import (
 )
 
 __all__ = [
-    "EARLIEST",
-    "LATEST",
     "LONGEST_MEASURE",
     "LONGEST_NOTE",
     "LONGEST_REASON",

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from apps.accounts.models import User
+from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.text import clean_text
 from apps.readiness.models import Answer, Kind, State
@@ -19,7 +20,6 @@ LONGEST_URL: Final = 1_000
 ONE_VERSION: Final = timedelta(minutes=15)
 LONGEST_EXEMPTION: Final = timedelta(days=366)
 QUARTER: Final = re.compile(r"20\d\d-Q[1-4]")
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 STATES: Final[dict[str, list[State]]] = {
     Kind.CONVERSATION: [State.OPEN, State.ANSWERED, State.UNKNOWN, State.NOT_APPLICABLE],
@@ -79,9 +79,8 @@ class Draft:
         if self.state == State.PLANNED and not (self.owner and self.due_on):
             message = "Planned needs an owner and a date. Nothing was saved yet."
             raise InvalidInputError(message, field="due_on" if self.owner else "owner")
-        if self.due_on and not EARLIEST <= self.due_on <= LATEST:
-            message = "The date lies too far away."
-            raise InvalidInputError(message, field="due_on")
+        if self.due_on:
+            check_day(self.due_on, field="due_on")
         if kind == Kind.READINESS and self.state == State.NOT_APPLICABLE and not self.reason:
             message = "Not applicable needs a reason. Nothing was saved yet."
             raise InvalidInputError(message, field="reason")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
+from apps.core.days import check_day
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
 from apps.core.text import clean_line, clean_text
@@ -166,6 +167,7 @@ def _check_follow_up(
     if not owner.is_active:
         message = f"{owner} is no longer here."
         raise InvalidInputError(message, field="owner")
+    check_day(due_on, field="due_on")
     if due_on < today:
         message = "The date lies in the past."
         raise InvalidInputError(message, field="due_on")
