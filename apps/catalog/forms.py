@@ -214,9 +214,16 @@ class TeamForm(forms.Form):
             return found
 
 
-def team_form(team: Team) -> TeamForm:
+class TeamEditForm(TeamForm):
+    """The same for a team that is there; `revision` is the one that the person had on screen."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
+
+
+def team_form(team: Team) -> TeamEditForm:
     """Return the form with what the team says now."""
-    return TeamForm(initial={name: getattr(team, name) for name in rules.TEAM_FIELDS})
+    values = {name: getattr(team, name) for name in rules.TEAM_FIELDS}
+    return TeamEditForm(initial=values | {"revision": team.revision})
 
 
 class MemberForm(forms.Form):

@@ -380,6 +380,24 @@ def test_strangers_change_no_team(client, person):
     assert not Event.objects.exists()
 
 
+def test_a_stale_edit_of_a_team_shows_both_values_and_loses_neither(client):
+    team = TeamFactory(name="Money", mission="Books parcels")
+    sign_in(client, member_of(team))
+    values = {"name": "Money", "mission": "Books every parcel", "customers": "", "disciplines": ""}
+    form = client.get(f"/teams/{team.slug}/edit/").content.decode()
+    Team.objects.update(mission="Books what moves", revision=2)
+
+    stale = client.post(f"/teams/{team.slug}/edit/", values | {"revision": 1})
+    page = stale.content.decode()
+    kept = client.post(f"/teams/{team.slug}/edit/", values | {"revision": 2})
+
+    assert 'name="revision" value="1"' in form
+    assert (stale.status_code, kept.status_code) == (409, 302)
+    assert all(words in page for words in ("Books every parcel", "Books what moves", "Keep mine"))
+    assert 'name="revision" value="2"' in page
+    assert Team.objects.get().mission == "Books every parcel"
+
+
 # import --------------------------------------------------------------------------------------------------
 
 ENTITY = (

@@ -16,6 +16,7 @@ from apps.accounts.http import PortalRequest, actor
 from apps.catalog import forms, queries, rules, transitions
 from apps.catalog.http import may_override_risk, service_context
 from apps.catalog.models import Phase, Service
+from apps.catalog.views.conflicts import both_of
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
 
@@ -202,26 +203,8 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
             return redirect(saved)
         case Conflict(theirs):
             mine = forms.EditForm(initial=form.cleaned_data | {"version": theirs.version})
-            both = _both(mine, forms.edit_form(theirs))
+            both = both_of(mine, forms.edit_form(theirs), names=forms.EDITED)
             return _edit(request, queries.service(slug), mine, status=HTTPStatus.CONFLICT, both=both)
-
-
-def _both(mine: forms.EditForm, theirs: forms.EditForm) -> list[dict[str, str]]:
-    """Return the fields that differ, each with both values in words."""
-    found = []
-    for name in forms.EDITED:
-        ours, other = mine[name].value(), theirs[name].value()
-        if ours != other:
-            choices = dict(getattr(mine.fields[name], "choices", []))
-            words = [_said(value, choices) for value in (ours, other)]
-            found.append({"label": str(mine[name].label), "mine": words[0], "theirs": words[1], "name": name})
-    return found
-
-
-def _said(value: Any, choices: dict[Any, str]) -> str:  # noqa: ANN401
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return choices.get(value, "" if value is None else str(value)) or "nothing"
 
 
 def _edit(
