@@ -20,6 +20,13 @@ from apps.catalog.views.conflicts import both_of
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
 
+ORDERS: Final = {  # beside the order by name
+    "-name": "Name, from Z",
+    "since": "Longest in their phase",
+    "-since": "Newest in their phase",
+    "launch": "Wanted launch",
+    "next": "Next date",
+}
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 ADVISORS: Final = 20  # in the filter; the others by their services
 COLUMNS: Final = (
@@ -54,6 +61,14 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Head:
+    """The head of a column that sorts: where a click leads, and how it is sorted now, as ARIA says it."""
+
+    url: str
+    way: str = ""
+
+
+@dataclass(frozen=True)
 class Group:
     """Filters of which one at a time makes sense."""
 
@@ -63,7 +78,7 @@ class Group:
 
 @require_GET
 def services(request: PortalRequest) -> HttpResponse:
-    """List services by name; the address holds every filter."""
+    """List services; the address holds every filter and the order."""
     listing = queries.listing(queries.Filters.of(request.GET), person=request.user)
     groups = _groups(request, listing)
     context = {
@@ -71,10 +86,25 @@ def services(request: PortalRequest) -> HttpResponse:
         "filters": listing.filters,
         "chips": [chip for group in groups for chip in group.chips if chip.is_on],
         "groups": groups,
+        "heads": _heads(listing.filters),
         "may_register": bool(request.user.team_ids),
         "may_organise": rules.may_organise(actor(request)),
     }
     return page(request, "catalog/services.html", context, part="list")
+
+
+def _heads(filters: queries.Filters) -> dict[str, Head]:
+    """Return the columns that sort; a second click turns the order of those that have two."""
+    columns = {"name": ("", "-name"), "phase": ("since", "-since"), "next": ("next",)}
+    return {name: _head(filters, orders) for name, orders in columns.items()}
+
+
+def _head(filters: queries.Filters, orders: tuple[str, ...]) -> Head:
+    if filters.sort not in orders:
+        return Head(filters.address(sort=orders[0]))
+    at = orders.index(filters.sort)
+    way = "descending" if at else "ascending"
+    return Head(filters.address(sort=orders[(at + 1) % len(orders)]), way)
 
 
 def _groups(request: PortalRequest, listing: queries.Listing) -> list[Group]:
@@ -100,6 +130,7 @@ def _groups(request: PortalRequest, listing: queries.Listing) -> list[Group]:
         Group("Team", flags + _by_name(filters, "team", teams)),
         Group("Advisor", _by_name(filters, "advisor", people)),
         Group("Weak area", _by_name(filters, "weak", {"any": "Any weak area"} | areas)),
+        Group("Sort", _by_name(filters, "sort", ORDERS)),
     ]
 
 
