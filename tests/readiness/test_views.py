@@ -125,6 +125,16 @@ def test_what_is_wrong_is_said_at_once(client, team, url, assessment):
     assert "is not in the team that owns this service" in response.content.decode()
 
 
+def test_an_area_leads_to_its_neighbours_and_keeps_the_filters(client, team, url):
+    first = client.get(url("area", key="rel")).content.decode()
+    last = client.get(f"{url('area', key='sec')}?open=1&focus=nothing").content.decode()
+
+    assert f'href="{url("area", key="sec")}" rel="next"' in first
+    assert 'rel="prev"' not in first
+    assert f'href="{url("area", key="rel")}?open=1" rel="prev"' in last
+    assert 'rel="next"' not in last
+
+
 def test_a_plain_save_leads_back_to_the_item(client, team, url, assessment):
     response = post(client, url, assessment, "REL-01", text="More.")
 
