@@ -153,7 +153,7 @@ def test_the_heads_say_how_the_list_is_sorted(client, person):
     html = client.get(f"{SERVICES}?tier=3&sort=since").content.decode()
     export = client.get(f"{SERVICES}?tier=3&sort=since").context["filters"].query
 
-    assert '<th scope="col" aria-sort="ascending"><a href="?tier=3&amp;sort=-since">Phase</a></th>' in html
+    assert '<th scope="col" aria-sort="ascending"><a href="?tier=3&amp;sort=-since">Phase ' in html
     assert '<th scope="col"><a href="?tier=3">Service</a></th>' in html
     assert "since 1 Mar 2026" in html
     assert export == "?tier=3&sort=since"

@@ -287,6 +287,18 @@ def test_who_may_not_plan_reads_who_can_and_is_led_nowhere_in_vain(client, now, 
         assert not condition.url or client.get(condition.url).status_code == 200
 
 
+def test_on_the_page_of_a_part_those_of_its_whole_plan(client, now):
+    whole = planned().service
+    part = ServiceFactory(part_of=whole, phase=Phase.READY)
+    lead = lead_of(part.team)
+    client.force_login(lead.person)
+
+    html = client.get(f"/services/{part.slug}/launch/").content.decode()
+
+    assert f"A lead of {whole.team} or Developer Enablement schedules it." in html
+    assert "Schedule it" not in html
+
+
 def test_a_worse_answer_closes_the_gate_until_it_is_confirmed(now):
     walkthrough = decided()
     answers = Answer.objects.filter(assessment=walkthrough.assessment, item="SEC-02")

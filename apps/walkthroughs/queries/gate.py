@@ -117,7 +117,7 @@ def facts(service: Service, read: Loaded, *, now: datetime, by: Actor | None = N
         must_fix=[one for one in read.follow_ups if one.must_fix and one.done_at is None],
         items=_items(latest.assessment, url=url, now=now) if latest else Items(),
         items_url=url,
-        may_plan=by is None or may_plan(by, service),
+        may_plan=by is None or may_plan(by, service.part_of or service),
     )
 
 

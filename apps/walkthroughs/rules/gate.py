@@ -228,7 +228,7 @@ def _not_held(facts: LaunchFacts) -> tuple[str, str, str]:
         names = [seat.person.name for seat in silent(facts.coming_seats)]
         have = "has" if len(names) == 1 else "have"
         reply = f" {_named(names)} {have} not replied to the invitation." if names else ""
-        return f"{when_in_words(coming)}.{reply}", url, "Ask again" if names else "Open it"
+        return f"{when_in_words(coming)}.{reply}", url, "Ask again" if names and facts.may_plan else "Open it"
     return "It is being held now; it ends with “End the meeting”.", url, "Open it"
 
 
@@ -284,7 +284,8 @@ def _not_seated(facts: LaunchFacts, held: Walkthrough, reason: str) -> tuple[str
 
 
 def _planners(facts: LaunchFacts) -> str:
-    return f"A lead of {facts.service.team or 'its team'} or Developer Enablement"
+    whole = facts.service.part_of or facts.service
+    return f"A lead of {whole.team or 'its team'} or Developer Enablement"
 
 
 def _objection(facts: LaunchFacts) -> Condition:
