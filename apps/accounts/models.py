@@ -1,5 +1,6 @@
 """People who sign in, and whoever acts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import time
 from typing import Self
@@ -146,6 +147,10 @@ class Actor:
     def is_in(self, team_id: int | None) -> bool:
         """Tell whether a member or lead of the team acts; membership is direct, never inherited."""
         return self.person is not None and team_id is not None and team_id in self.person.team_ids
+
+    def is_in_any(self, team_ids: Collection[int]) -> bool:
+        """Tell whether a member or lead of one of the teams acts."""
+        return self.person is not None and not set(self.person.team_ids).isdisjoint(team_ids)
 
     def leads(self, team_id: int | None) -> bool:
         """Tell whether a lead of the team acts."""

@@ -90,8 +90,12 @@ def _counts(rows: list[queries.AreaRow]) -> dict[str, int]:
 
 
 def _refused(request: PortalRequest, answer: Answer, form: SaveForm) -> HttpResponse:
-    """Say what is wrong beside the item; without JavaScript a page shows what was typed."""
-    context = {"form": form, "row": queries.one_item(answer, today=timezone.now().date())}
+    """Say what is wrong beside the item; without JavaScript a page shows what was typed.
+
+    Who chose the state a moment ago is asked for the rest, and not yet told off: `chosen` says so.
+    """
+    asks = form.asks if "chosen" in request.POST else ""
+    context = {"form": form, "asks": asks, "row": queries.one_item(answer, today=timezone.now().date())}
     if not wants_part(request):
         assessment = answer.assessment
         context |= framed(request, assessment.service.slug, assessment.kind)

@@ -102,8 +102,11 @@ def _that_count(*, service_id: int) -> WalkthroughQuerySet:
     return rows.filter(assessment__closed_at=None).order_by("-pk")[:5]
 
 
-def facts(service: Service, read: Loaded, *, now: datetime) -> LaunchFacts:
-    """Return what decides about a launch. One query, and those of a comparison once something changed."""
+def facts(service: Service, read: Loaded, *, now: datetime, by: Actor | None = None) -> LaunchFacts:
+    """Return what decides about a launch, for the eyes of somebody where one is named.
+
+    One query, and those of a comparison once something changed.
+    """
     latest = read.held or read.coming
     url = f"{service.get_absolute_url()}readiness/"
     level = risk(service).level.value
@@ -124,6 +127,7 @@ def facts(service: Service, read: Loaded, *, now: datetime) -> LaunchFacts:
         must_fix=[one for one in read.follow_ups if one.must_fix and one.done_at is None],
         items=_items(latest.assessment, url=url, now=now) if latest else Items(),
         items_url=url,
+        may_plan=by is None or may_plan(by, service.part_of or service),
     )
 
 
@@ -159,9 +163,9 @@ def _items(assessment: Assessment, *, url: str, now: datetime) -> Items:
     )
 
 
-def launch_gate(service: Service, *, now: datetime) -> Gate:
+def launch_gate(service: Service, *, now: datetime, by: Actor | None = None) -> Gate:
     """Return the gate with what may be passed. Four queries, two more once something changed."""
-    return weighed(facts(service, loaded(service), now=now))
+    return weighed(facts(service, loaded(service), now=now, by=by))
 
 
 def gate(service: Service, now: datetime) -> list[Condition]:
@@ -225,7 +229,7 @@ def overview(service: Service, *, by: Actor, now: datetime) -> Overview:
     if whole.phase not in OPEN_GATE:
         return Overview(**moves)
     read = loaded(whole)
-    found = weighed(facts(whole, read, now=now))
+    found = weighed(facts(whole, read, now=now, by=by))
     is_free = read.coming is None and (read.held is None or read.held.state == State.DECIDED)
     return Overview(
         walkthrough=read.latest,

@@ -112,6 +112,11 @@ def unfinished(service: Service) -> Walkthrough | None:
     return of_service(service).unfinished().first()
 
 
+def coming(service: Service) -> Walkthrough | None:
+    """Return the one that lies ahead, or that is being held. One query."""
+    return of_service(service).filter(state__in=AHEAD).first()
+
+
 def seat(pk: int) -> Seat:
     """Return one seat with its person and walkthrough, or 404. One query."""
     rows = Seat.objects.select_related("person", "walkthrough__service__team", "walkthrough__assessment")
