@@ -19,7 +19,10 @@ logconfig_dict = LOGGING  # requests are logged by the application, once each
 
 
 def post_worker_init(_worker: object) -> None:
-    """Keep what was loaded out of the collector's way: it would look through all of it at every page."""
+    """Keep what was loaded out of the collector's way: it would look through all of it again and again."""
+    from django.urls import get_resolver  # noqa: PLC0415 -- Django is set up now
+
+    get_resolver().url_patterns  # noqa: B018 -- the first request would import the views otherwise
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

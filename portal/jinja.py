@@ -1,4 +1,4 @@
-"""How templates/jinja is drawn: the parts of pages that repeat a hundred times (ADR 0008)."""
+"""How templates/jinja is drawn: the parts of pages that repeat a hundred times (ADR 8)."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ def environment(**options: Any) -> Environment:
 
 @pass_context
 def _when(context: Context, moment: date) -> SafeString:
-    return ui.in_words(moment, zone=ui.zone_of(context["request"]))
+    return ui.in_words(moment, zone=ui.zone_of(context.get("request")))
 
 
 def _day(day: date) -> str:

@@ -118,9 +118,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    # A statement that a connection has seen before is not planned again: on our pages planning costs the
-    # server several times what finding the rows does. (PgBouncer keeps such statements since 1.21.)
-    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 3}
+    # A statement that a connection knows is seldom planned again: on our pages planning costs the server
+    # several times what finding the rows does. (PgBouncer keeps such statements since 1.21.)
+    DATABASES["default"]["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+    } | DATABASES["default"].get("OPTIONS", {})  # what the address says, as sslmode, goes first
 MEDIA_ROOT = HOME / "files"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

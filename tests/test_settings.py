@@ -59,13 +59,18 @@ def test_an_empty_environment_means_a_home_with_files_and_nothing_unsafe(tmp_pat
 def test_servers_are_named_by_addresses(tmp_path):
     ours = read(
         tmp_path,
-        DATABASE_URL="postgres://ada:secret@db.example/portal",
+        DATABASE_URL="postgres://ada:secret@db.example/portal?sslmode=verify-full",
         BROKER_URL="redis://broker.example/0",
         EMAIL_URL="smtp+tls://ada:secret@mail.example:587",
     )
 
     database = ours.DATABASES["default"]
     assert (database["HOST"], database["NAME"], database["CONN_MAX_AGE"]) == ("db.example", "portal", 600)
+    assert database["OPTIONS"] == {
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+        "sslmode": "verify-full",
+    }
     assert ours.CELERY_BROKER_TRANSPORT_OPTIONS["max_retries"] == 0
     assert ours.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] > ours.CELERY_TASK_TIME_LIMIT
     assert (ours.EMAIL_HOST, ours.EMAIL_PORT, ours.EMAIL_USE_TLS) == ("mail.example", 587, True)

@@ -1,7 +1,7 @@
 """Statements that are put together once for each process, and from then on only asked with other values.
 
 To build a QuerySet and turn it into SQL takes Django several times as long as the database needs to find
-the rows, and on pages that people open all day the text is the same every time (ADR 0007).
+the rows, and on pages that people open all day the text is the same every time (ADR 7).
 """
 
 from collections.abc import Callable, Collection
@@ -16,16 +16,19 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
+from django.http import Http404
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
 Key = tuple[Any, ...]
 
-# Stand-ins for values, while the SQL is built: no row has them, and every column of their kind takes them.
-NUMBER: Final = 1_987_000_000
+# Stand-ins for values, while the SQL is built; each turn has its own.
+NUMBER: Final = 20_000  # also a smallint can be it
+NUMBERS: Final = 1_000_000_000  # in lists
 TEXT: Final = "\ue000"  # of Unicode's private use
-DAY: Final = date(9000, 1, 1)
-MOMENT: Final = datetime(9000, 1, 1, tzinfo=UTC)
+DAY: Final = date(8000, 1, 1)
+MOMENT: Final = datetime(8000, 1, 1, tzinfo=UTC)
+TURN: Final = 100  # values of a statement, at most
 LONGEST: Final = 1024  # list
 LARGEST: Final = 2**63  # number of both databases
 
@@ -36,8 +39,9 @@ def statement(
     """Let a function that returns a QuerySet return its rows, and build the SQL only once. One query.
 
     Values are given by name: numbers, texts, days, moments, and lists of them. What changes the SQL itself
-    makes a statement of its own: None, True and False, the values named in `shaped_by` (a limit), and the
-    length of a list, rounded up to a power of two. Raises TypeError when a value is not in the SQL as given.
+    makes a statement of its own: the kind of a value, None, True and False, the values named in `shaped_by`
+    (a limit), and the length of a list, rounded up to a power of two. The function sees stand-ins, so it must
+    not decide or compute by its values; a TypeError at the first call says when one was changed on its way.
     """
 
     def decorate(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
@@ -53,12 +57,24 @@ def statement(
             key = tuple([(name, _shaping(name, value, shaped_by)) for name, value in values.items()])
             shape = shapes.get(key)
             if shape is None:
-                shape = shapes[key] = _Shape.of(build, dict(key), values)
+                shape = shapes[key] = _Shape.of(build, dict(key))
             return shape.rows(values)
 
         return rows
 
     return decorate
+
+
+def first(rows: list[Row]) -> Row | None:
+    """Return the first row, if there is one."""
+    return rows[0] if rows else None
+
+
+def one_or_404(rows: list[Row]) -> Row:
+    """Return the first row; raises Http404 when there is none."""
+    if not rows:
+        raise Http404
+    return rows[0]
 
 
 def _is_odd(value: object) -> bool:
@@ -68,15 +84,12 @@ def _is_odd(value: object) -> bool:
     return isinstance(value, int) and not -LARGEST <= value < LARGEST
 
 
-def _shaping(name: str, value: object, shaped_by: Collection[str]) -> object:
-    """Return how a value changes the SQL; most do not, beyond their being there."""
-    if value is None or isinstance(value, bool) or name in shaped_by:
-        return value
-    return _Length(1 << (len(value) - 1).bit_length() if value else 0) if isinstance(value, list) else ...
+@dataclass(frozen=True)
+class _Kind:
+    """What a value is, as far as the SQL goes; the last of a list fills the places that are left."""
 
-
-class _Length(int):
-    """How many places a list has in the SQL; the last value fills those that are left."""
+    type: type
+    length: int | None = None  # of a list
 
 
 @dataclass(frozen=True)
@@ -92,43 +105,39 @@ class _Place:
         return _sent(found if self.index is None else found[min(self.index, len(found) - 1)])
 
 
+def _shaping(name: str, value: object, shaped_by: Collection[str]) -> object:
+    """Return what changes the SQL: the value itself, or no more than its kind."""
+    if value is None or isinstance(value, bool) or name in shaped_by:
+        return value
+    if not isinstance(value, list):
+        return _Kind(type(value))
+    if None in value:
+        message = f"{name} has None in its list; it would match nothing in silence."
+        raise TypeError(message)
+    return _Kind(type(value[0]), 1 << (len(value) - 1).bit_length()) if value else _Kind(type(None), 0)
+
+
 @dataclass(frozen=True)
 class _Shape(Generic[Row]):
     """The SQL for values of one shape, with Django's own compiler, which knows how its rows are read."""
 
     template: QuerySet[Any, Row]
-    compiler: SQLCompiler | None  # None: no row can match
+    compiler: SQLCompiler | None  # None: a list is empty, and no row can match
     sql: str = ""
     parameters: tuple[object, ...] = ()  # a _Place where a value goes
 
     @classmethod
-    def of(
-        cls, build: Callable[..., QuerySet[Any, Row]], shaping: dict[str, Any], values: dict[str, Any]
-    ) -> "_Shape[Row]":
-        """Build the SQL with stand-ins, and find where they went."""
-        stand_ins: dict[str, Any] = {}
-        places: dict[object, _Place] = {}
-        for number, (name, shape) in enumerate(shaping.items()):
-            if isinstance(shape, _Length):
-                first = LONGEST * (number + 1)
-                stand_ins[name] = [_stand_in(first + place, values[name][0]) for place in range(shape)]
-                places |= {_sent(one): _Place(name, index) for index, one in enumerate(stand_ins[name])}
-            elif shape is ...:
-                stand_ins[name] = _stand_in(number, values[name])
-                places[_sent(stand_ins[name])] = _Place(name)
-            else:
-                stand_ins[name] = shape
-        template = build(**stand_ins)
-        compiler = template.query.get_compiler(DEFAULT_DB_ALIAS)
-        try:
-            sql, parameters = compiler.as_sql()
-        except EmptyResultSet:
-            return cls(template, None)
-        found = tuple(places.get(value, value) if _is_plain(value) else value for value in parameters)
-        if lost := {place.name for place in places.values() if place not in found}:
-            message = f"{build.__name__}: {', '.join(sorted(lost))} cannot be found in the SQL."
+    def of(cls, build: Callable[..., QuerySet[Any, Row]], shaping: dict[str, Any]) -> "_Shape[Row]":
+        """Build the SQL twice, with other stand-ins each time: where only they differ, a value goes."""
+        shape, again = (_built(build, shaping, turn=turn) for turn in (0, 1))
+        wanted = {name for name, kind in shaping.items() if isinstance(kind, _Kind) and kind.length != 0}
+        found = {one.name for one in shape.parameters if isinstance(one, _Place)}
+        changed = (shape.sql, repr(shape.parameters)) != (again.sql, repr(again.parameters))
+        if shape.compiler is not None and (changed or wanted != found):
+            names = ", ".join(sorted(wanted - found or wanted))
+            message = f"{build.__name__}: {names} cannot be found in the SQL as given."
             raise TypeError(message)
-        return cls(template, compiler, sql, found)
+        return shape
 
     def rows(self, values: dict[str, Any]) -> list[Row]:
         """Ask the database; Django makes the rows as it always does."""
@@ -150,22 +159,45 @@ class _Shape(Generic[Row]):
         return list(rows)
 
 
-def _stand_in(number: int, value: object) -> object:
+def _built(build: Callable[..., QuerySet[Any, Row]], shaping: dict[str, Any], *, turn: int) -> _Shape[Row]:
+    stand_ins: dict[str, Any] = {}
+    places: dict[object, _Place] = {}
+    for number, (name, kind) in enumerate(shaping.items(), TURN * turn):
+        if not isinstance(kind, _Kind):
+            stand_ins[name] = kind
+        elif kind.length is None:
+            stand_ins[name] = _stand_in(kind.type, number)
+            places[_sent(stand_ins[name])] = _Place(name)
+        else:
+            many = [_stand_in(kind.type, LONGEST * number + index, NUMBERS) for index in range(kind.length)]
+            stand_ins[name] = many
+            places |= {_sent(one): _Place(name, index) for index, one in enumerate(many)}
+    template = build(**stand_ins)
+    compiler = template.query.get_compiler(DEFAULT_DB_ALIAS)
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        if any(isinstance(kind, _Kind) and kind.length == 0 for kind in shaping.values()):
+            return _Shape(template, None)
+        message = f"{build.__name__} finds nothing, whatever it is asked."
+        raise TypeError(message) from None
+    placed = tuple([places.get(one, one) if isinstance(one, int | str | date) else one for one in parameters])
+    return _Shape(template, compiler, sql, placed)
+
+
+def _stand_in(kind: type, number: int, base: int = NUMBER) -> object:
     """Return what stands for a value of this kind; no two of a statement are the same."""
-    if isinstance(value, datetime):
-        return MOMENT + timedelta(minutes=number)
-    if isinstance(value, date):
-        return DAY + timedelta(days=number)
-    if isinstance(value, str):
-        return f"{TEXT}{number}"
-    if isinstance(value, int):
-        return NUMBER + number
-    message = f"A {type(value).__name__} cannot be a value of a statement."
+    if kind is not bool:
+        if issubclass(kind, datetime):
+            return MOMENT + timedelta(minutes=number)
+        if issubclass(kind, date):
+            return DAY + timedelta(days=number)
+        if issubclass(kind, str):
+            return f"{TEXT}{number}"
+        if issubclass(kind, int):
+            return base + number
+    message = f"A {kind.__name__} cannot be a value of a statement."
     raise TypeError(message)
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, int | str | date) and not isinstance(value, bool)
 
 
 def _sent(value: Any) -> Any:  # noqa: ANN401 -- whatever a column holds

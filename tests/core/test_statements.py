@@ -1,10 +1,11 @@
 """What a statement promises: the rows of its QuerySet, whatever its values are."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import transaction
-from django.db.models import F, QuerySet, Value
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet, Value
 from django.db.transaction import TransactionManagementError
 
 from apps.accounts.models import User
@@ -85,11 +86,19 @@ def test_lists_of_any_length_find_what_they_name(count):
     assert with_ids(ids=[person.pk for person in people[:count]]) == people[:count]
 
 
-def test_a_list_that_is_too_long_for_a_statement_is_asked_all_the_same(monkeypatch):
+def test_a_list_that_is_too_long_is_asked_in_djangos_own_way(monkeypatch):
     monkeypatch.setattr(statements, "LONGEST", 2)
-    people = UserFactory.create_batch(3)
+    people, built = UserFactory.create_batch(3), []
 
-    assert with_ids(ids=[person.pk for person in people]) == people
+    @statement()
+    def counted(*, ids: list[int]) -> QuerySet[User]:
+        built.append(ids)
+        return User.objects.filter(pk__in=ids).order_by("pk")
+
+    ids = [person.pk for person in people]
+
+    assert counted(ids=ids) == counted(ids=ids) == people
+    assert built == [ids, ids]
 
 
 def test_lists_share_statements_so_that_there_are_few():
@@ -103,7 +112,7 @@ def test_lists_share_statements_so_that_there_are_few():
     for length in range(18):
         counted(ids=list(range(1, length + 1)))
 
-    assert built == [0, 1, 2, 4, 8, 16, 32]
+    assert built == [length for length in (0, 1, 2, 4, 8, 16, 32) for _turn in range(2)]
 
 
 def test_none_true_and_a_limit_make_statements_of_their_own():
@@ -132,13 +141,80 @@ def test_values_of_one_kind_are_not_mixed_up():
     assert people(name="one", handle="two") == people(handle="two", name="one") == [ada]
 
 
-def test_a_value_that_the_sql_changes_is_refused_and_not_asked_wrongly():
-    @statement()
-    def beginning(*, letters: str) -> QuerySet[User]:
-        return User.objects.filter(name__startswith=letters)
+def either_way(*, name: str) -> QuerySet[User]:
+    return User.objects.filter(Q(name=name) | Q(name__startswith=name))
 
-    with pytest.raises(TypeError, match="letters cannot be found in the SQL"):
-        beginning(letters="A")
+
+def on_a_day(*, now: datetime) -> QuerySet[Service]:
+    return Service.objects.filter(phase_since__lte=now, phase_since__gte=now - timedelta(days=1))
+
+
+def beginning(*, name: str) -> QuerySet[User]:
+    return User.objects.filter(name__startswith=name)
+
+
+def some(*, count: int) -> QuerySet[User]:
+    return User.objects.all()[:count]
+
+
+def hidden(*, name: str) -> QuerySet[User]:
+    return User.objects.filter(is_active=True)
+
+
+@pytest.mark.parametrize("build", [either_way, on_a_day, beginning, some, hidden])
+def test_a_value_that_was_changed_on_its_way_is_refused_and_not_asked_wrongly(build, now):
+    values = {"name": "Ada", "now": now, "count": 3}
+
+    with pytest.raises(TypeError, match="cannot be found in the SQL as given"):
+        statement()(build)(**{name: values[name] for name in build.__annotations__ if name in values})
+
+
+def test_small_numbers_are_values_too():
+    @statement()
+    def of_tier(*, tier: int) -> QuerySet[Service]:
+        return Service.objects.filter(tier=tier).order_by("pk")
+
+    first, third = ServiceFactory(tier=1), ServiceFactory(tier=3)
+
+    assert [of_tier(tier=tier) for tier in (1, 2, 3)] == [[first], [], [third]]
+
+
+def test_a_statement_that_can_find_nothing_is_refused():
+    @statement()
+    def none(*, name: str) -> QuerySet[User]:
+        return User.objects.filter(name=name).none()
+
+    with pytest.raises(TypeError, match="finds nothing"):
+        none(name="Ada")
+
+
+def test_each_kind_of_value_is_asked_as_django_asks(now):
+    @statement()
+    def since(*, moment: date) -> QuerySet[Service]:
+        return Service.objects.filter(review_on__gte=moment).order_by("pk")
+
+    today = ServiceFactory(review_on=now.date())
+
+    assert since(moment=now.date()) == [today]
+    assert since(moment=now.date() + timedelta(days=1)) == []
+    with pytest.raises(TypeError, match="cannot be found"):
+        since(moment=now)  # Django makes a day of it
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_share_a_statement_and_nothing_else():
+    people = [UserFactory(name=name) for name in ("Ada", "Bob", "Cem", "Dan")]
+
+    def ask(person: User) -> list[list[User]]:
+        try:
+            return [called(name=person.name) for _each in range(50)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        found = list(pool.map(ask, people))
+
+    assert found == [[[person]] * 50 for person in people]
 
 
 def test_what_is_no_value_is_refused():
@@ -150,6 +226,10 @@ def test_what_is_no_value_is_refused():
         called("Ada")
     with pytest.raises(TypeError, match="A tuple cannot be a value"):
         either(names=("Ada", "Bob"))
+    with pytest.raises(TypeError, match="A bool cannot be a value"):
+        with_ids(ids=[True, False])
+    with pytest.raises(TypeError, match="None in its list"):
+        with_ids(ids=[1, None])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template import Context, Template
+from django.template import Context, Template, engines
 from django.test import RequestFactory
 
 from apps.core.templatetags.ui import relative
@@ -97,3 +97,12 @@ def test_no_template_brings_style_or_script_along():
         text = path.read_text()
         assert not re.search(r"<script(?![^>]*\bsrc=)", text), path
         assert not re.search(r"\s(style|on[a-z]+|hx-on[^=]*)=", text), path
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in TEMPLATES if path.suffix == ".jinja"], ids=lambda path: path.stem
+)
+def test_every_part_in_jinja_compiles(path):
+    name = path.relative_to(ROOT / "templates" / "jinja").as_posix()
+
+    assert engines["jinja2"].get_template(name).template.name == name

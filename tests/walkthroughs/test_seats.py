@@ -8,7 +8,7 @@ from apps.catalog.models import Phase, Service
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.notifications.models import Delivery, Notice
 from apps.readiness.models import Reviewer
-from apps.walkthroughs import transitions
+from apps.walkthroughs import queries, transitions
 from apps.walkthroughs.models import Capacity, Decision, Reply, Seat, SignOff, State, Walkthrough
 from tests.factories import ActorFactory, UserFactory
 from tests.factories.catalog import member_of
@@ -309,6 +309,34 @@ def test_only_the_latest_is_opened_again_and_none_while_another_is_planned(now):
             transitions.add_seat(walkthrough, person=expert, capacity="architect", by=lead, at=now)
 
     assert nothing_taken_back(walkthrough)
+
+
+def test_a_page_offers_no_seat_while_another_meeting_is_planned(now, client):
+    walkthrough = risen()
+    lead = walkthrough.service.lead
+    client.force_login(lead.person)
+    address = f"/walkthroughs/{walkthrough.pk}/"
+    link = f"{address}seats/"
+
+    assert f'href="{link}"' in client.get(address).content.decode()
+    coming = transitions.plan(walkthrough.service, by=lead, at=now)
+    html = client.get(address).content.decode()
+
+    assert f'href="{link}"' not in html
+    assert f'href="/walkthroughs/{coming.pk}/"' in html
+    assert client.get(link).status_code == 409
+
+
+def test_who_is_seated_later_has_a_week_from_then_on(now):
+    walkthrough, later = risen(), now + timedelta(days=60)
+    expert = UserFactory(is_architect=True)
+
+    transitions.add_seat(
+        walkthrough, person=expert, capacity="architect", by=walkthrough.service.lead, at=later
+    )
+
+    (todo,) = queries.waits_for(expert, now=later)
+    assert (todo.action, todo.when) == ("Sign", later + timedelta(days=7))
 
 
 @pytest.mark.parametrize("who", ["member", "seat", "admin", "leadership"])

@@ -3,9 +3,9 @@
 from django.db import migrations
 
 INDEXES = {
-    "service_name_words": "upper(name::text)",
-    "service_purpose_words": "upper(purpose::text)",
-    "service_tag_words": "upper(tags::text)",
+    "service_name_trigrams": "upper(name::text)",
+    "service_purpose_trigrams": "upper(purpose::text)",
+    "service_tag_trigrams": "upper(tags::text)",
 }
 
 

@@ -4,35 +4,21 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.http import Http404
 
 from apps.accounts.models import User, UserQuerySet
 from apps.catalog.models import Dependency, Imported, Phase, PhaseChange, Service, ServiceQuerySet, Team
 from apps.catalog.rules import IN_WORK
-from apps.core.statements import statement
+from apps.core.statements import one_or_404, statement
 
 
-def service(slug: str, *, reader: User | None = None) -> Service:
-    """Return one service as `services` loads it, or 404. One query.
-
-    For a reader `reader_owns` says whether they belong to a team of the product or of one of its parts.
-    """
-    found = _for_reader(slug=slug, team_ids=reader.team_ids) if reader else _called(slug=slug)
-    if not found:
-        raise Http404
-    return found[0]
+def service(slug: str) -> Service:
+    """Return one service as `services` loads it, or 404. One query."""
+    return one_or_404(_called(slug=slug))
 
 
 @statement()
 def _called(*, slug: str) -> ServiceQuerySet:
     return services().filter(slug=slug)
-
-
-@statement()
-def _for_reader(*, slug: str, team_ids: list[int]) -> ServiceQuerySet:
-    whole = Coalesce(OuterRef("part_of"), OuterRef("pk"))
-    own = Service.objects.of_teams(team_ids).filter(Q(pk=whole) | Q(part_of=whole))
-    return services().annotate(reader_owns=Exists(own)).filter(slug=slug)
 
 
 def services() -> ServiceQuerySet:

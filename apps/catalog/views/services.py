@@ -62,9 +62,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column that sorts: where a click leads, and how it is sorted now, as ARIA says it."""
+    """The head of a column; of one that sorts, where a click leads and how it is sorted now."""
 
-    url: str
+    title: str
+    url: str = ""
     way: str = ""
 
 
@@ -93,18 +94,19 @@ def services(request: PortalRequest) -> HttpResponse:
     return page(request, "catalog/services.html", context, part="list")
 
 
-def _heads(filters: queries.Filters) -> dict[str, Head]:
-    """Return the columns that sort; a second click turns the order of those that have two."""
-    columns = {"name": ("", "-name"), "phase": ("since", "-since"), "next": ("next",)}
-    return {name: _head(filters, orders) for name, orders in columns.items()}
+def _heads(filters: queries.Filters) -> list[Head]:
+    """Return the columns; a second click turns the order of those that have two."""
+    sorting = {"Service": ("", "-name"), "Phase": ("since", "-since"), "Next step": ("next",)}
+    heads = [_head(filters, title, orders) for title, orders in sorting.items()]
+    return [*heads, Head("Weak areas"), Head("Answered"), Head("Team")]
 
 
-def _head(filters: queries.Filters, orders: tuple[str, ...]) -> Head:
+def _head(filters: queries.Filters, title: str, orders: tuple[str, ...]) -> Head:
     if filters.sort not in orders:
-        return Head(filters.address(sort=orders[0]))
+        return Head(title, filters.address(sort=orders[0]))
     at = orders.index(filters.sort)
     way = "descending" if at else "ascending"
-    return Head(filters.address(sort=orders[(at + 1) % len(orders)]), way)
+    return Head(title, filters.address(sort=orders[(at + 1) % len(orders)]), way)
 
 
 def _groups(request: PortalRequest, listing: queries.Listing) -> list[Group]:
@@ -249,7 +251,7 @@ def _edit(
 @require_http_methods(["GET", "POST"])
 def risk(request: PortalRequest, slug: str) -> HttpResponse:
     """Show how the risk adds up; enablement may set it by hand."""
-    service = queries.service(slug, reader=request.user)
+    service = queries.service(slug)
     if request.method == "GET":
         initial = {"level": service.risk_override or "computed", "reason": service.risk_reason}
         return _risk(request, service, forms.RiskForm(initial=initial))

@@ -100,7 +100,7 @@ def zone_of(request: HttpRequest | None) -> ZoneInfo:
 
 @register.simple_tag(takes_context=True)
 def jinja(context: Context, name: str, **props: Any) -> SafeString:
-    """Draw a template of templates/jinja with this context: what repeats, drawn ten times as fast."""
+    """Draw a template of templates/jinja with this context: what repeats, in a fraction of the time."""
     values: Any = context.flatten() | props
     return SafeString(engines["jinja2"].get_template(name).render(values, getattr(context, "request", None)))
 

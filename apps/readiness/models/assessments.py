@@ -38,7 +38,7 @@ class Assessment(models.Model):
     applies_version = models.PositiveIntegerField(default=0)
     content_version = models.PositiveIntegerField(default=0)
 
-    held_areas: "list[Area] | None" = None  # while a transition has them locked
+    counted_areas: "list[Area] | None" = None  # by the transition that this row comes from
 
     objects = AssessmentQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Dependency, Interface, Service
-from apps.core.statements import statement
+from apps.core.statements import first, one_or_404, statement
 from apps.readiness.models import (
     Answer,
     Area,
@@ -89,10 +89,10 @@ def assessment(slug: str, kind: str, *, reader: User, service: Service | None = 
     has read already is not read again.
     """
     newest = _newest if service else _newest_with_service
-    found = newest(slug=slug, kind=str(kind), reader_id=reader.pk)
+    found = first(newest(slug=slug, kind=str(kind), reader_id=reader.pk))
     if found and service:
-        found[0].service = service
-    return found[0] if found else None
+        found.service = service
+    return found
 
 
 @statement()
@@ -119,10 +119,7 @@ def has_seat(assessment: Assessment, person_id: int | None) -> bool:
 
 def answer(slug: str, pk: int) -> Answer:
     """Return one answer of one service with all that shows it, or 404. One query."""
-    found = _one_answer(pk=pk, slug=slug)
-    if not found:
-        raise Http404
-    return found[0]
+    return one_or_404(_one_answer(pk=pk, slug=slug))
 
 
 @statement()

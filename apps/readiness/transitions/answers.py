@@ -241,5 +241,5 @@ def submit(assessment: Assessment, *, by: Actor, at: datetime) -> Assessment:
         subject=assessment.subject,
         context={"service": assessment.service, "answered": answered, "applicable": applicable},
     )
-    recount(assessment, by=by, at=at)
+    recount(assessment, areas=areas, by=by, at=at)
     return assessment

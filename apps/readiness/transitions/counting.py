@@ -47,15 +47,15 @@ _TURN: Final = Case(
 
 
 def lock_areas(assessment: Assessment, *, by: Actor, at: datetime) -> list[Area]:  # noqa: ARG001
-    """Lock the areas of an assessment that is locked already, and keep them on it. One query.
+    """Lock the areas of an assessment that is locked already. One query.
 
     The service's phase and what its summary says come along: what was read with the assessment may be
     older than the lock that it waited for.
     """
-    assessment.held_areas = _locked_areas(assessment_id=assessment.pk)
-    for area in assessment.held_areas:
+    areas = _locked_areas(assessment_id=assessment.pk)
+    for area in areas:
         area.assessment = assessment
-    return assessment.held_areas
+    return areas
 
 
 @statement()
@@ -67,12 +67,13 @@ def _locked_areas(*, assessment_id: int) -> QuerySet[Area]:
     )
 
 
-def recount(assessment: Assessment, *, by: Actor, at: datetime) -> None:
+def recount(assessment: Assessment, *, by: Actor, at: datetime, areas: list[Area] | None = None) -> None:
     """Count the areas anew with one aggregate, and tell the service's summary. Two to four queries.
 
-    The assessment is locked and has its service; the areas are locked here unless they are already.
+    The assessment is locked and has its service; the areas are locked here unless they come along. A page
+    finds them, as they are now, in `counted_areas`.
     """
-    areas = assessment.held_areas or lock_areas(assessment, by=by, at=at)
+    areas = lock_areas(assessment, by=by, at=at) if areas is None else areas
     counted = {row["area"]: row for row in _counted(assessment_id=assessment.pk)}
     changed = [area for area in areas if _take_over(area, counted.get(area.key, {}), kind=assessment.kind)]
     if len(changed) == 1:
@@ -80,7 +81,8 @@ def recount(assessment: Assessment, *, by: Actor, at: datetime) -> None:
     elif changed:
         Area.objects.bulk_update(changed, NUMBERS)
     turns = [row["turn"] for row in counted.values() if row["turn"] is not None]
-    tell_summary(assessment, next_turn=min(turns, default=None), by=by, at=at)
+    assessment.counted_areas = areas
+    _tell_summary(assessment, areas, next_turn=min(turns, default=None), by=by, at=at)
 
 
 @statement()
@@ -107,9 +109,10 @@ def _take_over(area: Area, row: dict[str, Any], *, kind: str) -> bool:
     return before != [getattr(area, name) for name in NUMBERS]
 
 
-def tell_summary(assessment: Assessment, *, next_turn: int | None, by: Actor, at: datetime) -> None:
+def _tell_summary(
+    assessment: Assessment, areas: list[Area], *, next_turn: int | None, by: Actor, at: datetime
+) -> None:
     """Keep what lists and headers show of the service, as long as this is the checklist of its phase."""
-    areas = assessment.held_areas or []
     phase, next_url = areas[0].phase, areas[0].next_url  # type: ignore[attr-defined]  # read by lock_areas
     phases = {Kind.CONVERSATION: [Phase.GREEN_LIGHT], Kind.READINESS: [Phase.READY, Phase.LIVE]}[
         Kind(assessment.kind)

@@ -31,7 +31,8 @@ def give_verdict(area: Area, *, value: str, by: Actor, at: datetime, note: str =
         message = "A verdict is strong, adequate or weak."
         raise InvalidInputError(message, field="value")
     note = clean_text(note, field="note", limit=rules.LONGEST_NOTE).strip()
-    area = next(row for row in lock_areas(assessment, by=by, at=at) if row.pk == area.pk)
+    areas = lock_areas(assessment, by=by, at=at)
+    area = next(row for row in areas if row.pk == area.pk)
     earlier = Verdict.objects.filter(area=area, reviewer=by.person).first()
     if earlier and (earlier.value, earlier.note) == (value, note):
         return earlier
@@ -42,7 +43,7 @@ def give_verdict(area: Area, *, value: str, by: Actor, at: datetime, note: str =
     area.verdict = rules.weakest(Verdict.objects.filter(area=area).values_list("value", flat=True))
     area.save(update_fields=["verdict"])
     content_changed(assessment, by=by, at=at)
-    recount(assessment, by=by, at=at)
+    recount(assessment, areas=areas, by=by, at=at)
 
     title = queries.sheet(assessment.edition).by_area[area.key].title
     subject = assessment.area_subject(area, title=title)

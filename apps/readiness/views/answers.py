@@ -59,7 +59,7 @@ def _saved(request: PortalRequest, answer: Answer, *, is_moved: bool) -> HttpRes
         "is_conversation": not answer.weight,
     }
     if is_moved:
-        rows = queries.area_rows(assessment, assessment.held_areas)
+        rows = queries.area_rows(assessment, assessment.counted_areas)
         context |= {"areas": rows, "area": _of(rows, answer)} | _counts(rows)
     return page(request, "readiness/saved.html", context)
 

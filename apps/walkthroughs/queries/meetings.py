@@ -18,12 +18,11 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import RiskLevel, Service
-from apps.core.statements import statement
+from apps.core.statements import one_or_404, statement
 from apps.core.text import key_in
 from apps.readiness.models import Answer
 from apps.walkthroughs.models import (
@@ -68,21 +67,23 @@ def walkthroughs() -> WalkthroughQuerySet:
 def walkthrough(pk: int) -> Walkthrough:
     """Return one walkthrough or 404, and whether it is the last one and has a report. One query.
 
-    `report_pages` and `report_at` are of the newest report; `has_later` says whether another one of
+    `coming_id` is the one of the same service that lies ahead beside it, `report_pages` and `report_at`
+    are of the newest report; `has_later` says whether another one of
     the same service was held after it.
     """
-    found = _walkthrough(pk=pk)
-    if not found:
-        raise Http404
-    return found[0]
+    return one_or_404(_walkthrough(pk=pk))
 
 
 @statement()
 def _walkthrough(*, pk: int) -> WalkthroughQuerySet:
     later = Walkthrough.objects.filter(service=OuterRef("service"), state__in=AFTER, pk__gt=OuterRef("pk"))
+    ahead = Walkthrough.objects.filter(service=OuterRef("service"), state__in=AHEAD).exclude(
+        pk=OuterRef("pk")
+    )
     reports = Report.objects.filter(walkthrough=OuterRef("pk")).order_by("-pk")
     rows = walkthroughs().annotate(
         has_later=Exists(later),
+        coming_id=Subquery(ahead.order_by("-pk").values("pk")[:1]),
         changed_at=changed_at(),
         report_pages=Subquery(reports.values("pages")[:1]),
         report_at=Subquery(reports.values("made_at")[:1]),

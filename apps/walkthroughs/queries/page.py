@@ -100,6 +100,7 @@ class Page:
     sign_offs: list[SignOff]
     signatures: list[Signature]
     gate: Gate | None
+    has_coming: bool  # another meeting of the service lies ahead
     missing: Sequence[Capacity]  # signing seats that the risk asks for and nobody takes
     is_ahead: bool  # scheduled, and not begun by the clock
 
@@ -209,7 +210,7 @@ class Page:
     def may_seat(self) -> bool:
         """Tell whether this person may seat somebody now; what is decided takes in only who is missing."""
         state = self.walkthrough.state
-        if state == State.DECIDED and not self.missing:
+        if state == State.DECIDED and (self.has_coming or not self.missing):
             return False
         return self.may_plan and state in {State.SCHEDULED, State.IN_PROGRESS, *AFTER}
 
@@ -237,7 +238,8 @@ def page(pk: int, *, by: Actor, now: datetime) -> Page:
     items = follow_ups(found.service_id)
     is_held = found.state in AFTER
     sign_offs = signatures_and_vetoes(found.service_id, found.pk) if is_held else []
-    read = Loaded(found if is_held else None, None, seats, sign_offs, items)
+    ahead = Walkthrough(pk=found.coming_id) if found.coming_id else None  # type: ignore[attr-defined]  # its address will do
+    read = Loaded(found if is_held else None, ahead, seats, sign_offs, items)
     has_gate = is_held and found.service.phase == Phase.READY and not found.has_later  # type: ignore[attr-defined]
     weighed = facts(found.service, read, now=now, by=by) if has_gate else None
     return Page(
@@ -250,6 +252,7 @@ def page(pk: int, *, by: Actor, now: datetime) -> Page:
         signatures=list(weighed.signatures) if weighed else _plain(read),
         gate=gate(weighed) if weighed else None,
         missing=weighed.missing if weighed else (),
+        has_coming=ahead is not None,
         is_ahead=found.state == State.SCHEDULED and found.starts_at is not None and found.starts_at > now,
     )
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.catalog.models import Phase, Service
 from apps.core.results import Todo
-from apps.core.statements import statement
+from apps.core.statements import first, statement
 from apps.walkthroughs.models import (
     SIGNING,
     FollowUp,
@@ -103,13 +103,15 @@ def _reply(seat: Seat) -> Todo:
 
 def _sign(seat: Seat) -> Todo:
     walkthrough = seat.walkthrough
-    held_at = walkthrough.held_at or walkthrough.starts_at
+    # Somebody who was seated later has a week from then on.
+    moments = (walkthrough.held_at or walkthrough.starts_at, seat.invited_at)
+    since = max((moment for moment in moments if moment), default=None)
     return Todo(
         title="Sign what you saw",
         detail=f"as {seat.get_capacity_display().lower()}",
         url=reverse("walkthroughs:sign", args=[walkthrough.pk]),
         action="Sign",
-        when=held_at + SIGN_WITHIN if held_at else None,
+        when=since + SIGN_WITHIN if since else None,
         is_urgent=True,
         service_name=walkthrough.service.name,
         icon="signature",
@@ -252,7 +254,7 @@ class NextMeeting:
 def next_for(person: User, *, now: datetime) -> NextMeeting | None:
     """Return what is next for a person who sits there or whose team presents. One query."""
     rows = _next_one(person_id=person.pk, team_ids=person.team_ids, now=now)
-    found = next(iter(rows), None)
+    found = first(rows)
     if found is None or found.starts_at is None:
         return None
     seats: dict[str, int] = {name: getattr(found, name) for name in ("invited", "coming", "silent")}

@@ -140,25 +140,21 @@ def _risk(signed: Content, present: Content) -> Iterator[Difference]:
 
 def _rest(signed: Content, present: Content) -> Iterator[Difference]:
     if signed.get("schema", NAMES_ONLY) == NAMES_ONLY:
-        present = present | _by_name(present)
+        present = _by_name(present)
     for part, what in (("needs", "what it needs changed"), ("verdicts", "verdicts changed")):
         if part in signed and part in present and signed[part] != present[part]:
             yield Difference(part, what)
 
 
 def _by_name(present: Content) -> Content:
-    """Return the verdicts as the first schema wrote them: another way to write is no difference."""
-    areas = present.get("verdicts", {})
-    return (
-        {
-            "verdicts": {
-                area: {said["reviewer"]: said["value"] for said in words.values()}
-                for area, words in areas.items()
-            }
-        }
-        if "verdicts" in present
-        else {}
-    )
+    """Return a content with its verdicts written as the first schema did: that alone is no difference."""
+    if "verdicts" not in present:
+        return present
+    named = {
+        area: {said["reviewer"]: said["value"] for said in words.values()}
+        for area, words in present["verdicts"].items()
+    }
+    return present | {"verdicts": named}
 
 
 def _word(state: str) -> str:

@@ -101,7 +101,7 @@ class LaunchFacts:
     must_fix: Sequence[FollowUp] = ()
     items: Items = field(default_factory=Items)
     items_url: str = ""
-    may_plan: bool = True  # who asks; others are told who can, and are led nowhere in vain
+    may_plan: bool = True  # whether the reader may; others are told who can, and are led nowhere in vain
 
     @property
     def objections(self) -> list[Signature]:

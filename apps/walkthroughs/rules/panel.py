@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from apps.accounts.models import User
-from apps.catalog.models import DataClass, RiskLevel, Service
+from apps.catalog.models import DataClass, Phase, RiskLevel, Service
 from apps.core.errors import InvalidInputError, InvalidMoveError
-from apps.walkthroughs.models import SIGNING, Capacity, Seat
+from apps.walkthroughs.models import SIGNING, Capacity, Seat, Walkthrough
 
 PANELS: Final[dict[str, tuple[Capacity, ...]]] = {
     RiskLevel.LOW: (Capacity.PEER, Capacity.ENABLEMENT),
@@ -172,8 +172,15 @@ def check_complete(seated: Iterable[Capacity | str], level: str, data_class: str
         raise InvalidInputError(message, field="panel")
 
 
+def check_opening_again(walkthrough: Walkthrough, *, has_coming: bool) -> None:
+    """Refuse to seat somebody at a decided walkthrough that is history; load its service first."""
+    if walkthrough.service.phase != Phase.READY or has_coming:
+        message = "This walkthrough is history: the service has moved on, or another meeting is planned."
+        raise InvalidMoveError(message)
+
+
 def check_asked_for(capacity: str, short: Collection[Capacity]) -> None:
-    """Refuse a seat at a decided walkthrough, but for one that a risk which rose since asks for."""
+    """Refuse a seat at a decided walkthrough, but for one that its present risk asks for and nobody has."""
     if capacity not in short:
         message = f"This walkthrough is decided, and its risk asks for no further {capacity} seat."
         raise InvalidMoveError(message)

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
-from apps.catalog.models import Phase
 from apps.catalog.queries import owning_team_ids
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.results import Conflict, Saved
@@ -291,12 +290,10 @@ def decide(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> None:
 
 
 def take_decision_back(walkthrough: Walkthrough, *, capacity: str, by: Actor, at: datetime) -> None:
-    """Open a locked walkthrough again for a seat that its risk did not ask for before; signatures stay."""
+    """Open a locked walkthrough again for a seat that its risk asks for and nobody has; signatures stay."""
     rules.check_move(walkthrough, State.HELD)
     _check_latest(walkthrough)
-    if walkthrough.service.phase != Phase.READY or queries.coming(walkthrough.service):
-        message = "This walkthrough is history: the service has moved on, or another meeting is planned."
-        raise InvalidMoveError(message)
+    rules.check_opening_again(walkthrough, has_coming=queries.coming(walkthrough.service) is not None)
 
     before, label = walkthrough.decision, walkthrough.get_decision_display()
     walkthrough.state, walkthrough.decision, walkthrough.decided_at = State.HELD, "", None

@@ -111,6 +111,8 @@ def add_seat(request: PortalRequest, pk: int) -> HttpResponse:
     """Seat one more person."""
     found = queries.walkthrough(pk)
     rules.check_may_plan(actor(request), found.service)
+    if found.state == State.DECIDED:
+        rules.check_opening_again(found, has_coming=found.coming_id is not None)  # type: ignore[attr-defined]
     missing = queries.missing_seats(found)
     initial = {"capacity": missing[0] if missing else Capacity.OBSERVER}
     form = forms.SeatForm(request.POST or None, people=_absent(found, queries.everybody()), initial=initial)
