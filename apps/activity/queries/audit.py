@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.activity import rules
-from apps.activity.models import Event, EventQuerySet
+from apps.activity.models import Audience, Event, EventQuerySet
 from apps.activity.queries.kinds import sentence
 from apps.activity.queries.timelines import Entry, entry_of
+
+_NARROW: Final = {one.value: one.label.lower() for one in Audience if one != Audience.EVERYONE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,7 @@ class Line:
     actor_id: int | None
     request_id: str
     seq: int | None  # None until the sealer has come by
-    audience: str
+    audience: str  # in words; empty when it is for everyone
 
 
 def everything(wanted: Wanted) -> EventQuerySet:
@@ -69,7 +71,7 @@ def page_of(wanted: Wanted, *, after: int | None, limit: int) -> tuple[list[Line
             actor_id=event.actor_id,
             request_id=event.request_id,
             seq=_seal(event)["seq"],
-            audience=event.audience,
+            audience=_NARROW.get(event.audience, ""),
         )
         for event in shown
     ]

@@ -58,7 +58,7 @@ def explained() -> list[Explained]:
             verb=verb,
             meaning=getdoc(kind) or "",
             sentence=kind.sentence.format_map(
-                _Words(kind.example, actor="Ada Lind", subject="Parcel Ledger", verb=verb)
+                _Words(kind.example, actor="Ada Lind", subject="(subject)", verb=verb)
             ),
             fields=[
                 ExplainedField(field.name, _type(field.type), _json(kind.example[field.name]))
