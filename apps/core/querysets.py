@@ -40,7 +40,11 @@ class LockableQuerySet(models.QuerySet[ModelT]):
         if value is None:
             return rows.filter(behind, **{f"{name}__isnull": True})
         rest = Q(**{f"{name}__{way}": value}) | (behind & Q(**{name: value}))
-        return rows.filter(rest | Q(**{f"{name}__isnull": True}) if has_gaps else rest)
+        if has_gaps:
+            return rows.filter(rest | Q(**{f"{name}__isnull": True}))
+        return rows.filter(
+            rest, **{f"{name}__{way}e": value}
+        )  # said twice: a database begins there in its index
 
     def counted(self) -> str:
         """Return how many there are, exact to 1,000: beyond it nobody needs the number. One query."""
