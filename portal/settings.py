@@ -277,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the
     "notifications.deliver": {"task": "notifications.deliver", "schedule": 60, "options": {"expires": 50}},
     "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
+    "activity.seal": {"task": "activity.seal", "schedule": 60, "options": {"expires": 50}},
     "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
 }
 BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says so
@@ -288,6 +289,7 @@ JOBS = {
     "catalog.import": "apps.catalog.transitions.run_import",
 }
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
+READY_CHECKS = ["apps.activity.queries.unguarded"]  # sentences for /readyz
 SEND_LETTER = "apps.notifications.transitions.send_letter"
 
 # One JSON event per line on the error stream; standard output belongs to the commands.

@@ -9,9 +9,14 @@ import pytest
 from celery import Celery, current_app
 from django.conf import settings
 
+from tests.verbs import Verbs
 from tests.workers import Worker
 
 SAMPLES = "ROADWORTHY_SAMPLES"
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Verbs())
 
 
 @pytest.hookimpl(wrapper=True)

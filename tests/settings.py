@@ -11,6 +11,7 @@ for _name in ("SITE_URL", "EMAIL_URL", "ROADWORTHY_DEMO", "DEBUG"):
 
 from portal.settings import *  # noqa: E402
 
+INSTALLED_APPS = ["tests.emptying", *INSTALLED_APPS]  # only tests may empty the tables of history
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True  # static files as they lie in the tree, none collected

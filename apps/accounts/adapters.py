@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from apps.accounts import transitions
 from apps.accounts.models import Actor, User
+from apps.accounts.queries import person_of
 from apps.accounts.rules import may_sign_in
 
 JOB = "accounts.sign_in"
@@ -43,13 +44,45 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def pre_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse | None:
         """Turn away who may not sign in, by whatever way they came."""
         if not may_sign_in(user):
+            _note_refusal(request, user)
             return redirect("account_inactive")
         response: HttpResponse | None = super().pre_login(request, user, **options)
         return response
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Let somebody in, and write it down."""
+        super().login(request, user)
+        by = Actor(person=user, request_id=_request_id(request))
+        transitions.note_sign_in(user, by=by, at=timezone.now())
+
+    def logout(self, request: HttpRequest) -> None:
+        """Let somebody out, and write it down."""
+        person = request.user if isinstance(request.user, User) else None  # read before it is gone
+        super().logout(request)
+        if person:
+            by = Actor(person=person, request_id=_request_id(request))
+            transitions.note_sign_out(person, by=by, at=timezone.now())
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write down that somebody was refused, if the address is somebody's."""
+        person = person_of(str(credentials.get("email", "")).lower())
+        if person:
+            _note_refusal(request, person)
+
     def set_password(self, user: User, password: str) -> None:
         """Keep what somebody chose, by a one-time link or in their settings."""
-        transitions.set_password(user, password=password, by=Actor(person=user), at=timezone.now())
+        by = Actor(person=user, request_id=_request_id(self.request) if self.request else "")
+        transitions.set_password(user, password=password, by=by, at=timezone.now())
+
+
+def _note_refusal(request: HttpRequest, person: User) -> None:
+    is_locked = bool(getattr(request, "axes_locked_out", False))  # axes looked before us
+    by = Actor.system(JOB, request_id=_request_id(request))
+    transitions.note_refusal(person, is_locked=is_locked, by=by, at=timezone.now())
+
+
+def _request_id(request: HttpRequest) -> str:
+    return request.headers.get("X-Request-ID", "")[:64]
 
 
 def _was_let_in(person: User) -> bool:

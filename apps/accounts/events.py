@@ -77,3 +77,45 @@ class PasswordSet(EventKind):
     example = {"is_first": True}
 
     is_first: bool
+
+
+@dataclass(frozen=True)
+class SignedIn(EventKind):
+    """A person came in, by password or by a one-time link. For the person and administrators only."""
+
+    verb = "accounts.signed_in"
+    sentence = "{actor} signed in"
+    example = {}
+
+
+@dataclass(frozen=True)
+class SignedOut(EventKind):
+    """A person signed out themselves; sessions that run out leave nothing."""
+
+    verb = "accounts.signed_out"
+    sentence = "{actor} signed out"
+    example = {}
+
+
+@dataclass(frozen=True)
+class SignInRefused(EventKind):
+    """Somebody gave this person's address and was not let in: a wrong password, or no account any more.
+
+    Neither what was typed nor from where: history is kept for ever. An address of nobody leaves no event,
+    lest a stranger write history.
+    """
+
+    verb = "accounts.sign_in_refused"
+    sentence = "Somebody tried to sign in as {subject} and was refused"
+    example = {}
+
+
+@dataclass(frozen=True)
+class SignInLocked(EventKind):
+    """There were too many tries for this person's address; told once for each time that the door closes."""
+
+    verb = "accounts.sign_in_locked"
+    sentence = "Somebody tried to sign in as {subject} too often and must wait {minutes} minutes"
+    example = {"minutes": 15}
+
+    minutes: int

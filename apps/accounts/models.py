@@ -1,7 +1,7 @@
 """People who sign in, and whoever acts."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Self
 
@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from apps.activity.models import Audience, Subject
+from apps.activity.models import PERSON, Audience, Subject
 from apps.core.querysets import LockableQuerySet
 
 
@@ -106,16 +106,18 @@ class User(AbstractBaseUser):
     @property
     def audiences(self) -> frozenset[str]:
         """Return the audiences to which this person belongs."""
-        return (
-            frozenset(Audience)
-            if self.is_security or self.is_enablement
-            else frozenset({Audience.EVERYONE.value})
-        )
+        reads_security = self.is_security or self.is_enablement
+        return frozenset({Audience.EVERYONE.value, *([Audience.SECURITY.value] if reads_security else [])})
 
     @property
     def subject(self) -> Subject:
         """Return the labels that events copy."""
-        return Subject(type="person", id=self.pk, name=self.name, url=self.get_absolute_url())
+        return Subject(type=PERSON, id=self.pk, name=self.name, url=self.get_absolute_url())
+
+    @property
+    def private_subject(self) -> Subject:
+        """Return the labels for what concerns nobody else: sign-ins, tokens, what they took along."""
+        return replace(self.subject, audience=Audience.PERSON)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from apps.accounts.models import Actor, Role, User
+from apps.activity.models import Audience
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.core.text import clean_line
 
@@ -39,6 +40,25 @@ def check_may_edit(by: Actor, person: User) -> None:
     """Refuse whoever edits somebody else's profile without being an administrator."""
     if by.person_id != person.pk:
         check_admin(by)
+
+
+def may_read_life(by: Actor, person: User) -> bool:
+    """Tell whether somebody may read what a person did: themselves and administrators; we measure units."""
+    return by.person_id == person.pk or by.has(Role.ADMIN)
+
+
+def check_may_read_life(by: Actor, person: User) -> None:
+    """Refuse whoever is curious."""
+    if not may_read_life(by, person):
+        message = f"Only {person} and administrators may read that."
+        raise NotPermittedError(message)
+
+
+def audiences_of_life(by: Actor) -> frozenset[str]:
+    """Return which events somebody reads who may read a person's: administrators read all."""
+    if by.has(Role.ADMIN):
+        return frozenset(Audience)
+    return (by.person.audiences if by.person else frozenset()) | {Audience.PERSON}
 
 
 def check_may_deactivate(by: Actor, person: User) -> None:

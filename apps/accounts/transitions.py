@@ -19,9 +19,14 @@ from apps.accounts.events import (
     PersonReactivated,
     ProfileEdited,
     RolesGiven,
+    SignedIn,
+    SignedOut,
+    SignInLocked,
+    SignInRefused,
 )
 from apps.accounts.models import Actor, Role, User
 from apps.accounts.queries import welcome_link
+from apps.activity.queries import has_happened
 from apps.activity.transitions import record
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.text import clean_line
@@ -189,6 +194,34 @@ def set_password(person: User, *, password: str, by: Actor, at: datetime) -> Use
 
     record(PasswordSet(is_first=is_first), by=by, at=at, subject=person.subject)
     return person
+
+
+@one_transaction
+def note_sign_in(person: User, *, by: Actor, at: datetime) -> None:
+    """Write down that somebody came in."""
+    record(SignedIn(), by=by, at=at, subject=person.private_subject)
+
+
+@one_transaction
+def note_sign_out(person: User, *, by: Actor, at: datetime) -> None:
+    """Write down that somebody left."""
+    record(SignedOut(), by=by, at=at, subject=person.private_subject)
+
+
+@one_transaction
+def note_refusal(person: User, *, is_locked: bool, by: Actor, at: datetime) -> None:
+    """Write down that somebody was not let in; while the door is closed, that it is, once.
+
+    So at most AXES_FAILURE_LIMIT events come of one guesser and address before each pause. The lock lets
+    two tries take turns.
+    """
+    person = User.objects.locked(person.pk)
+    pause = settings.AXES_COOLOFF_TIME
+    if not is_locked:
+        record(SignInRefused(), by=by, at=at, subject=person.private_subject)
+    elif not has_happened(person.subject, verb=SignInLocked.verb, since=at - pause):
+        minutes = pause // timedelta(minutes=1)
+        record(SignInLocked(minutes), by=by, at=at, subject=person.private_subject)
 
 
 @one_transaction

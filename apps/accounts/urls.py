@@ -11,6 +11,7 @@ urlpatterns = [
     path("settings/people/", views.people, name="people"),
     path("settings/people/invite/", views.invite, name="invite"),
     path("settings/people/<int:pk>/", views.person, name="person"),
+    path("settings/people/<int:pk>/history/", views.history, name="history"),
     path("settings/people/<int:pk>/roles/", views.roles, name="roles"),
     path("settings/people/<int:pk>/invite/", views.invite_again, name="invite_again"),
     path("settings/people/<int:pk>/deactivate/", views.deactivate, name="deactivate"),

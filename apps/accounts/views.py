@@ -13,11 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts import forms, queries, rules, transitions
 from apps.accounts.http import PortalRequest, actor
 from apps.accounts.models import User
-from apps.activity.queries import timeline
+from apps.activity.queries import of_person
 from apps.core.http import page
 from apps.core.text import key_in
 
 PEOPLE: Final = 50  # on one page
+ENTRIES: Final = 50  # of a history, on a page of its own
+LATELY: Final = 20
 A_YEAR: Final = 365 * 24 * 3600
 
 
@@ -90,6 +92,22 @@ def person(request: PortalRequest, pk: int) -> HttpResponse:
     return _person(request, _find(pk))
 
 
+@require_GET
+def history(request: PortalRequest, pk: int) -> HttpResponse:
+    """Show what a person did and what was done about them, to themselves and administrators."""
+    found, by = _find(pk), actor(request)
+    rules.check_may_read_life(by, found)
+    before = key_in(request.GET.get("before", ""))
+    entries = of_person(found.pk, audiences=rules.audiences_of_life(by), before=before, limit=ENTRIES)
+    context = {
+        "person": found,
+        "entries": entries,
+        "is_later": before is not None,
+        "before": entries[-1].id if len(entries) == ENTRIES else None,
+    }
+    return page(request, "accounts/history.html", context)
+
+
 @require_POST
 def roles(request: PortalRequest, pk: int) -> HttpResponse:
     """Give a person these roles and no others."""
@@ -146,6 +164,8 @@ def _person(request: PortalRequest, found: User, *, status: int = 200, **refused
         context |= {
             "roles_form": forms.RolesForm(initial={"roles": found.roles}),
             "invite_form": forms.InviteAgainForm(initial={"email": found.email}, person=found),
-            "history": timeline(found.subject, audiences=request.user.audiences, limit=20),
         }
+    if rules.may_read_life(by, found):
+        context["history"] = of_person(found.pk, audiences=rules.audiences_of_life(by), limit=LATELY)
+        context["has_more"] = len(context["history"]) == LATELY
     return page(request, "accounts/person.html", context | refused, status=status)

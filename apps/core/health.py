@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.module_loading import import_string
 
 from apps.core.models import Heartbeat
 
@@ -22,9 +23,10 @@ def saw_beat(*, at: datetime) -> None:
 
 
 def problems(*, now: datetime) -> list[str]:
-    """Return what keeps the portal from working, in sentences; nothing when all is well. Two queries.
+    """Return what keeps the portal from working, in sentences; nothing when all is well.
 
-    Everybody may read them; what the database said may name hosts and people, so it goes to the log.
+    Three queries, and those of settings.READY_CHECKS. Everybody may read them; what the database said may
+    name hosts and people, so it goes to the log.
     """
     try:
         return list(_problems(now=now))
@@ -39,6 +41,8 @@ def _problems(*, now: datetime) -> Iterator[str]:
         names = ", ".join(f"{app}.{name}" for app, name in sorted(missing))
         yield f"Migrations are not applied: {names}"
         return
+    for path in settings.READY_CHECKS:
+        yield from import_string(path)()
     seen_at = Heartbeat.objects.filter(name=BEAT).values_list("seen_at", flat=True).first()
     if seen_at is None or now - seen_at > settings.BEAT_IS_LATE_AFTER:
         when = f"since {seen_at:%Y-%m-%d %H:%M:%S} UTC" if seen_at else "yet"

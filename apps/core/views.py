@@ -27,7 +27,7 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view takes it
-    """Say whether the database is there and migrated and beat was seen lately: 200 or 503. Two queries."""
+    """Say whether the portal can work (core.health): 200 or 503. Four queries."""
     problems = health.problems(now=timezone.now())
     status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
     return JsonResponse({"status": "failing" if problems else "ok", "problems": problems}, status=status)

@@ -9,6 +9,10 @@ urlpatterns = [
     path("", views.my_work, name="my_work"),
     path("services/<slug:slug>/", views.service, name="service"),
     path("services/<slug:slug>/history/", views.history, name="history"),
+    path("teams/<slug:slug>/history/", views.team_history, name="team_history"),
+    path("settings/events/", views.events, name="events"),
+    path("settings/events/export.jsonl", views.events_export, name="events_export"),
     path("help/", views.help_page, name="help"),
+    path("help/events/", views.events_explained, name="events_explained"),
     path("help/<slug:topic>/", views.help_page, name="help_topic"),
 ]

@@ -1,10 +1,13 @@
 """The road from a page's wake-up to a worker's row, on the broker that BROKER_URL names."""
 
 from celery import current_app
+from django.db import transaction
 from structlog.contextvars import bound_contextvars
 
+from apps.activity.models import EventSeal
 from apps.core.models import Heartbeat
 from apps.core.wake import wake
+from tests.activity.writing import happen
 from tests.workers import until
 
 
@@ -45,3 +48,10 @@ def test_the_id_of_the_request_follows_into_the_task(worker):
 
     ours = until(lambda: [event for event in worker.events() if event.get("request_id") == "an-id-to-follow"])
     assert [(event["event"], event["task"]) for event in ours] == [("task_succeeded", "core.beat_seen")]
+
+
+def test_what_happens_is_sealed_in_a_moment(worker, now):
+    with transaction.atomic():
+        happen(now, times=3)
+
+    assert until(lambda: EventSeal.objects.count() == 3)

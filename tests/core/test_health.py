@@ -21,7 +21,7 @@ def test_the_process_answers_without_a_database(client):
 def test_a_portal_at_work_is_ready(client, django_assert_max_num_queries):
     beat_seen()
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         response = client.get("/readyz")
 
     assert (response.status_code, response.json()) == (200, {"status": "ok", "problems": []})

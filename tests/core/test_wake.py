@@ -35,6 +35,16 @@ def test_one_transaction_sends_a_task_once(django_capture_on_commit_callbacks):
     assert sorted(wake_ups()) == ["notifications.deliver"] * 2 + ["notifications.remind"] * 2
 
 
+def test_a_process_that_is_to_pause_sends_a_task_once(django_capture_on_commit_callbacks):
+    wake_ups()
+
+    for pause in (60, 60, 0):
+        with django_capture_on_commit_callbacks(execute=True):
+            wake("readiness.refresh", pause=pause)
+
+    assert wake_ups() == ["readiness.refresh"] * 2
+
+
 def test_a_dead_broker_is_only_logged(django_capture_on_commit_callbacks, dead_broker, caplog):
     with django_capture_on_commit_callbacks(execute=True):
         wake("notifications.deliver")

@@ -63,7 +63,7 @@ ROLES = {  # who looks, and where they begin
 }
 # What no link leads to: answers to forms only, files, data, and what is told by mail.
 NOT_PAGES = re.compile(
-    r"^(schema|healthz|readyz|account_(signup|inactive|reset_password_from_key_done)|.*:(export|live"
+    r"^(schema|healthz|readyz|account_(signup|inactive|reset_password_from_key_done)|.*:(export|events_export|live"
     r"|theme|report_file|open|(roles|invite|invite_again|deactivate|reactivate|lead|add_member"
     r"|remove_member|read_all|retry|submit|return_answers|save|confirm|remove_evidence|decide|withdraw|item|next_open"
     r"|verdict|reply|hold|finish|keep_veto|ask_again|freeze_risk|plan)))$"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import PortalRequest, actor
+from apps.activity.transitions import note_export
 from apps.catalog import forms, queries, rules, transitions
 from apps.catalog.http import may_override_risk, service_context
 from apps.catalog.models import Phase, Service
@@ -148,7 +149,9 @@ def _chip(filters: queries.Filters, name: str, *, value: str | int | bool, title
 
 @require_GET
 def export(request: PortalRequest) -> StreamingHttpResponse:
-    """Hand out the filtered list as CSV, row by row."""
+    """Hand out the filtered list as CSV, row by row; and write down that we did."""
+    what, asked = "the list of services", request.GET.urlencode()
+    note_export(request.user.subject, what=what, asked=asked, by=actor(request), at=timezone.now())
     rows = queries.exported(queries.Filters.of(request.GET), person=request.user)
     address = request.build_absolute_uri
     response = StreamingHttpResponse(

@@ -7,6 +7,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import PortalRequest, actor
+from apps.activity.transitions import note_export
 from apps.core import files
 from apps.core.http import page
 from apps.jobs.queries import latest
@@ -33,12 +34,13 @@ def report(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def report_file(request: PortalRequest, pk: int) -> HttpResponse:  # noqa: ARG001 -- every view takes it
-    """Hand out the newest report."""
+def report_file(request: PortalRequest, pk: int) -> HttpResponse:
+    """Hand out the newest report; and write down that we did."""
     found = queries.walkthrough(pk)
     newest = queries.latest_report(found)
     if newest is None:
         raise Http404
+    note_export(found.subject, what=f"the report of {found}", by=actor(request), at=timezone.now())
     response = HttpResponse(files.read(newest.file), content_type=newest.file.media_type)
     name = f"{slugify(found.service.slug) or 'service'}-walkthrough-{found.pk}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -1,15 +1,14 @@
-"""How history is read."""
+"""What happened to something or somebody, in words."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import QuerySet
-from django.utils.module_loading import autodiscover_modules
 
-from apps.activity.models import Event, EventKind, EventQuerySet, Subject
+from apps.activity.models import Event, EventQuerySet, Subject
+from apps.activity.queries.kinds import sentence
 from apps.core.statements import statement
 
 LAST: Final = 2**62  # above every key
@@ -28,20 +27,6 @@ class Entry:
     actor_name: str
 
 
-class _Words(dict[str, Any]):
-    """What fills a sentence; a field that the event does not have shows as its name."""
-
-    def __missing__(self, field: str) -> str:
-        return f"({field})"
-
-
-@cache
-def kinds() -> dict[str, type[EventKind]]:
-    """Return every kind of event by its verb, as the apps' events.py declare them. No query."""
-    autodiscover_modules("events")
-    return {kind.verb: kind for kind in EventKind.__subclasses__()}
-
-
 def timeline(
     subject: Subject, *, audiences: Collection[str], before: int | None = None, limit: int = 50
 ) -> list[Entry]:
@@ -56,7 +41,7 @@ def of_services(
     events = _of_services(
         service_ids=list(service_ids), audiences=sorted(audiences), before=before or LAST, limit=limit
     )
-    return [_entry(event) for event in events]
+    return [entry_of(event) for event in events]
 
 
 @statement(shaped_by=["limit"])
@@ -72,11 +57,25 @@ def of_team(
     return _entries(Event.objects.of_team(team_id), audiences=audiences, before=before, limit=limit)
 
 
-def sentence(event: Event) -> str:
-    """Return an event in words. History outlives code: what is no longer known shows plainly. No query."""
-    kind = kinds().get(event.verb)
-    words = _Words(event.data, actor=event.actor_name, subject=event.subject_name, verb=event.verb)
-    return (kind.sentence if kind else "{actor}: {verb}, {subject}").format_map(words)
+def of_person(
+    person_id: int, *, audiences: Collection[str], before: int | None = None, limit: int = 50
+) -> list[Entry]:
+    """Return what one person did and what was done about them, newest first. Two queries.
+
+    One for each index, each with the limit: a condition with OR would read the whole life first.
+    """
+    did, met = Event.objects.by_person(person_id), Event.objects.about_person(person_id)
+    both = [
+        entry
+        for events in (did, met)
+        for entry in _entries(events, audiences=audiences, before=before, limit=limit)
+    ]
+    return sorted(both, key=lambda entry: -entry.id)[:limit]
+
+
+def has_happened(subject: Subject, *, verb: str, since: datetime) -> bool:
+    """Tell whether something happened to one object lately. One query."""
+    return Event.objects.about(subject).filter(verb=verb, at__gt=since).exists()
 
 
 def _entries(
@@ -85,10 +84,11 @@ def _entries(
     found = events.visible_to(audiences)
     if before is not None:
         found = found.filter(pk__lt=before)
-    return [_entry(event) for event in found[:limit]]
+    return [entry_of(event) for event in found[:limit]]
 
 
-def _entry(event: Event) -> Entry:
+def entry_of(event: Event) -> Entry:
+    """Return the line of one event. No query."""
     return Entry(
         id=event.pk,
         at=event.at,

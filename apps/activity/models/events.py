@@ -6,11 +6,16 @@ copied, and history survives the rows that it speaks of.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, ClassVar, NoReturn, Protocol
+from typing import Any, ClassVar, Final, NoReturn, Protocol, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+
+from apps.core.querysets import LockableQuerySet
+
+PERSON: Final = "person"  # the subject_type of people: they have a timeline of their own
+ModelT = TypeVar("ModelT", bound=models.Model)
 
 
 class Author(Protocol):
@@ -34,6 +39,7 @@ class Audience(models.TextChoices):
 
     EVERYONE = "everyone", "Everyone"
     SECURITY = "security", "Security people"
+    PERSON = "person", "The person alone"  # and administrators, who read all events
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +70,20 @@ class AppendOnlyError(TypeError):
     """Raised when code tries to change or delete history."""
 
 
-class EventQuerySet(models.QuerySet["Event"]):
-    """History can be read and added to; nothing else."""
+class AppendOnlyQuerySet(LockableQuerySet[ModelT]):
+    """History can be read and added to; nothing else. The database refuses it too: see triggers."""
+
+    def update(self, **_values: Any) -> NoReturn:
+        """Refuse: history is append-only."""
+        raise AppendOnlyError
+
+    def delete(self) -> NoReturn:
+        """Refuse: history is append-only."""
+        raise AppendOnlyError
+
+
+class EventQuerySet(AppendOnlyQuerySet["Event"]):
+    """Filters that read like words."""
 
     def about(self, subject: Subject) -> "EventQuerySet":
         """Return the events of one object, newest first."""
@@ -79,17 +97,18 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Return the events of one team and its services, newest first."""
         return self.filter(team_id=team_id).order_by("-pk")
 
+    def by_person(self, person_id: int) -> "EventQuerySet":
+        """Return what one person did, newest first."""
+        return self.filter(actor_id=person_id).order_by("-pk")
+
+    def about_person(self, person_id: int) -> "EventQuerySet":
+        """Return what others did about one person, newest first."""
+        met = self.filter(subject_type=PERSON, subject_id=person_id)
+        return met.exclude(actor_id=person_id).order_by("-pk")
+
     def visible_to(self, audiences: Collection[str]) -> "EventQuerySet":
         """Return those meant for one of these audiences (activity knows no person)."""
         return self.filter(audience__in=audiences)
-
-    def update(self, **_values: Any) -> NoReturn:
-        """Refuse: history is append-only."""
-        raise AppendOnlyError
-
-    def delete(self) -> NoReturn:
-        """Refuse: history is append-only."""
-        raise AppendOnlyError
 
 
 class Event(models.Model):
@@ -120,6 +139,9 @@ class Event(models.Model):
             models.Index(fields=["service_id", "id"], name="event_by_service"),
             models.Index(fields=["team_id", "id"], name="event_by_team"),
             models.Index(fields=["actor_id", "id"], name="event_by_actor"),
+            models.Index(fields=["at", "id"], name="event_by_time"),  # these three: for administrators
+            models.Index(fields=["verb", "at"], name="event_by_verb"),
+            models.Index(fields=["request_id"], name="event_by_request"),
         ]
 
     def __str__(self) -> str:

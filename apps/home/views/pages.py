@@ -1,7 +1,7 @@
-"""Pages that combine apps: my work, the overview of a service, its history, help."""
+"""My work, the overview of a service, histories, and the help."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.accounts.http import PortalRequest, actor
-from apps.activity.queries import of_services
+from apps.activity.queries import Entry, of_services, of_team
 from apps.catalog import queries as catalog
 from apps.catalog.http import may_override_risk, service_context
 from apps.core.http import page
@@ -24,6 +24,7 @@ HELP: Final = {
     "checklist": "Filling in the checklist",
     "walkthrough": "The walkthrough and the launch",
     "reminders": "Reminders",
+    "events": "What is written down",  # made from the code: views.events_explained
     "keyboard": "Keyboard",
 }
 ENTRIES: Final = 50
@@ -63,12 +64,25 @@ def history(request: PortalRequest, slug: str) -> HttpResponse:
     found = catalog.service(slug)
     before = key_in(request.GET.get("before", ""))
     entries = of_services([found.pk], audiences=request.user.audiences, before=before, limit=ENTRIES)
-    context = service_context(request, found, tab="History") | {
+    context = service_context(request, found, tab="History") | _one_page(entries, before=before)
+    return page(request, "home/history.html", context)
+
+
+@require_safe
+def team_history(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show everything that happened to a team and its services, newest first, page by page."""
+    found = catalog.team(slug)
+    before = key_in(request.GET.get("before", ""))
+    entries = of_team(found.pk, audiences=request.user.audiences, before=before, limit=ENTRIES)
+    return page(request, "home/team_history.html", {"team": found} | _one_page(entries, before=before))
+
+
+def _one_page(entries: list[Entry], *, before: int | None) -> dict[str, Any]:
+    return {
         "entries": entries,
         "is_later": before is not None,
         "before": entries[-1].id if len(entries) == ENTRIES else None,
     }
-    return page(request, "home/history.html", context)
 
 
 @require_safe

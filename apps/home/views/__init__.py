@@ -1,0 +1,15 @@
+"""Pages that combine apps: my work, the overview of a service, histories, help, all events."""
+
+from apps.home.views.events import events, events_explained, events_export
+from apps.home.views.pages import help_page, history, my_work, service, team_history
+
+__all__ = [
+    "events",
+    "events_explained",
+    "events_export",
+    "help_page",
+    "history",
+    "my_work",
+    "service",
+    "team_history",
+]

@@ -1,0 +1,205 @@
+"""All events, for administrators; their kinds, for everybody."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from apps.accounts.models import Actor
+from apps.activity.models import Audience, Event
+from apps.activity.queries import kinds
+from apps.activity.tasks import seal
+from apps.activity.transitions import record
+from apps.jobs.events import JobFailed, JobRetried
+from tests.factories import ActorFactory, ServiceFactory, TeamFactory, UserFactory
+from tests.subjects import subject
+
+pytestmark = pytest.mark.django_db
+EVENTS, EXPORT = reverse("home:events"), reverse("home:events_export")
+
+
+@pytest.fixture
+def admin(client):
+    admin = UserFactory(name="Max", email="max@example.org", is_admin=True, time_zone="Europe/Berlin")
+    client.force_login(admin)
+    return admin
+
+
+def happen(now, by=None, kind=None, **labels):
+    return record(kind or JobFailed("No paper."), by=by or ActorFactory(), at=now, subject=subject(**labels))
+
+
+def shown(client, **asked):
+    """Return the keys of the events that the page shows, in its order."""
+    return [line.entry.id for line in client.get(EVENTS, asked).context["lines"]]
+
+
+def exported(client, **asked):
+    """Return the lines of the export, but the one about itself."""
+    lines = b"".join(client.get(EXPORT, asked).streaming_content).splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [row for row in rows if row["event"]["verb"] != "activity.exported"]
+
+
+def test_administrators_see_everything_whoever_it_is_for(client, admin, now):
+    keys = [happen(now + timedelta(minutes=n), audience=one).pk for n, one in enumerate(Audience)]
+
+    html = client.get(EVENTS).content.decode()
+    assert shown(client) == keys[::-1]
+    assert (html.count("for security people"), html.count("for the person alone")) == (1, 1)
+
+
+@pytest.mark.parametrize("role", ["", "is_security", "is_enablement", "is_leadership", "is_architect"])
+@pytest.mark.parametrize("address", [EVENTS, EXPORT])
+def test_nobody_else_does(client, now, role, address):
+    happen(now)
+    client.force_login(UserFactory(**({role: True} if role else {})))
+
+    assert client.get(address).status_code == 403
+    assert Event.objects.count() == 1
+
+
+def filters(now):
+    """Make one event that each filter finds, and return the filters."""
+    ada = UserFactory(email="ada@example.org")
+    team, service = TeamFactory(), ServiceFactory()
+    made = [
+        (happen(now, kind=JobRetried()), {"verb": "jobs.retried"}),
+        (happen(now, by=Actor(person=ada)), {"who": "Ada@Example.org"}),
+        (happen(now, by=Actor.system("jobs.run")), {"who": "jobs.run"}),
+        (happen(now, service_id=service.pk), {"service": service.slug}),
+        (happen(now, team_id=team.pk), {"team": team.slug}),
+        (happen(now, by=replace(ActorFactory(), request_id="4712")), {"request": "4712"}),
+        (happen(datetime(2026, 2, 1, 22, 59, tzinfo=UTC)), {"until": "2026-02-01"}),  # in Berlin
+        (happen(datetime(2026, 4, 1, 22, 0, tzinfo=UTC)), {"since": "2026-04-02"}),
+    ]
+    happen(datetime(2026, 2, 1, 23, 0, tzinfo=UTC))  # the next day there
+    happen(datetime(2026, 4, 1, 21, 59, tzinfo=UTC))
+    return made
+
+
+def test_each_filter_finds_its_event(client, admin, now):
+    for event, asked in filters(now):
+        assert shown(client, **asked) == [event.pk], asked
+
+
+def test_an_export_follows_the_same_filters(client, admin, now):
+    for event, asked in filters(now):
+        assert [row["event"]["id"] for row in exported(client, **asked)] == [event.pk], asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"who": "eve@example.org"}, "Nobody has the address eve@example.org."),
+        ({"service": "nothing"}, "There is no service nothing."),
+        ({"team": "nobody"}, "There is no team nobody."),
+        ({"since": "tomorrow"}, "Enter a valid date."),
+        ({"since": "2026-03-02", "until": "2026-03-01"}, "The last day must not lie before the first."),
+        ({"request": "a\0b"}, "cannot be stored"),
+        ({"verb": "x" * 61}, "at most 60"),
+    ],
+)
+@pytest.mark.parametrize("address", [EVENTS, EXPORT])
+def test_a_filter_with_a_mistake_says_so(client, admin, now, address, asked, told):
+    happen(now)
+
+    answer = client.get(address, asked)
+
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize("after", ["9" * 18, "x", "-1", ""])
+def test_a_key_that_is_none_begins_at_the_top(client, admin, now, after):
+    happen(now)
+
+    assert len(shown(client, after=after)) == 1
+
+
+def test_pages_follow_each_other_by_key_and_keep_the_filter(client, admin, now):
+    keys = [happen(now).pk for _ in range(60)]
+    happen(now, kind=JobRetried())
+
+    first = client.get(EVENTS, {"verb": "jobs.failed"})
+    second = shown(client, verb="jobs.failed", after=first.context["next"])
+
+    assert [line.entry.id for line in first.context["lines"]] + second == keys[::-1]
+    assert f'href="?verb=jobs.failed&amp;after={first.context["next"]}"' in first.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_the_page_takes_as_many_queries_for_any_number(client, admin, now, django_assert_num_queries, count):
+    for _ in range(count):
+        happen(now)
+    seal()
+
+    with django_assert_num_queries(3):  # the session, the person, the events with their seals
+        html = client.get(EVENTS).content.decode()
+
+    assert html.count("could not finish") == count
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_an_export_takes_as_many_queries_for_any_number(
+    client, admin, now, django_assert_max_num_queries, count
+):
+    for _ in range(count):
+        happen(now)
+    seal()
+
+    with django_assert_max_num_queries(7):  # two of them and two savepoints to write down that it was taken
+        rows = exported(client)
+
+    assert [row["seq"] for row in rows] == list(range(1, count + 1))
+
+
+def test_an_event_is_there_before_its_seal(client, admin, now):
+    happen(now)
+
+    assert exported(client)[0]["hash"] is None
+    assert "waiting" in client.get(EVENTS).content.decode()
+
+
+def test_the_help_lists_every_kind_of_event_from_the_code(client, django_assert_num_queries):
+    client.force_login(UserFactory())
+
+    with django_assert_num_queries(2):
+        html = client.get("/help/events/").content.decode()
+
+    assert [verb for verb in kinds() if f'id="{verb}"' not in html] == []
+    assert "Ada Lind could not finish: (subject)" in html
+    assert "<code>problem</code>" in html
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_the_history_of_a_team_takes_as_many_queries_for_any_number(
+    client, now, django_assert_num_queries, count
+):
+    team = TeamFactory()
+    for number in range(count):
+        happen(now, number=number, team_id=team.pk)
+    happen(now, team_id=team.pk, audience=Audience.SECURITY)
+    happen(now, team_id=team.pk + 1)
+    client.force_login(UserFactory())
+
+    with django_assert_num_queries(4):
+        html = client.get(reverse("home:team_history", args=[team.slug])).content.decode()
+
+    assert html.count("could not finish") == count
+
+
+def test_the_history_of_a_team_is_paged_by_key(client, now):
+    team = TeamFactory()
+    for _ in range(60):
+        happen(now, team_id=team.pk)
+    client.force_login(UserFactory())
+    address = reverse("home:team_history", args=[team.slug])
+
+    first = client.get(address)
+    second = client.get(address, {"before": first.context["before"]})
+
+    assert [len(page.context["entries"]) for page in (first, second)] == [50, 10]
