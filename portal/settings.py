@@ -247,7 +247,7 @@ else:
         "max_retries": 0,  # else a page waits six seconds for a dead broker
         "socket_connect_timeout": 2,  # and these for one that is stuck
         "socket_timeout": 2,
-        "visibility_timeout": 360,  # longer than the longest task
+        "visibility_timeout": 360,  # longer than every task but jobs.run, which may well be rung twice
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
     }
