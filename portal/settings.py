@@ -263,6 +263,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the next one says the same
     "core.beat_seen": {"task": "core.beat_seen", "schedule": 30, "options": {"expires": 25}},
     "notifications.deliver": {"task": "notifications.deliver", "schedule": 60, "options": {"expires": 50}},
+    "notifications.gather": {"task": "notifications.gather", "schedule": 60, "options": {"expires": 50}},
     "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
     "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
@@ -271,6 +272,12 @@ BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says s
 
 # What lower apps collect from upper ones, by name
 REMINDERS = ["apps.walkthroughs.queries.due", "apps.readiness.queries.due", "apps.catalog.queries.due"]
+NOTICES = [
+    "apps.walkthroughs.rules.notices.KINDS",
+    "apps.readiness.rules.notices.KINDS",
+    "apps.catalog.rules.notices.KINDS",
+    "apps.notifications.rules.OWN",
+]
 JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",
