@@ -251,3 +251,11 @@ def test_telling_what_can_wait_costs_no_message(tell, django_assert_num_queries)
 
     with django_assert_num_queries(5):  # savepoint; wishes, notices, the new ones
         tell(people, template="tests/news")
+
+
+def test_people_are_gathered_some_at_a_time(now, tell, monkeypatch):
+    monkeypatch.setattr(transitions.gathering, "PEOPLE", 2)
+    tell(UserFactory.create_batch(5, time_zone="UTC"), template="tests/news")
+
+    assert transitions.gather(by=BEAT, at=now + DAY) == 5
+    assert transitions.gather(by=BEAT, at=now + DAY) == 0

@@ -17,15 +17,19 @@ AT_ONCE: Final = 500
 
 
 def gather(*, by: Actor, at: datetime) -> int:
-    """Put whatever waited for the daily mail until now into mails; return into how many."""
-    number = 0
-    while people := list(_waiting(at)[:PEOPLE]):
+    """Put whatever waited for the daily mail until now into mails; return into how many.
+
+    Each person is looked at once: what another run holds just now is that run's.
+    """
+    number = last = 0
+    while people := list(_waiting(at).filter(recipient__gt=last)[:PEOPLE]):
         number += _gather(people, by=by, at=at)
+        last = people[-1]
     return number
 
 
 def _waiting(at: datetime) -> QuerySet[Notice, int]:
-    """Return the people for whom something waits."""
+    """Return the people for whom something waits, in order."""
     rows = Notice.objects.filter(mail_at__lte=at).order_by("recipient")
     return rows.values_list("recipient", flat=True).distinct()
 
