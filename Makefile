@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 APPS := $(patsubst apps/%/__init__.py,%,$(wildcard apps/*/__init__.py))
+# On SQLite the linter takes each table that is remade for an error. These were looked at: a column with a default in the
+# database, and constraints on new columns that code which still runs does not write.
+SEEN := 0001_initial 0002_revision_of_teams 0003_inbox_constraints
 
 .DEFAULT_GOAL := help
 .PHONY: help run check test format lock bench dev
@@ -16,7 +19,6 @@ run: ## Start the portal with its demo: PORT=8000, ROADWORTHY_HOME=./var; EMPTY=
 dev: ## Install what development needs into .venv
 	@$(PYTHON) scripts/bootstrap.py --dev
 
-# Constraints on new columns come in migrations named …_constraints: for them SQLite remakes the table, which worries the linter.
 check: export ROADWORTHY_HOME := .venv/home-of-checks
 check: dev ## Before each commit, below 90 s: style, types, layers, templates, migrations, tests on SQLite
 	$(BIN)/ruff format --check .
@@ -25,7 +27,7 @@ check: dev ## Before each commit, below 90 s: style, types, layers, templates, m
 	$(BIN)/lint-imports
 	$(BIN)/djade --target-version 5.2 --check $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py lintmigrations --no-cache -q ok ignore --ignore-name 0001_initial --ignore-name-contains _constraints --include-apps $(APPS)
+	$(BIN)/python manage.py lintmigrations --no-cache -q ok ignore --ignore-name $(SEEN) --include-apps $(APPS)
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/pytest -q -n 2 --dist loadgroup --ignore=tests/celery --ignore=tests/stories
 

@@ -98,6 +98,11 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "OPTIONS": {"environment": "portal.jinja.environment"},
+    },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # fields by templates/django/forms/field.html
 
@@ -112,6 +117,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:
+    # A statement that a connection has seen before is not planned again: on our pages planning costs the
+    # server several times what finding the rows does. (PgBouncer keeps such statements since 1.21.)
+    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 3}
 MEDIA_ROOT = HOME / "files"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -5,6 +5,7 @@ Needs what `scripts/bootstrap.py --tests` has installed. What cannot run fails: 
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from time import monotonic, sleep
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
-PATIENCE = 30  # seconds for a server to answer
+PATIENCE = 30  # seconds for a server to answer, and for a stage to end
 
 
 def main() -> int:
@@ -43,7 +44,32 @@ def main() -> int:
 
 def _run(name: str, command: list[str], **environment: str) -> int:
     print(f"\n=== {name}", flush=True)
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode
+    stage = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, start_new_session=True)
+    try:
+        return stage.wait()
+    finally:
+        if stage.poll() is None:
+            _interrupt(stage)
+
+
+def _interrupt(stage: subprocess.Popen[bytes]) -> None:
+    """End a stage with all that it has started; pytest's fixtures end their workers and browsers."""
+    os.killpg(stage.pid, signal.SIGINT)
+    try:
+        stage.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(stage.pid, signal.SIGKILL)
+        stage.wait()
+
+
+def end_on_sigterm() -> None:
+    """Leave by the way of Ctrl-C when somebody ends us; whoever asks twice waits for the servers too."""
+
+    def leave(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        sys.exit(143)
+
+    signal.signal(signal.SIGTERM, leave)
 
 
 @contextmanager
@@ -116,6 +142,7 @@ def _server(command: list[str], *, cwd: Path, answers: Callable[[], bool]) -> It
 
 
 if __name__ == "__main__":
+    end_on_sigterm()
     try:
         sys.exit(main())
     except KeyboardInterrupt:

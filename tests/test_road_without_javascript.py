@@ -212,7 +212,7 @@ def schedule(company, ada):
 
 def hold(company, ada, walkthrough):
     where = walkthrough.get_absolute_url()
-    ada.get(where).press("Begin the meeting")
+    ada.get(where).follow("Begin the meeting").press("Begin the meeting")
     ada.follow("Write").press("Save the minutes", text="Failover was shown live.")
     pia = PlainBrowser(company.pia).get(where).press("strong: Deployment")
     assert "strong Pia Stone" in pia.text

@@ -63,6 +63,8 @@ REGISTER |= {"data_class": "internal", "exposure": "internal"}
         ("tier", "9"),
         ("data_class", "secret"),
         ("launch_on", "2026-02-30"),
+        ("launch_on", "9999-12-31"),
+        ("launch_on", "0026-03-01"),
         ("team", "999"),
         ("kind", NUL),
     ],

@@ -1,5 +1,6 @@
 """People who sign in, and whoever acts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import time
 from typing import Self
@@ -40,10 +41,7 @@ class UserQuerySet(LockableQuerySet["User"]):
         return self.active().filter(reviews=True)
 
 
-_PeopleManager = BaseUserManager.from_queryset(UserQuerySet)
-
-
-class UserManager(_PeopleManager["User"]):
+class UserManager(BaseUserManager["User"]):
     """People are found by their address."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -76,7 +74,7 @@ class User(AbstractBaseUser):
     invited_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)  # the first password
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -149,6 +147,10 @@ class Actor:
     def is_in(self, team_id: int | None) -> bool:
         """Tell whether a member or lead of the team acts; membership is direct, never inherited."""
         return self.person is not None and team_id is not None and team_id in self.person.team_ids
+
+    def is_in_any(self, team_ids: Collection[int]) -> bool:
+        """Tell whether a member or lead of one of the teams acts."""
+        return self.person is not None and not set(self.person.team_ids).isdisjoint(team_ids)
 
     def leads(self, team_id: int | None) -> bool:
         """Tell whether a lead of the team acts."""

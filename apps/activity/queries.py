@@ -4,11 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.module_loading import autodiscover_modules
 
 from apps.activity.models import Event, EventKind, EventQuerySet, Subject
+from apps.core.statements import statement
+
+LAST: Final = 2**62  # above every key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +53,16 @@ def of_services(
     service_ids: Collection[int], *, audiences: Collection[str], before: int | None = None, limit: int = 50
 ) -> list[Entry]:
     """Return what happened to some services and all that belongs to them, newest first. One query."""
-    return _entries(Event.objects.of_services(service_ids), audiences=audiences, before=before, limit=limit)
+    events = _of_services(
+        service_ids=list(service_ids), audiences=sorted(audiences), before=before or LAST, limit=limit
+    )
+    return [_entry(event) for event in events]
+
+
+@statement(shaped_by=["limit"])
+def _of_services(*, service_ids: list[int], audiences: list[str], before: int, limit: int) -> QuerySet[Event]:
+    events = Event.objects.of_services(service_ids).visible_to(audiences)
+    return events.filter(pk__lt=before)[:limit]
 
 
 def of_team(
@@ -72,15 +85,16 @@ def _entries(
     found = events.visible_to(audiences)
     if before is not None:
         found = found.filter(pk__lt=before)
-    return [
-        Entry(
-            id=event.pk,
-            at=event.at,
-            sentence=sentence(event),
-            url=event.url,
-            service_name=event.service_name,
-            subject_name=event.subject_name,
-            actor_name=event.actor_name,
-        )
-        for event in found[:limit]
-    ]
+    return [_entry(event) for event in found[:limit]]
+
+
+def _entry(event: Event) -> Entry:
+    return Entry(
+        id=event.pk,
+        at=event.at,
+        sentence=sentence(event),
+        url=event.url,
+        service_name=event.service_name,
+        subject_name=event.subject_name,
+        actor_name=event.actor_name,
+    )

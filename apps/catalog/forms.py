@@ -1,5 +1,6 @@
 """What people type about services and teams."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -95,6 +96,15 @@ class ServiceForm(forms.Form):
         help_text="If you know one.",
     )
 
+    def clean_launch_on(self) -> date | None:
+        """Refuse what nobody can mean."""
+        day: date | None = self._checked("launch_on")
+        return day
+
+    def _checked(self, field: str) -> Any:  # noqa: ANN401 -- by field
+        with as_form_error():
+            return rules.clean({field: self.cleaned_data[field]}, fields=rules.SERVICE_FIELDS)[field]
+
 
 class RegisterForm(ServiceForm):
     """A new service of one of the person's own teams."""
@@ -133,10 +143,6 @@ class EditForm(ServiceForm):
         """Return web addresses only."""
         links: list[dict[str, str]] = self._checked("links")
         return links
-
-    def _checked(self, field: str) -> Any:  # noqa: ANN401 -- by field
-        with as_form_error():
-            return rules.clean({field: self.cleaned_data[field]}, fields=rules.SERVICE_FIELDS)[field]
 
 
 def edit_form(service: Service) -> EditForm:
@@ -208,9 +214,16 @@ class TeamForm(forms.Form):
             return found
 
 
-def team_form(team: Team) -> TeamForm:
+class TeamEditForm(TeamForm):
+    """The same for a team that is there; `revision` is the one that the person had on screen."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
+
+
+def team_form(team: Team) -> TeamEditForm:
     """Return the form with what the team says now."""
-    return TeamForm(initial={name: getattr(team, name) for name in rules.TEAM_FIELDS})
+    values = {name: getattr(team, name) for name in rules.TEAM_FIELDS}
+    return TeamEditForm(initial=values | {"revision": team.revision})
 
 
 class MemberForm(forms.Form):

@@ -31,8 +31,13 @@ def service_context(request: PortalRequest, service: Service, *, tab: str) -> di
         "is_member": rules.may_edit(by, service),
         "is_lead": by.leads(service.team_id),
         "may_organise": rules.may_organise(by),
-        "may_override_risk": rules.may_override_risk(by, service),
     }
+
+
+def may_override_risk(request: PortalRequest, service: Service) -> bool:
+    """Tell whether to offer it, for a service that was read for this reader. No query."""
+    own = request.user.team_ids if service.reader_owns else []  # type: ignore[attr-defined]
+    return rules.may_override_risk(actor(request), own)
 
 
 def _tabs(service: Service) -> list[tuple[str, str]]:

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
+
 from apps.comments.models import Comment, Thread
+from apps.core.statements import statement
 
 
 def threads(subject_type: str, subject_ids: Collection[int]) -> dict[int, Thread]:
     """Return the threads of some objects by the id of the object. One query."""
-    found = Thread.objects.about(subject_type, subject_ids).select_related("last_by")
+    found = _threads(subject_type=subject_type, subject_ids=list(subject_ids))
     return {thread.subject_id: thread for thread in found}
+
+
+@statement()
+def _threads(*, subject_type: str, subject_ids: list[int]) -> QuerySet[Thread]:
+    return Thread.objects.about(subject_type, subject_ids).select_related("last_by")
 
 
 def conversation(subject_type: str, subject_id: int) -> list[Comment]:

@@ -1,5 +1,6 @@
 """Whether the portal can do its work: what /readyz answers."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
@@ -12,6 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from apps.core.models import Heartbeat
 
 BEAT = "beat"
+logger = logging.getLogger(__name__)
 
 
 def saw_beat(*, at: datetime) -> None:
@@ -20,11 +22,15 @@ def saw_beat(*, at: datetime) -> None:
 
 
 def problems(*, now: datetime) -> list[str]:
-    """Return what keeps the portal from working, in sentences; nothing when all is well. Two queries."""
+    """Return what keeps the portal from working, in sentences; nothing when all is well. Two queries.
+
+    Everybody may read them; what the database said may name hosts and people, so it goes to the log.
+    """
     try:
         return list(_problems(now=now))
     except DatabaseError as error:
-        return [f"The database does not answer: {str(error).strip()}"]
+        logger.warning("the database does not answer: %s", error)
+        return ["The database does not answer."]
 
 
 def _problems(*, now: datetime) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateTimeField, F, Q, QuerySet, TextField, Value
+from django.db.models import DateTimeField, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -14,7 +14,6 @@ from apps.accounts.models import User
 from apps.activity.queries import Entry, of_services
 from apps.catalog.models import (
     Dependency,
-    Kind,
     Membership,
     Phase,
     PhaseChange,
@@ -24,6 +23,7 @@ from apps.catalog.models import (
 )
 from apps.catalog.rules import Risk, risk, tone
 from apps.core.results import Todo
+from apps.core.statements import statement
 from apps.jobs.queries import failed
 from apps.notifications.queries import stopped
 from apps.readiness.queries import AreaRow, areas_of
@@ -67,7 +67,7 @@ def my_work(person: User, *, now: datetime) -> MyWork:
     """
     todos = [*walkthroughs_waits_for(person, now=now), *readiness_waits_for(person, now=now)]
     has_services = bool(person.team_ids) or person.is_enablement
-    services = [_marked(one) for one in own_services(person)[:SERVICES_SHOWN]] if has_services else []
+    services = [_marked(one) for one in own_services(person)] if has_services else []
     ids = [service.pk for service in services]
     return MyWork(
         todos=sorted(todos, key=_urgency),
@@ -79,14 +79,20 @@ def my_work(person: User, *, now: datetime) -> MyWork:
     )
 
 
-def own_services(person: User) -> ServiceQuerySet:
+def own_services(person: User) -> list[Service]:
     """Return what the person's teams own, or the person advises, and is still used; the newest phase first.
 
     One query. What is live needs its advisor no longer.
     """
-    advised = Q(advisor=person.pk) & ~Q(phase=Phase.LIVE)
-    mine = Service.objects.in_use().filter(Q(team__in=person.team_ids) | advised, part_of=None)
-    return mine.select_related("summary", "team").in_order("-phase_since")
+    return _own_services(person_id=person.pk, team_ids=person.team_ids)
+
+
+@statement()
+def _own_services(*, person_id: int, team_ids: list[int]) -> ServiceQuerySet:
+    advised = Service.objects.filter(advisor=person_id).exclude(phase=Phase.LIVE).values("pk")
+    own = Service.objects.filter(team__in=team_ids).values("pk")
+    mine = Service.objects.in_use().filter(pk__in=own.union(advised), part_of=None)
+    return mine.select_related("summary", "team").in_order("-phase_since")[:SERVICES_SHOWN]
 
 
 def _marked(service: Service) -> Service:
@@ -209,9 +215,8 @@ def about(service: Service, *, audiences: Collection[str]) -> About:
 def around(service: Service) -> Around:
     """Return leads, needs and parts by name, and the phases so far. One query: the page has many others."""
     rows: dict[str, list[tuple[Any, ...]]] = {"lead": [], "need": [], "part": [], "phase": []}
-    for kind, *row in (
-        _leads(service).union(*_others(service), all=True).order_by("row_kind", "row_name", "pk")
-    ):
+    found = _around(service_id=service.pk, whole_id=service.whole_id, team_id=service.team_id or 0)
+    for kind, *row in found:
         rows[kind].append(tuple(row))
     return Around(
         leads=[User(pk=int(pk), name=name) for name, _key, pk, *_rest in rows["lead"]],
@@ -227,34 +232,20 @@ def around(service: Service) -> Around:
     )
 
 
-def _leads(service: Service) -> QuerySet[Any, Any]:
-    rows = Membership.objects.filter(team=service.team_id, is_lead=True, person__is_active=True)
-    return _row(rows, "lead", row_name=F("person__name"), row_place=Cast("person_id", TextField()))
-
-
-def _others(service: Service) -> list[QuerySet[Any, Any]]:
-    needs = Dependency.objects.filter(service=service)
-    changes = PhaseChange.objects.filter(service=service.whole_id)
+@statement()
+def _around(*, service_id: int, whole_id: int, team_id: int) -> QuerySet[Any, Any]:
+    leads = Membership.objects.filter(team=team_id, is_lead=True, person__is_active=True)
+    needs = Dependency.objects.filter(service=service_id)
+    parts = Service.objects.filter(part_of=service_id)
+    changes = PhaseChange.objects.filter(service=whole_id)
+    names = {"row_name": F("target__name"), "row_place": F("target__slug")}
     found = [
-        _row(
-            needs,
-            "need",
-            row_name=F("target__name"),
-            row_place=F("target__slug"),
-            row_word=F("strength"),
-            row_more=F("target__phase"),
-        ),
-        _row(
-            changes,
-            "phase",
-            row_place=F("after"),
-            entered_at=F("at"),
-        ),
+        _row(needs, "need", **names, row_word=F("strength"), row_more=F("target__phase")),
+        _row(parts, "part", row_name=F("name"), row_place=F("slug"), row_word=F("purpose")),
+        _row(changes, "phase", row_place=F("after"), entered_at=F("at")),
     ]
-    if service.kind == Kind.PRODUCT:
-        parts = Service.objects.filter(part_of=service)
-        found.append(_row(parts, "part", row_name=F("name"), row_place=F("slug"), row_word=F("purpose")))
-    return found
+    first = _row(leads, "lead", row_name=F("person__name"), row_place=Cast("person_id", TextField()))
+    return first.union(*found, all=True).order_by("row_kind", "row_name", "pk")
 
 
 def _row(rows: QuerySet[Any], kind: str, **columns: Any) -> QuerySet[Any, Any]:

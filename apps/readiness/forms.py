@@ -25,6 +25,7 @@ class SaveForm(forms.Form):
     def __init__(self, *args: Any, answer: Answer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.answer = answer
+        self.asks = ""  # what the state still needs, for somebody who has only just chosen it
 
     def clean_owner(self) -> User | None:
         """Return the person; a query only if it is another than before."""
@@ -43,6 +44,7 @@ class SaveForm(forms.Form):
         if not self.errors:
             draft = rules.Draft(**{name: value for name, value in values.items() if name != "revision"})
             assessment = self.answer.assessment
+            self.asks = draft.asks(assessment.kind)
             try:
                 draft.checked(assessment.kind, team_id=assessment.service.team_id, before=self.answer)
             except InvalidInputError as error:

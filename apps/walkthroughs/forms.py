@@ -9,6 +9,7 @@ from django import forms
 
 from apps.accounts.models import User
 from apps.catalog.models import Service
+from apps.core.days import check_day
 from apps.core.errors import InvalidInputError
 from apps.core.forms import Line, Text, as_form_error
 from apps.readiness.models import Value
@@ -264,8 +265,10 @@ class FollowUpForm(forms.Form):
         return text
 
     def clean_due_on(self) -> Any:  # noqa: ANN401 -- a date
-        """Refuse the past."""
+        """Refuse the past, and what nobody can mean."""
         day = self.cleaned_data["due_on"]
+        with as_form_error():
+            check_day(day, field="due_on")
         if day < self.now.date():
             message = "The date lies in the past."
             raise forms.ValidationError(message)

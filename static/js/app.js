@@ -17,6 +17,7 @@
   "use strict";
 
   const PAUSE = 800; // milliseconds after the last key
+  const COMPLETING = 20_000; // milliseconds to say the rest of a state, an owner and a date, before it is called a problem
   const RETRIES = [2, 4, 8, 16, 30]; // seconds; the last one repeats
   const SIGNED_OUT = 401;
   const FORBIDDEN = 403; // an old token, which the answer renews; three times in a row it is meant
@@ -93,8 +94,22 @@
     later(form, seconds * 1000);
   };
 
+  const chosen = (form) => Date.now() - Number(form.dataset.chosen || 0);
+  const stateOf = (form) => form.querySelector("input[name=state]:checked")?.value;
+
+  // A text under an open question has made it answered: show that, unless somebody chose again meanwhile.
+  const follow = (form) => {
+    const state = form.querySelector("[data-status]")?.dataset.state;
+    const radio = state && form.querySelector(`input[name=state][value="${state}"]`);
+    if (!radio || radio.checked || stateOf(form) !== form.dataset.sentState) return;
+    const isSent = form.dataset.sent === words(form);
+    radio.checked = true;
+    if (isSent) form.dataset.sent = words(form);
+  };
+
   const saved = (form) => {
     if (failures.delete(form)) quiet();
+    follow(form);
     if (form.dataset.sent === words(form)) {
       forget(form);
       waiting.get(form)?.();
@@ -111,7 +126,9 @@
     } else if (TEMPORARY.has(status) || status >= 500) {
       failed(form, status);
     } else if (status === INVALID) {
-      tell(form, "not saved yet", "weak");
+      const isProblem = form.querySelector("[data-status] .problem") !== null;
+      tell(form, "not saved yet", isProblem ? "weak" : "");
+      if (!isProblem) later(form, COMPLETING - chosen(form) + PAUSE);
     } else if (status === CONFLICT) {
       tell(form, "somebody else saved first", "weak");
       say("Somebody else saved this first. Both texts are shown below.");
@@ -132,6 +149,7 @@
     const form = autosaved(event.target);
     if (!form || !event.target.name) return;
     if (event.target.matches("textarea") && form.dataset.sent === words(form)) return; // sent already, before the field was left
+    if (event.target.name === "state") form.dataset.chosen = Date.now();
     keep(form);
     save(form);
   });
@@ -168,7 +186,11 @@
 
   document.addEventListener("htmx:configRequest", (event) => {
     const form = autosaved(event.detail.elt);
-    if (form) form.dataset.sent = words(form);
+    if (form) {
+      form.dataset.sent = words(form);
+      form.dataset.sentState = stateOf(form) || "";
+      if (chosen(form) < COMPLETING) event.detail.parameters.chosen = "1";
+    }
     if (event.detail.elt.closest(".conflict")) decided(event.detail.elt.closest("[data-item]"));
     if (event.detail.verb === "post" && token()) event.detail.parameters.csrfmiddlewaretoken = token();
   });
@@ -285,7 +307,7 @@
     radio.checked = true;
     radio.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const follow = (what) => present()?.querySelector(`[data-${what}]`)?.click();
+  const click = (what) => present()?.querySelector(`[data-${what}]`)?.click();
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
@@ -301,8 +323,8 @@
       "?": () => document.getElementById("keys")?.showModal(),
       j: () => step(1),
       k: () => step(-1),
-      e: () => follow("evidence"),
-      c: () => follow("comment"),
+      e: () => click("evidence"),
+      c: () => click("comment"),
     }[event.key] || (/^[1-5]$/.test(event.key) && present() ? () => choose(Number(event.key)) : null);
     if (!does) return;
     event.preventDefault();

@@ -3,7 +3,7 @@
 from apps.accounts.models import Actor, User
 from apps.catalog import transitions
 from apps.catalog.imports import HeldFiles
-from apps.catalog.models import Imported, Membership, Service
+from apps.catalog.models import Imported, Membership, Service, Team
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
 from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of, member_of
@@ -60,6 +60,21 @@ def test_of_two_edits_one_is_a_conflict(now):
     assert sum(isinstance(result, Saved) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 2
     assert Service.objects.get().version == 2
+
+
+def test_of_two_edits_of_a_team_one_is_a_conflict(now):
+    team = TeamFactory(mission="First")
+    people = [member_of(team) for _ in range(3)]
+
+    results = at_once(
+        lambda n: transitions.edit_team(
+            team, revision=1, changes={"mission": f"By {n}"}, by=people[n], at=now
+        ),
+        times=3,
+    )
+
+    assert sum(isinstance(result, Saved) for result in results) == 1
+    assert Team.objects.get().revision == 2
 
 
 def test_two_teams_add_one_person_and_both_are_known(now):

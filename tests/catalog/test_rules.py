@@ -124,6 +124,8 @@ def test_addresses_are_made_of_names(name, slug):
         ("data_class", ""),
         ("moves_money", "yes"),
         ("launch_on", "2027-01-01"),
+        ("launch_on", date(9999, 12, 31)),
+        ("launch_on", date(1999, 12, 31)),
         ("links", [{"title": "x", "url": "javascript:alert(1)"}]),
         ("tags", [f"tag{n}" for n in range(51)]),
         ("phase", "live"),

@@ -368,6 +368,18 @@ def test_enablement_never_judges_the_own_team(now):
     assert nothing_happened()
 
 
+def test_enablement_people_of_a_part_set_no_risk_of_the_product(now):
+    whole = ServiceFactory(kind=Kind.PRODUCT)
+    part = ServiceFactory(part_of=whole)
+    noor = member_of(part.team, is_enablement=True)
+
+    for service in (whole, part):
+        with pytest.raises(NotPermittedError, match="You belong to a team of"):
+            transitions.override_risk(service, level="low", reason="x", by=noor, at=now)
+
+    assert nothing_happened()
+
+
 @pytest.mark.parametrize(("level", "reason"), [("high", ""), ("enormous", "x"), ("high", "x" * 501)])
 def test_a_risk_needs_a_level_and_a_reason(now, level, reason):
     noor = ActorFactory(person__is_enablement=True)

@@ -9,6 +9,7 @@ from apps.catalog import transitions
 from apps.catalog.models import Membership, Team
 from apps.catalog.queries import leads_of, members_of, people_of
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
+from apps.core.results import Conflict, Saved
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
 from tests.history import told
 
@@ -46,15 +47,33 @@ def test_only_enablement_and_administrators_create_teams(now):
 def test_a_member_describes_the_team(now):
     team = TeamFactory(name="Money")
 
-    transitions.edit_team(team, changes={"mission": "Books"}, by=member_of(team, name="Ada"), at=now)
+    saved = edit(team, by=member_of(team, name="Ada"), at=now)
 
-    assert Team.objects.get().mission == "Books"
+    assert isinstance(saved, Saved)
+    assert (Team.objects.get().mission, Team.objects.get().revision) == ("Books", 2)
     assert told(team) == ["Ada changed mission of Money"]
+
+
+def edit(team, revision=1, mission="Books", **who_and_when):
+    return transitions.edit_team(team, revision=revision, changes={"mission": mission}, **who_and_when)
+
+
+def test_a_stale_edit_is_a_conflict_and_one_of_the_same_content_is_not(now):
+    team = TeamFactory()
+    by = member_of(team)
+    edit(team, by=by, at=now)
+
+    stale, same = edit(team, mission="Parcels", by=by, at=now), edit(team, by=by, at=now)
+
+    assert isinstance(stale, Conflict)
+    assert isinstance(same, Saved)
+    assert (stale.row.mission, stale.row.revision) == ("Books", 2)
+    assert Event.objects.filter(verb="catalog.team_edited").count() == 1
 
 
 def test_others_do_not(now):
     with pytest.raises(NotPermittedError):
-        transitions.edit_team(TeamFactory(), changes={"mission": "Books"}, by=ActorFactory(), at=now)
+        edit(TeamFactory(), by=ActorFactory(), at=now)
 
     assert not Event.objects.exists()
 

@@ -1,6 +1,8 @@
 """The pages of services, teams and imports."""
 
 import csv
+from datetime import UTC, datetime
+from importlib import import_module
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -117,13 +119,54 @@ def test_pages_go_by_key_and_keep_the_filters(client, person):
     assert first.context["listing"].count == "52"
 
 
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("", ["Ledger", "Parcels", "Watcher"]),
+        ("-name", ["Watcher", "Parcels", "Ledger"]),
+        ("since", ["Parcels", "Watcher", "Ledger"]),
+        ("-since", ["Ledger", "Watcher", "Parcels"]),
+        ("launch", ["Watcher", "Parcels", "Ledger"]),
+        ("next", ["Parcels", "Ledger", "Watcher"]),
+        ("nonsense", ["Ledger", "Parcels", "Watcher"]),
+    ],
+)
+def test_the_order_stands_in_the_address_and_pages_go_on_in_it(client, person, monkeypatch, sort, names):
+    monkeypatch.setattr(import_module("apps.catalog.queries.listing"), "ROWS", 1)  # three pages
+    march = [datetime(2026, 3, day, tzinfo=UTC) for day in range(1, 4)]
+    ServiceFactory(name="Ledger", phase_since=march[2], summary__next_on=march[1])
+    ServiceFactory(name="Parcels", phase_since=march[0], launch_on=march[2], summary__next_on=march[0])
+    ServiceFactory(name="Watcher", phase_since=march[1], launch_on=march[0])
+    found, query = [], f"?sort={sort}"
+
+    while query:
+        response = client.get(f"{SERVICES}{query}")
+        found += shown(response)
+        query = response.context["listing"].next_page
+
+    assert found == names
+
+
+def test_the_heads_say_how_the_list_is_sorted(client, person):
+    ServiceFactory(phase_since=datetime(2026, 3, 1, tzinfo=UTC))
+
+    html = client.get(f"{SERVICES}?tier=3&sort=since").content.decode()
+    export = client.get(f"{SERVICES}?tier=3&sort=since").context["filters"].query
+
+    assert '<th scope="col" aria-sort="ascending"><a href="?tier=3&amp;sort=-since">Phase ' in html
+    assert '<th scope="col"><a href="?tier=3">Service</a></th>' in html
+    assert "since 1 Mar 2026" in html
+    assert export == "?tier=3&sort=since"
+
+
+@pytest.mark.parametrize("sort", ["", "next"])
 @pytest.mark.parametrize("count", [1, 10])
-def test_the_list_takes_eight_queries_at_most(client, person, count, django_assert_max_num_queries):
+def test_the_list_takes_eight_queries_at_most(client, person, count, sort, django_assert_max_num_queries):
     for _ in range(count):
         ServiceFactory(advisor=UserFactory(), part_of=ServiceFactory())
 
     with django_assert_max_num_queries(8):
-        client.get(f"{SERVICES}?q=service&after=1")
+        client.get(f"{SERVICES}?q=service&after=1&sort={sort}")
 
 
 def test_the_list_speaks_to_who_finds_nothing(client, person):
@@ -378,6 +421,24 @@ def test_strangers_change_no_team(client, person):
 
     assert {answer.status_code for answer in answers} == {403}
     assert not Event.objects.exists()
+
+
+def test_a_stale_edit_of_a_team_shows_both_values_and_loses_neither(client):
+    team = TeamFactory(name="Money", mission="Books parcels")
+    sign_in(client, member_of(team))
+    values = {"name": "Money", "mission": "Books every parcel", "customers": "", "disciplines": ""}
+    form = client.get(f"/teams/{team.slug}/edit/").content.decode()
+    Team.objects.update(mission="Books what moves", revision=2)
+
+    stale = client.post(f"/teams/{team.slug}/edit/", values | {"revision": 1})
+    page = stale.content.decode()
+    kept = client.post(f"/teams/{team.slug}/edit/", values | {"revision": 2})
+
+    assert 'name="revision" value="1"' in form
+    assert (stale.status_code, kept.status_code) == (409, 302)
+    assert all(words in page for words in ("Books every parcel", "Books what moves", "Keep mine"))
+    assert 'name="revision" value="2"' in page
+    assert Team.objects.get().mission == "Books every parcel"
 
 
 # import --------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -51,3 +53,19 @@ def test_the_last_sign_of_life_counts(now):
         health.saw_beat(at=now + timedelta(minutes=minutes))
 
     assert Heartbeat.objects.get().seen_at == now + timedelta(minutes=1)
+
+
+@pytest.mark.django_db
+def test_what_the_database_says_is_for_the_log(client, tmp_path, caplog):
+    path = str(tmp_path / "nowhere" / "secret-place.sqlite3")
+    lost = DatabaseWrapper(connection.settings_dict | {"NAME": path, "ENGINE": "django.db.backends.sqlite3"})
+    ours, connections[DEFAULT_DB_ALIAS] = connections[DEFAULT_DB_ALIAS], lost
+
+    try:
+        response = client.get("/readyz")
+    finally:
+        connections[DEFAULT_DB_ALIAS] = ours
+
+    assert (response.status_code, response.json()["problems"]) == (503, ["The database does not answer."])
+    assert "unable to open database file" in caplog.text
+    lost.close()

@@ -12,13 +12,14 @@ from tests.factories import UserFactory
 
 ROOT = Path(settings.BASE_DIR)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+TEMPLATES = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("templates/**/*.jinja")]
 DRAWN = set(re.findall(r'symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text()))
 
 
 def used_icons():
     """Yield (file, name) for every icon that a template or a todo names."""
-    for path in [*ROOT.glob("templates/**/*.html"), *ROOT.glob("apps/**/*.py")]:
-        for name in re.findall(r'(?:{% icon |\bicon=)"([a-z0-9-]+)"', path.read_text()):
+    for path in [*TEMPLATES, *ROOT.glob("apps/**/*.py")]:
+        for name in re.findall(r'(?:{% icon |\bicon=|\bicon\()"([a-z0-9-]+)"', path.read_text()):
             yield path.relative_to(ROOT), name
 
 
@@ -58,6 +59,30 @@ def test_a_moment_shows_the_exact_time_where_the_reader_is():
     assert 'datetime="2026-03-02T12:00:00+00:00"' in html
 
 
+def test_a_part_in_jinja_escapes_and_says_moments_as_pages_do():
+    request = RequestFactory().get("/")
+    request.user = UserFactory.build(time_zone="America/New_York")
+    line = {
+        "url": "/a/",
+        "answer": {"item": "<b>"},
+        "question": "Who & <i>why</i>?",
+        "tone": "",
+        "word": "Gap",
+    }
+    answer = {"item": "REL-01", "weight": "", "saved_at": NOON, "saved_by": {"name": "<script>"}}
+    context = Context({"lines": [line], "row": {"answer": answer}, "request": request})
+    context.request = request
+
+    html = Template(
+        '{% load ui %}{% jinja "readiness/lines.jinja" %}{% jinja "readiness/head.jinja" is_oob=True %}'
+    ).render(context)
+
+    assert "Who &amp; &lt;i&gt;why&lt;/i&gt;?" in html
+    assert "by &lt;script&gt;" in html
+    assert 'title="Monday 2 March 2026, 07:00 (America/New_York)"' in html
+    assert 'hx-swap-oob="true"' in html
+
+
 def test_a_day_has_no_time_of_day():
     html = Template("{% load ui %}{% when day %}").render(Context({"day": date(2026, 3, 2)}))
 
@@ -66,7 +91,7 @@ def test_a_day_has_no_time_of_day():
 
 def test_no_template_brings_style_or_script_along():
     """The policy of the pages allows neither; a report is no page."""
-    for path in ROOT.glob("templates/**/*.html"):
+    for path in TEMPLATES:
         if "pdf" in path.parts:
             continue
         text = path.read_text()

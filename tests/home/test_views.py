@@ -8,11 +8,11 @@ from django.utils.html import escape
 from apps.activity.models import Audience
 from apps.activity.transitions import record
 from apps.catalog.events import PhaseEntered
-from apps.catalog.models import Dependency, Kind, Phase
+from apps.catalog.models import Dependency, Kind, Phase, Service
 from apps.notifications.queries import kinds
 from apps.readiness.models import Answer, Assessment
 from apps.walkthroughs.models import FollowUp
-from tests.factories import ServiceFactory, UserFactory, lead_of
+from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of
 from tests.factories.readiness import readiness_of
 from tests.factories.walkthroughs import held, sign, signing
 
@@ -125,6 +125,24 @@ def test_the_overview_of_a_service_at_its_fullest_is_within_the_budget(
     assert "Part one" in html
     assert '>Label Store</a> <span class="meta">hard, live</span>' in html
     assert f"{lead.person.name}</a>, lead" in html
+
+
+def test_whoever_reviews_reads_the_fullest_overview_within_the_budget(
+    client, lead, django_assert_max_num_queries
+):
+    found = full_walkthrough(lead, must_fix=True)
+    part = Service.objects.get(part_of=found.service)
+    noor, maya = (UserFactory(is_enablement=True, team_ids=[pk]) for pk in (TeamFactory().pk, part.team_id))
+
+    offers = []
+    for person in (noor, maya):
+        client.force_login(person)
+        with django_assert_max_num_queries(12):
+            offers.append(
+                "Override the risk" in client.get(found.service.get_absolute_url()).content.decode()
+            )
+
+    assert offers == [True, False]
 
 
 @pytest.mark.django_db(transaction=True)

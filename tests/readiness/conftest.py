@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.readiness import transitions
-from tests.factories import ActorFactory, member_of
+from tests.factories import ActorFactory, ServiceFactory, member_of
 from tests.factories.readiness import answer_of, readiness_of
 
 
@@ -26,6 +26,13 @@ def enablement(db):
 @pytest.fixture
 def security(db):
     return ActorFactory(person__name="Priya Raman", person__is_security=True)
+
+
+@pytest.fixture
+def of_a_part(assessment):
+    """Somebody of Developer Enablement and security whose own team runs a part of the product."""
+    part = ServiceFactory(part_of=assessment.service)
+    return member_of(part.team, is_enablement=True, is_security=True, is_architect=True)
 
 
 @pytest.fixture

@@ -200,7 +200,9 @@ def test_what_is_closed_or_archived_waits_for_nobody(assessment, member, save, n
     assert queries.waits_for(member.person, now=now) == []
 
 
-def test_wishes_wait_for_those_who_may_decide(assessment, member, save, enablement, security, now):
+def test_wishes_wait_for_those_who_may_decide(  # noqa: PLR0913, PLR0917 -- everybody who might
+    assessment, member, save, enablement, security, of_a_part, now
+):
     own = UserFactory(is_enablement=True, team_ids=[assessment.service.team_id])
     save("REL-01", state="gap", text="Never.")
     transitions.ask_exemption(
@@ -209,10 +211,10 @@ def test_wishes_wait_for_those_who_may_decide(assessment, member, save, enableme
 
     waiting = {
         person: len(queries.waits_for(person, now=now))
-        for person in (enablement.person, security.person, own)
+        for person in (enablement.person, security.person, of_a_part.person, own)
     }
 
-    assert waiting == {enablement.person: 1, security.person: 0, own: 0}
+    assert waiting == {enablement.person: 1, security.person: 0, of_a_part.person: 0, own: 0}
 
 
 def test_a_thread_waits_for_the_side_that_did_not_speak_last(now):

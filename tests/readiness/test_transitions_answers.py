@@ -236,6 +236,53 @@ def test_a_conversation_has_its_own_states(now):
         transitions.save_answer(answer, revision=4, state="gap", text="", by=member, at=now)
 
 
+@pytest.fixture
+def talk(now):
+    """Save a question of a conversation: `talk("open", "40 drivers", revision=0)`."""
+    conversation = conversation_of()
+    by = lead_of(conversation.service.team)
+
+    def saved(state, text, *, revision):
+        answer = answer_of(conversation, "GL-02")
+        return transitions.save_answer(answer, state=state, text=text, revision=revision, by=by, at=now)
+
+    return saved
+
+
+def test_a_text_under_an_open_question_answers_it(talk):
+    saved = talk("open", "40 drivers", revision=0)
+
+    assert (saved.row.state, saved.row.text) == ("answered", "40 drivers")
+    event = Event.objects.get(verb="readiness.answer_saved")
+    assert (event.data["before"], event.data["after"]) == ("Open", "Answered")
+
+
+def test_the_same_save_once_more_is_no_conflict(talk):
+    first = talk("open", "40 drivers", revision=0)
+    again = talk("open", "40 drivers", revision=0)
+
+    assert isinstance(again, Saved)
+    assert (again.row.state, again.row.revision) == ("answered", first.row.revision)
+    assert isinstance(talk("open", "50 drivers", revision=0), Conflict)
+
+
+def test_who_opens_a_question_again_means_it(talk):
+    revision = talk("answered", "40 drivers", revision=0).row.revision
+
+    opened = talk("open", "40 drivers, or more", revision=revision)
+
+    assert opened.row.state == "open"
+
+
+@pytest.mark.parametrize(("state", "text"), [("unknown", "Hm."), ("open", ""), ("open", "  \n")])
+def test_other_states_and_blanks_stay(talk, state, text):
+    assert talk(state, text, revision=0).row.state == state
+
+
+def test_in_the_ten_areas_a_text_claims_nothing(save):
+    assert save("REL-01", text="Not sure yet.").row.state == "open"
+
+
 def test_what_was_taken_over_counts_once_it_is_confirmed(now):
     conversation = conversation_of()
     member = member_of(conversation.service.team, name="Ana Lind")

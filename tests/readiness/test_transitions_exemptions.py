@@ -114,6 +114,14 @@ def test_the_own_team_never_decides(assessment, ask, decide):
         decide(ask(), by=own)
 
 
+def test_the_team_of_a_part_is_not_asked_and_never_decides(ask, decide, of_a_part):
+    exemption = ask("SEC-02")
+
+    assert not Notice.objects.filter(recipient=of_a_part.person).exists()
+    with pytest.raises(NotPermittedError, match="never by the own team"):
+        decide(exemption, by=of_a_part)
+
+
 def test_nobody_decides_on_an_own_wish_even_after_leaving_the_team(ask, decide, member):
     exemption = ask()
     member.person.team_ids, member.person.is_enablement = [], True

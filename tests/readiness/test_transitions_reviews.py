@@ -5,9 +5,9 @@ from apps.catalog.models import ServiceSummary
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.notifications.models import Notice
 from apps.readiness import transitions
-from apps.readiness.models import Verdict
+from apps.readiness.models import Reviewer, Verdict
 from tests.factories import ActorFactory, UserFactory, lead_of
-from tests.factories.readiness import SYSTEM, area_of, conversation_of
+from tests.factories.readiness import SYSTEM, answer_of, area_of, conversation_of
 from tests.history import told
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +110,14 @@ def test_a_conversation_has_no_verdicts(security, now):
 
     with pytest.raises(InvalidMoveError, match="no verdicts"):
         transitions.give_verdict(area_of(conversation, "GL"), value="weak", by=security, at=now)
+
+
+def test_the_team_of_a_part_neither_judges_nor_returns(assessment, judge, of_a_part, now):
+    Reviewer.objects.create(service=assessment.service, person=of_a_part.person)  # a seat makes no difference
+
+    with pytest.raises(NotPermittedError, match="never the own team"):
+        judge("strong", by=of_a_part)
+    with pytest.raises(NotPermittedError, match="never the own team"):
+        transitions.return_answers([answer_of(assessment, "REL-01")], by=of_a_part, at=now)
+
+    assert not Verdict.objects.exists()

@@ -99,6 +99,42 @@ def test_words_alone_leave_the_areas_alone(client, team, url, assessment):
     assert 'id="areas"' not in html
 
 
+@pytest.mark.parametrize(
+    ("values", "asked"),
+    [
+        ({"state": "planned"}, "Who does it, and by when?"),
+        ({"state": "not_applicable"}, "Why does it not apply?"),
+    ],
+)
+def test_who_has_only_just_chosen_a_state_is_asked_for_the_rest(client, team, url, assessment, values, asked):
+    at_once = post(client, url, assessment, "REL-01", HTMX, chosen="1", **values)
+    later = post(client, url, assessment, "REL-01", HTMX, **values)
+
+    assert [at_once.status_code, later.status_code] == [422, 422]
+    shown = at_once.content.decode()
+    assert (asked in shown, "problem" in shown, "Nothing was saved yet" in shown) == (True, False, False)
+    assert 'class="hint problem" role="alert"' in later.content.decode()
+    assert answer_of(assessment, "REL-01").state == "open"
+
+
+def test_what_is_wrong_is_said_at_once(client, team, url, assessment):
+    tomorrow = {"owner": UserFactory().pk, "due_on": "2026-04-01"}
+
+    response = post(client, url, assessment, "REL-01", HTMX, chosen="1", state="planned", **tomorrow)
+
+    assert "is not in the team that owns this service" in response.content.decode()
+
+
+def test_an_area_leads_to_its_neighbours_and_keeps_the_filters(client, team, url):
+    first = client.get(url("area", key="rel")).content.decode()
+    last = client.get(f"{url('area', key='sec')}?open=1&focus=nothing").content.decode()
+
+    assert f'href="{url("area", key="sec")}" rel="next"' in first
+    assert 'rel="prev"' not in first
+    assert f'href="{url("area", key="rel")}?open=1" rel="prev"' in last
+    assert 'rel="next"' not in last
+
+
 def test_a_plain_save_leads_back_to_the_item(client, team, url, assessment):
     response = post(client, url, assessment, "REL-01", text="More.")
 

@@ -197,6 +197,20 @@ def test_a_conversation_is_saved_one_question_at_a_time(client):
     assert client.post(address, values(answer, state="gap"), headers=HTMX).status_code == 422
 
 
+def test_the_page_shows_that_a_text_has_answered_the_question(client):
+    conversation = conversation_of()
+    client.force_login(lead_of(conversation.service.team).person)
+    answer = answer_of(conversation, "GL-02")
+    address = reverse("readiness:save", args=[conversation.service.slug, answer.pk])
+
+    html = client.post(address, values(answer, text="40 drivers"), headers=HTMX).content.decode()
+    page = client.get(reverse("readiness:green_light", args=[conversation.service.slug])).content.decode()
+
+    assert 'data-status data-state="answered" id="GL-02-status"' in html
+    item = page[page.index('id="GL-02"') : page.index('id="GL-03"')]
+    assert 'value="answered" checked' in item
+
+
 def test_without_a_conversation_the_page_says_what_it_is_for(client):
     publish_editions()
     service = ServiceFactory(phase=Phase.PLAYGROUND)
@@ -289,3 +303,20 @@ def test_somebody_who_left_the_team_may_not_save(client, url, assessment, team):
 
     assert post(client, url, assessment, "REL-01", HTMX, text="x").status_code == 403
     assert Actor(person=team.person).is_in(assessment.service.team_id) is False
+
+
+def test_the_team_of_a_part_is_offered_no_verdict_and_no_decision(  # noqa: PLR0913, PLR0917
+    client, assessment, member, save, of_a_part, enablement, url, now
+):
+    save("REL-01", state="gap", text="Not yet.")
+    wish = {"reason": "Later.", "measure": "By hand.", "ends_on": now.date() + timedelta(days=30)}
+    transitions.ask_exemption(answer_of(assessment, "REL-01"), **wish, by=member, at=now)
+
+    offers = {}
+    for by in (of_a_part, enablement):
+        client.force_login(by.person)
+        area = client.get(url("area", key="rel")).content.decode()
+        exemption = client.get(url("exemption", "REL-01")).content.decode()
+        offers[by] = ("Your verdict" in area, "Approve" in exemption)
+
+    assert offers == {of_a_part: (False, False), enablement: (True, True)}

@@ -314,6 +314,7 @@ def _remind(moment):
 def hold(company, ada, browse, walkthrough):
     """Minutes, a verdict that the others see, and a follow-up."""
     where = walkthrough.get_absolute_url()
+    ada.get_by_role("link", name="Begin the meeting").click()
     ada.get_by_role("button", name="Begin the meeting").click()
     pia = browse(company.pia)
     pia.goto(where)

@@ -13,9 +13,10 @@ from apps.readiness.models import Answer, Assessment
 from apps.walkthroughs import queries, transitions
 from apps.walkthroughs.models import Capacity, FollowUp, Launch, State
 from tests.factories import ActorFactory, ServiceFactory, UserFactory
-from tests.factories.catalog import member_of
+from tests.factories.catalog import lead_of, member_of
 from tests.factories.walkthroughs import (
     LEVELS,
+    cancelled,
     decided,
     fresh,
     held,
@@ -243,9 +244,15 @@ def test_a_veto_is_never_passed_even_after_the_risk_fell(now):
         transitions.launch(service, by=service.lead, at=now, reason="The risk is low now.")
 
 
-def test_a_risk_that_rose_asks_for_more_seats(now):
+def risen():
+    """Return a walkthrough that was decided before the risk rose from low to high."""
     walkthrough = decided("low")
     Service.objects.filter(pk=walkthrough.service_id).update(**LEVELS["high"], version=7)
+    return walkthrough
+
+
+def test_a_risk_that_rose_asks_for_more_seats(now):
+    walkthrough = risen()
     service = Service.objects.select_related("team").get(pk=walkthrough.service_id)
 
     gate = queries.launch_gate(service, now=now)
@@ -253,6 +260,43 @@ def test_a_risk_that_rose_asks_for_more_seats(now):
     condition = next(one for one in gate.unmet if one.code == "seats_signed")
     assert gate.conditions_stand
     assert condition.reason == "High risk also needs architect and security; nobody sits there."
+    assert (condition.action, condition.url) == ("Fill the seat", f"{walkthrough.get_absolute_url()}seats/")
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "offer", "who"),
+    [
+        (cancelled, "walkthrough_held", "Plan it", "plans one"),
+        (planned, "walkthrough_held", "Schedule it", "schedules it"),
+        (risen, "seats_signed", "Fill the seat", "gives the seat to somebody"),
+    ],
+)
+def test_who_may_not_plan_reads_who_can_and_is_led_nowhere_in_vain(client, now, make, code, offer, who):
+    service = Service.objects.select_related("team").get(pk=make().service_id)
+    member, lead = member_of(service.team), lead_of(service.team)
+
+    shown = {}
+    for by in (member, lead, ActorFactory(person__is_enablement=True)):
+        gate = queries.launch_gate(service, now=now, by=by)
+        shown[by] = next(one for one in gate.unmet if one.code == code)
+
+    assert [one.action == offer for one in shown.values()] == [False, True, True]
+    assert f"A lead of {service.team} or Developer Enablement {who}." in shown[member].reason
+    for by, condition in shown.items():
+        client.force_login(by.person)
+        assert not condition.url or client.get(condition.url).status_code == 200
+
+
+def test_on_the_page_of_a_part_those_of_its_whole_plan(client, now):
+    whole = planned().service
+    part = ServiceFactory(part_of=whole, phase=Phase.READY)
+    lead = lead_of(part.team)
+    client.force_login(lead.person)
+
+    html = client.get(f"/services/{part.slug}/launch/").content.decode()
+
+    assert f"A lead of {whole.team} or Developer Enablement schedules it." in html
+    assert "Schedule it" not in html
 
 
 def test_a_worse_answer_closes_the_gate_until_it_is_confirmed(now):
@@ -357,6 +401,44 @@ def test_archive_and_restore(now):
     service.refresh_from_db()
     assert (service.phase, service.phase_before) == (Phase.READY, "")
     assert Service.objects.get(pk=service.pk).summary.next_on is None
+
+
+def test_what_was_held_stays_when_a_live_service_is_archived(now):
+    walkthrough = held()
+    service = walkthrough.service
+    sign(signing(walkthrough)[0])
+    later = now + timedelta(days=7)  # the other seat was silent for five working days
+    transitions.launch(service, reason="The season starts.", by=service.lead, at=later)
+
+    transitions.archive(service, reason="Replaced.", by=service.lead, at=later)
+
+    row = fresh(walkthrough)
+    assert (row.state, row.cancel_reason) == (State.HELD, "")
+    assert not Event.objects.filter(verb="walkthroughs.cancelled").exists()
+    assert Launch.objects.get().walkthrough == walkthrough
+
+
+def test_signatures_that_were_to_come_are_waited_for_again_after_the_archive(now):
+    walkthrough = held()
+    service = walkthrough.service
+
+    transitions.archive(service, reason="Replaced.", by=service.lead, at=now)
+    with pytest.raises(InvalidMoveError, match="nothing to sign"):
+        sign(signing(walkthrough)[0])
+    transitions.restore(service, reason="Not after all.", by=service.lead, at=now)
+    for seat in signing(walkthrough):
+        sign(seat)
+
+    assert fresh(walkthrough).state == State.DECIDED
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.SCHEDULED, State.IN_PROGRESS])
+def test_archiving_cancels_what_lies_ahead(now, state):
+    walkthrough = in_state(state)
+
+    transitions.archive(walkthrough.service, reason="Replaced.", by=walkthrough.service.lead, at=now)
+
+    assert fresh(walkthrough).state == State.CANCELLED
 
 
 @pytest.mark.parametrize("step", ["archive", "restore"])

@@ -8,8 +8,8 @@ from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedEr
 from apps.core.results import Conflict, Saved
 from apps.notifications.models import Notice
 from apps.readiness.models import Verdict
-from apps.walkthroughs import transitions
-from apps.walkthroughs.models import Capacity, FollowUp, State
+from apps.walkthroughs import queries, transitions
+from apps.walkthroughs.models import Capacity, FollowUp, State, Walkthrough
 from tests.factories import ActorFactory, UserFactory
 from tests.factories.catalog import member_of
 from tests.factories.readiness import area_of
@@ -40,6 +40,26 @@ def test_the_panel_leads_and_enablement_begin(now, who):
     transitions.begin(walkthrough, by=by, at=now)
 
     assert (fresh(walkthrough).state, fresh(walkthrough).began_at) == (State.IN_PROGRESS, now)
+
+
+def agenda_of(walkthrough, now):
+    found = queries.page(walkthrough.pk, by=ActorFactory(), now=now)
+    return [(point.title, point.minutes, point.reason) for point in found.agenda]
+
+
+def test_the_agenda_stays_as_it_was_when_the_meeting_began(now):
+    walkthrough = scheduled()
+    area = walkthrough.assessment.areas.get(key="SEC")
+    before = agenda_of(walkthrough, now)
+
+    transitions.begin(walkthrough, by=walkthrough.service.lead, at=now)
+    for capacity, value in ((Capacity.PEER, "strong"), (Capacity.ENABLEMENT, "weak")):
+        by = holder(seat_as(walkthrough, capacity))
+        transitions.say_verdict(walkthrough, area=area, value=value, by=by, at=now)
+
+    assert agenda_of(walkthrough, now) == before
+    Walkthrough.objects.update(agenda=None)  # of a meeting that had begun before agendas were kept
+    assert agenda_of(walkthrough, now) != before
 
 
 def test_others_do_not_run_a_meeting(now):
@@ -174,14 +194,15 @@ def test_follow_ups_are_numbered_and_given(now):
         ({"text": "a\0b"}, "text"),
         ({"text": "x" * 2001}, "text"),
         ({"item": "XYZ-99"}, "item"),
-        ({"due_on": "yesterday"}, "due_on"),
+        ({"due_on": timedelta(days=-1)}, "due_on"),
+        ({"due_on": timedelta(days=365 * 100)}, "due_on"),
         ({"owner": "gone"}, "owner"),
     ],
 )
 def test_a_follow_up_refuses_wrong_input(now, changes, field):
     walkthrough = in_progress()
     if changes.get("due_on"):
-        changes = {"due_on": now.date() - timedelta(days=1)}
+        changes = {"due_on": now.date() + changes["due_on"]}
     if changes.get("owner"):
         changes = {"owner": UserFactory(is_active=False)}
 

@@ -164,6 +164,22 @@ def test_live_of_nothing_is_not_found(client):
     assert open_as(client, UserFactory(), "live", 4711).status_code == 404
 
 
+def test_beginning_asks_first_and_says_what_follows(client):
+    walkthrough = scheduled()
+    lead = walkthrough.service.lead.person
+
+    page = open_as(client, lead, "walkthrough", walkthrough.pk).content.decode()
+    asked = open_as(client, lead, "begin", walkthrough.pk)
+    unasked = open_as(client, UserFactory(), "begin", walkthrough.pk)
+
+    assert f'data-dialog href="{reverse("walkthroughs:begin", args=[walkthrough.pk])}"' in page
+    assert "the agenda stays as it is now" in asked.content.decode()
+    assert fresh(walkthrough).state == State.SCHEDULED
+    assert unasked.status_code == 403
+    send(client, lead, "begin", walkthrough.pk)
+    assert open_as(client, lead, "begin", walkthrough.pk).status_code == 409
+
+
 def test_the_meeting_by_forms(client):
     walkthrough = scheduled()
     lead = walkthrough.service.lead.person

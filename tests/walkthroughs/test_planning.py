@@ -11,7 +11,7 @@ from apps.notifications.models import Notice
 from apps.readiness.models import Assessment, Kind, Reviewer
 from apps.walkthroughs import rules, transitions
 from apps.walkthroughs.models import Capacity, Reply, Seat, State, Walkthrough
-from tests.factories import ActorFactory, UserFactory
+from tests.factories import ActorFactory, ServiceFactory, UserFactory
 from tests.factories.catalog import lead_of, member_of
 from tests.factories.readiness import conversation_of
 from tests.factories.walkthroughs import (
@@ -358,8 +358,9 @@ def test_enablement_lets_a_lower_risk_count(now):
 def test_the_own_team_never_lowers_its_risk(now):
     walkthrough = scheduled("high")
     own = member_of(walkthrough.service.team, is_enablement=True)
+    of_a_part = member_of(ServiceFactory(part_of=walkthrough.service).team, is_enablement=True)
 
-    for by in (walkthrough.service.lead, own):
+    for by in (walkthrough.service.lead, own, of_a_part):
         with pytest.raises(NotPermittedError):
             transitions.freeze_risk(walkthrough, by=by, at=now)
 

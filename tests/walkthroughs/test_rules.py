@@ -166,7 +166,7 @@ def test_an_agenda_begins_with_what_is_weak_and_disputed():
 
 def content(**items):
     return {
-        "schema": 1,
+        "schema": rules.SCHEMA,
         "risk": {"level": "medium", "points": 3},
         "needs": {"event-store": "hard"},
         "verdicts": {},
@@ -239,7 +239,7 @@ def test_a_higher_risk_is_worse(risk, is_worse):
 
 
 def test_what_it_needs_and_verdicts_are_shown_only():
-    present = content() | {"needs": {}, "verdicts": {"REL": {"Priya": "weak"}}}
+    present = content() | {"needs": {}, "verdicts": {"REL": {"7": {"reviewer": "Priya", "value": "weak"}}}}
 
     found = rules.differences(content(), present)
 
@@ -251,6 +251,14 @@ def test_a_part_that_did_not_exist_when_it_was_signed_is_no_difference():
     del signed["needs"], signed["verdicts"]
 
     assert rules.differences(signed, content()) == []
+
+
+@pytest.mark.parametrize(("value", "places"), [("weak", []), ("strong", ["verdicts"])])
+def test_what_was_signed_by_the_names_of_reviewers_is_compared_by_names(value, places):
+    signed = content() | {"schema": 1, "verdicts": {"REL": {"Priya": "weak"}}}
+    present = content() | {"verdicts": {"REL": {"7": {"reviewer": "Priya", "value": value}}}}
+
+    assert [one.place for one in rules.differences(signed, present)] == places
 
 
 def test_equal_contents_have_one_digest_whatever_their_order():

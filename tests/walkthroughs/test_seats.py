@@ -4,15 +4,20 @@ import pytest
 from django.db import IntegrityError
 
 from apps.activity.models import Event
+from apps.catalog.models import Phase, Service
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.notifications.models import Delivery, Notice
 from apps.readiness.models import Reviewer
 from apps.walkthroughs import transitions
-from apps.walkthroughs.models import Capacity, Reply, Seat, State
+from apps.walkthroughs.models import Capacity, Decision, Reply, Seat, SignOff, State, Walkthrough
 from tests.factories import ActorFactory, UserFactory
 from tests.factories.catalog import member_of
 from tests.factories.walkthroughs import (
+    LEVELS,
     MEETING,
+    ROLES,
+    decided,
+    fresh,
     held,
     holder,
     in_progress,
@@ -206,6 +211,122 @@ def test_a_seat_is_added_before_and_after_the_meeting(now):
         assert seat.signs
         assert not seat_as(walkthrough, Capacity.OBSERVER).signs
         assert Notice.objects.filter(recipient=expert).count() == 1
+
+
+def risen(level="medium", **fields):
+    """Return a walkthrough that was decided at low risk, before the service's risk rose."""
+    walkthrough = decided("low", **fields)
+    Service.objects.filter(pk=walkthrough.service_id).update(**LEVELS[level], version=9)
+    return walkthrough
+
+
+@pytest.mark.parametrize("who", ["lead", "enablement"])
+def test_the_seat_that_a_risen_risk_asks_for_opens_what_is_decided(now, who):
+    walkthrough = risen()
+    expert = UserFactory(is_architect=True)
+    by = walkthrough.service.lead if who == "lead" else ActorFactory(person__is_enablement=True)
+
+    seat = transitions.add_seat(walkthrough, person=expert, capacity="architect", by=by, at=now)
+
+    row = fresh(walkthrough)
+    assert (row.state, row.decision, row.decided_at) == (State.HELD, "", None)
+    assert row.service.summary.next_step == "1 signature to come"
+    assert SignOff.objects.filter(replaced_at=None).count() == 2  # what was signed stays
+    event = Event.objects.get(verb="walkthroughs.decision_taken_back")
+    assert event.data == {"label": "approved", "decision": "approved", "capacity": "architect"}
+    told_to = Notice.objects.filter(kind="walkthroughs/decision_taken_back").values_list(
+        "recipient", flat=True
+    )
+    signers = {one.person_id for one in signing(row)} - {expert.pk}
+    assert set(told_to) == (signers | {walkthrough.service.lead.person_id}) - {by.person_id}
+    assert Notice.objects.filter(recipient=expert, kind="walkthroughs/seated").exists()
+    sign(seat, "conditions", note="Watch the store.")
+    assert (fresh(walkthrough).state, fresh(walkthrough).decision) == (State.DECIDED, Decision.CONDITIONS)
+
+
+def test_it_is_decided_when_all_that_the_risk_asks_for_have_signed(now):
+    walkthrough = risen("high")
+    by = walkthrough.service.lead
+    seats = [
+        transitions.add_seat(walkthrough, person=UserFactory(**ROLES[one]), capacity=one, by=by, at=now)
+        for one in (Capacity.ARCHITECT, Capacity.SECURITY)
+    ]
+
+    sign(seats[0])
+    assert fresh(walkthrough).state == State.HELD
+    sign(seats[1])
+    assert fresh(walkthrough).state == State.DECIDED
+
+
+def nothing_taken_back(walkthrough):
+    is_decided = fresh(walkthrough).state == State.DECIDED
+    return is_decided and not Event.objects.filter(verb="walkthroughs.decision_taken_back").exists()
+
+
+@pytest.mark.parametrize("capacity", ["peer", "observer", "security"])
+def test_what_is_decided_takes_in_nobody_else(now, capacity):
+    walkthrough = risen("medium")
+    person = UserFactory(reviews=True, is_security=True)
+
+    with pytest.raises(InvalidMoveError, match=f"asks for no further {capacity} seat"):
+        transitions.add_seat(
+            walkthrough, person=person, capacity=capacity, by=walkthrough.service.lead, at=now
+        )
+
+    assert nothing_taken_back(walkthrough)
+
+
+@pytest.mark.parametrize("phase", [Phase.GREEN_LIGHT, Phase.LIVE])
+def test_what_is_history_is_not_opened_again(now, phase):
+    walkthrough = risen()
+    Service.objects.filter(pk=walkthrough.service_id).update(phase=phase)
+
+    with pytest.raises(InvalidMoveError, match="history"):
+        transitions.add_seat(
+            walkthrough,
+            person=UserFactory(is_architect=True),
+            capacity="architect",
+            by=walkthrough.service.lead,
+            at=now,
+        )
+
+    assert nothing_taken_back(walkthrough)
+
+
+def test_only_the_latest_is_opened_again_and_none_while_another_is_planned(now):
+    walkthrough = risen()
+    lead = walkthrough.service.lead
+    expert = UserFactory(is_architect=True)
+    coming = transitions.plan(walkthrough.service, by=lead, at=now)
+
+    for state in (State.PLANNED, State.DECIDED):
+        values = {"state": state}
+        if state == State.DECIDED:
+            values |= {"decision": "approved", "decided_at": now, "held_at": now, "starts_at": now}
+            values |= {"risk_level": "medium"}
+        Walkthrough.objects.filter(pk=coming.pk).update(**values)
+        with pytest.raises(InvalidMoveError, match="history"):
+            transitions.add_seat(walkthrough, person=expert, capacity="architect", by=lead, at=now)
+
+    assert nothing_taken_back(walkthrough)
+
+
+@pytest.mark.parametrize("who", ["member", "seat", "admin", "leadership"])
+def test_others_do_not_open_it_again(now, who):
+    walkthrough = risen()
+    by = {
+        "member": lambda: member_of(walkthrough.service.team),
+        "seat": lambda: holder(seat_as(walkthrough, Capacity.PEER)),
+        "admin": lambda: ActorFactory(person__is_admin=True),
+        "leadership": lambda: ActorFactory(person__is_leadership=True),
+    }[who]()
+
+    with pytest.raises(NotPermittedError):
+        transitions.add_seat(
+            walkthrough, person=UserFactory(is_architect=True), capacity="architect", by=by, at=now
+        )
+
+    assert nothing_taken_back(walkthrough)
 
 
 def test_nobody_sits_twice(now):

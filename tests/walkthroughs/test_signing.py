@@ -12,6 +12,7 @@ from apps.readiness.models import Answer, Assessment
 from apps.walkthroughs import queries, rules, transitions
 from apps.walkthroughs.models import Capacity, ContentSnapshot, Decision, SignOff, State, Veto
 from tests.factories import ActorFactory, UserFactory
+from tests.factories.readiness import area_of
 from tests.factories.walkthroughs import (
     LEVELS,
     answer_all,
@@ -53,6 +54,22 @@ def test_a_signature_is_bound_to_the_content(now):
     assert signed.snapshot.sha256 == rules.digest(content)
     assert content["items"]["REL-01"]["state"] == "in_place"
     assert Event.objects.get(verb="walkthroughs.signed").data["content"] == signed.snapshot.sha256[:16]
+
+
+def test_two_reviewers_of_one_name_both_count(now):
+    walkthrough = held()
+    area = area_of(walkthrough.assessment, "SEC")
+    reviewers = [ActorFactory(person__name="Ada Lind", person__is_security=True) for _ in range(2)]
+
+    for by, value in zip(reviewers, ["strong", "weak"], strict=True):
+        transitions.say_verdict(walkthrough, area=area, value=value, by=by, at=now)
+
+    assert queries.content(fresh(walkthrough))["verdicts"] == {
+        "SEC": {
+            str(by.person_id): {"reviewer": "Ada Lind", "value": value}
+            for by, value in zip(reviewers, ["strong", "weak"], strict=True)
+        }
+    }
 
 
 def test_the_same_content_is_kept_once(now):
@@ -296,6 +313,20 @@ def test_what_changed_while_somebody_read_is_not_signed(now):
 
     assert isinstance(result, Conflict)
     assert not SignOff.objects.exists()
+    assert not ContentSnapshot.objects.exists()
+
+
+def test_what_changed_while_somebody_read_is_not_confirmed(now):
+    walkthrough = decided()
+    seat = signing(walkthrough)[0]
+    seen = rules.digest(queries.content(fresh(walkthrough)))
+    changed(walkthrough, state="gap")
+
+    result = transitions.confirm(seat, by=holder(seat), at=now, seen=seen)
+
+    assert isinstance(result, Conflict)
+    assert SignOff.objects.filter(seat=seat).count() == 1
+    assert ContentSnapshot.objects.count() == 1  # what was signed
 
 
 def test_an_own_veto_is_lifted_before_signing_anew(now):

@@ -144,6 +144,8 @@ class Service(models.Model):
             models.Index(fields=["name", "id"], name="service_by_name"),
             models.Index(fields=["phase", "name", "id"], name="service_by_phase"),
             models.Index(fields=["team", "name", "id"], name="service_by_team"),
+            models.Index(fields=["phase_since", "id"], name="service_by_phase_since"),
+            models.Index(fields=["launch_on", "id"], name="service_by_launch"),
         ]
 
     def __str__(self) -> str:
@@ -244,6 +246,9 @@ class ServiceSummary(models.Model):
     weak_areas = models.JSONField(default=list)  # [{"key", "title"}]
     open_high = models.PositiveSmallIntegerField(default=0)
     has_veto = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_on", "service"], name="summary_by_next_date")]
 
     def __str__(self) -> str:
         return f"Summary of {self.service_id}"

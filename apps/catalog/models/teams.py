@@ -32,6 +32,7 @@ class Team(models.Model):
     email = models.EmailField(default="")
     chat = models.CharField(max_length=200, default="")
     is_archived = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=1, db_default=1)  # of what it says of itself
 
     objects = TeamQuerySet.as_manager()
 

@@ -4,16 +4,35 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from apps.accounts.models import User, UserQuerySet
 from apps.catalog.models import Dependency, Imported, Phase, PhaseChange, Service, ServiceQuerySet, Team
 from apps.catalog.rules import IN_WORK
+from apps.core.statements import statement
 
 
-def service(slug: str) -> Service:
-    """Return one service as `services` loads it, or 404. One query."""
-    return get_object_or_404(services(), slug=slug)
+def service(slug: str, *, reader: User | None = None) -> Service:
+    """Return one service as `services` loads it, or 404. One query.
+
+    For a reader `reader_owns` says whether they belong to a team of the product or of one of its parts.
+    """
+    found = _for_reader(slug=slug, team_ids=reader.team_ids) if reader else _called(slug=slug)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@statement()
+def _called(*, slug: str) -> ServiceQuerySet:
+    return services().filter(slug=slug)
+
+
+@statement()
+def _for_reader(*, slug: str, team_ids: list[int]) -> ServiceQuerySet:
+    whole = Coalesce(OuterRef("part_of"), OuterRef("pk"))
+    own = Service.objects.of_teams(team_ids).filter(Q(pk=whole) | Q(part_of=whole))
+    return services().annotate(reader_owns=Exists(own)).filter(slug=slug)
 
 
 def services() -> ServiceQuerySet:
@@ -89,6 +108,12 @@ def least_busy_advisor(service: Service) -> User | None:
         key=lambda person: (service.team_id in person.team_ids, getattr(person, "busy", 0), person.pk)
     )
     return people[0] if people else None
+
+
+def owning_team_ids(service: Service) -> set[int]:
+    """Return the teams of a product and its parts: "never the own team" means each of them. One query."""
+    rows = family(service.whole_id).exclude(team=None)
+    return set(rows.values_list("team_id", flat=True))
 
 
 def family(service_id: int) -> ServiceQuerySet:

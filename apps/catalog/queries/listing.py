@@ -16,12 +16,22 @@ from apps.core.text import key_in
 ROWS: Final = 50
 LONGEST_PURPOSE: Final = 90  # characters in a row
 LONGEST_SEARCH: Final = 100
+SORTS: Final = {  # in the address → the field; dates come soonest first, and those without one last
+    "": "name",
+    "-name": "-name",
+    "since": "phase_since",
+    "-since": "-phase_since",
+    "launch": "launch_on",
+    "next": "summary__next_on",
+}
 SHOWN: Final = (
     "slug",
     "name",
     "purpose",
     "tier",
     "phase",
+    "phase_since",
+    "launch_on",
     "review_on",
     "team__slug",
     "team__name",
@@ -48,6 +58,7 @@ class Filters:
     weak: str = ""  # an area's key, or "any"
     mine: bool = False
     orphan: bool = False
+    sort: str = ""  # a key of SORTS
     after: int | None = None  # the last service of the page before
 
     @classmethod
@@ -62,13 +73,14 @@ class Filters:
             weak=_slug(asked.get("weak", "")),
             mine=asked.get("mine", "") == "1",
             orphan=asked.get("orphan", "") == "1",
+            sort=asked.get("sort", "") if asked.get("sort", "") in SORTS else "",
             after=key_in(asked.get("after", "")),
         )
 
     @property
     def is_narrow(self) -> bool:
         """Tell whether anything is filtered at all."""
-        return replace(self, after=None) != Filters()
+        return replace(self, after=None, sort="") != Filters()
 
     @property
     def query(self) -> str:
@@ -99,6 +111,7 @@ class Row(TypedDict):
     purpose: str
     phase: str  # in words
     tone: str
+    dated: str  # what the list is sorted by, where no other column shows it
     whole: str  # the product that it is a part of
     next_step: str
     next_url: str
@@ -125,10 +138,12 @@ class Listing:
 
 
 def listing(filters: Filters, *, person: User) -> Listing:
-    """Return one page of services by name. Up to five queries, however many services there are."""
+    """Return one page of services in their order. Up to five queries, however many services there are."""
     found = _filtered(filters, person)
-    rows = list(found.after(filters.after, field="name").values("pk", *SHOWN)[: ROWS + 1])
-    shown = [_row(values) for values in rows[:ROWS]]
+    if filters.sort == "next":  # so that the join is an inner one, and the database walks along its index
+        found = found.filter(summary__isnull=False)
+    rows = list(found.after(filters.after, field=SORTS[filters.sort]).values("pk", *SHOWN)[: ROWS + 1])
+    shown = [_row(values, filters.sort) for values in rows[:ROWS]]
     last = rows[ROWS - 1]["pk"] if len(rows) > ROWS else None
     return Listing(
         rows=shown,
@@ -171,7 +186,7 @@ def _is_weak(key: str) -> Exists:
     return Exists(rows.filter(words__contains='"key": "' + ("" if key == "any" else f'{key}"')))
 
 
-def _row(values: dict[str, Any]) -> Row:
+def _row(values: dict[str, Any], sort: str) -> Row:
     phase = Phase(values["phase"])
     next_on = values["summary__next_on"]
     return Row(
@@ -180,6 +195,7 @@ def _row(values: dict[str, Any]) -> Row:
         purpose=shortened(values["purpose"], LONGEST_PURPOSE),
         phase=phase.label,
         tone=tone(phase),
+        dated=_dated(values, sort),
         whole=values["part_of__name"] or "",
         next_step=values["summary__next_step"] or "",
         next_url=values["summary__next_url"] or "",
@@ -192,6 +208,14 @@ def _row(values: dict[str, Any]) -> Row:
         team=values["team__name"] or "",
         team_slug=values["team__slug"] or "",
     )
+
+
+def _dated(values: dict[str, Any], sort: str) -> str:
+    if sort in {"since", "-since"}:
+        return f"since {values['phase_since']:%-d %b %Y}"
+    if sort == "launch":
+        return f"launch wanted {values['launch_on']:%-d %b %Y}" if values["launch_on"] else "no launch wanted"
+    return ""
 
 
 def shortened(text: str, limit: int) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User, UserQuerySet
 from apps.catalog.models import Membership, Service, ServiceQuerySet, Team, TeamQuerySet
+from apps.core.statements import statement
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def team(slug: str) -> Team:
 
 def team_page(team: Team) -> TeamPage:
     """Return a team with people, services and the teams below. Three queries, two of them when shown."""
-    people = list(_memberships([team.pk]))
+    people = _memberships([team.pk])
     return TeamPage(
         team=team,
         leads=[one.person for one in people if one.is_lead],
@@ -98,6 +99,11 @@ def memberships_of(person_ids: Iterable[int]) -> dict[int, tuple[list[int], list
     return found
 
 
-def _memberships(team_ids: Collection[int]) -> Iterable[Membership]:
+def _memberships(team_ids: Collection[int]) -> list[Membership]:
+    return _members(team_ids=list(team_ids))
+
+
+@statement()
+def _members(*, team_ids: list[int]) -> QuerySet[Membership]:
     rows = Membership.objects.filter(team__in=team_ids, person__is_active=True)
     return rows.select_related("person").order_by("person__name", "pk")

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from apps.catalog.models import DataClass, Exposure, Kind
 from apps.catalog.rules.risks import TIER_POINTS
+from apps.core.days import check_day
 from apps.core.errors import InvalidInputError
 from apps.core.text import clean_line, clean_text
 
@@ -62,6 +63,8 @@ def _date(value: object, *, field: str) -> date | None:
     if value is not None and type(value) is not date:
         message = "This is not a date."
         raise InvalidInputError(message, field=field)
+    if value is not None:
+        check_day(value, field=field)
     return value
 
 

@@ -1,5 +1,7 @@
 """Who may do what with teams and services. Pure: `may_…` is for buttons, `check_…` for transitions."""
 
+from collections.abc import Collection
+
 from apps.accounts.models import Actor, User
 from apps.catalog.models import Service, Team
 from apps.catalog.rules.phases import check_team_in_use
@@ -82,17 +84,17 @@ def check_may_choose_members(by: Actor, team: Team) -> None:
         raise NotPermittedError(message)
 
 
-def may_override_risk(by: Actor, service: Service) -> bool:
-    """Tell who may: enablement, but never for a service of their own team."""
-    return by.has("enablement") and not may_edit(by, service)
+def may_override_risk(by: Actor, team_ids: Collection[int]) -> bool:
+    """Tell who may: enablement, but nobody of the owning teams, which queries.owning_team_ids names."""
+    return by.has("enablement") and not by.is_in_any(team_ids)
 
 
-def check_may_override_risk(by: Actor, service: Service) -> None:
-    """Refuse everybody else, and enablement people who belong to the owning team."""
-    if may_override_risk(by, service):
+def check_may_override_risk(by: Actor, service: Service, team_ids: Collection[int]) -> None:
+    """Refuse everybody else, and enablement people who belong to an owning team."""
+    if may_override_risk(by, team_ids):
         return
     if by.has("enablement"):
-        message = f"You belong to the team of {service}: somebody else of Developer Enablement decides this."
+        message = f"You belong to a team of {service}: somebody else of Developer Enablement decides this."
         raise NotPermittedError(message)
     message = "Only Developer Enablement can set a risk by hand."
     raise NotPermittedError(message)

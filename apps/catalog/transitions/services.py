@@ -192,7 +192,7 @@ def adopt(service: Service, *, team: Team, by: Actor, at: datetime) -> Service:
 def override_risk(service: Service, *, level: str, reason: str, by: Actor, at: datetime) -> Service:
     """Set the risk by hand; an empty level gives the sum its say back. Both need a reason."""
     service = Service.objects.select_related("team").locked(service.pk)
-    rules.check_may_override_risk(by, service)
+    rules.check_may_override_risk(by, service, queries.owning_team_ids(service))
     rules.check_in_use(service)
     reason = clean_line(reason, field="reason", limit=500, is_required=True)
     if level and level not in RiskLevel.values:

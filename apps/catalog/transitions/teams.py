@@ -11,6 +11,7 @@ from apps.catalog import queries, rules
 from apps.catalog.events import LeadEnded, LeadNamed, MemberAdded, MemberRemoved, TeamCreated, TeamEdited
 from apps.catalog.models import Membership, Team
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
+from apps.core.results import Conflict, Saved
 from apps.core.transactions import one_transaction
 
 
@@ -43,23 +44,28 @@ def create_team(
 
 
 @one_transaction
-def edit_team(team: Team, *, changes: dict[str, Any], by: Actor, at: datetime) -> Team:
-    """Change what a team says of itself."""
+def edit_team(
+    team: Team, *, revision: int, changes: dict[str, Any], by: Actor, at: datetime
+) -> Saved[Team] | Conflict[Team]:
+    """Change what a team says of itself; `revision` is the one that was on the screen."""
     team = Team.objects.locked(team.pk)
     rules.check_may_edit_team(by, team)
     rules.check_team_in_use(team)
     values = rules.clean(changes, fields=rules.TEAM_FIELDS)
 
     differences = rules.differences(team, values)
-    if not differences:
-        return team
+    if not differences:  # also when somebody else saved the very same
+        return Saved(team)
+    if revision != team.revision:
+        return Conflict(team)
     for field in differences:
         setattr(team, field, values[field])
-    team.save(update_fields=list(differences))
+    team.revision += 1
+    team.save(update_fields=[*differences, "revision"])
 
     event = TeamEdited(fields=rules.in_words(differences), changes=differences)
     record(event, by=by, at=at, subject=team.subject)
-    return team
+    return Saved(team)
 
 
 @one_transaction

@@ -14,11 +14,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import PortalRequest, actor
 from apps.catalog import forms, queries, rules, transitions
-from apps.catalog.http import service_context
+from apps.catalog.http import may_override_risk, service_context
 from apps.catalog.models import Phase, Service
+from apps.catalog.views.conflicts import both_of
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
 
+ORDERS: Final = {  # beside the order by name
+    "-name": "Name, from Z",
+    "since": "Longest in their phase",
+    "-since": "Newest in their phase",
+    "launch": "Wanted launch",
+    "next": "Next date",
+}
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 ADVISORS: Final = 20  # in the filter; the others by their services
 COLUMNS: Final = (
@@ -53,6 +61,14 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Head:
+    """The head of a column that sorts: where a click leads, and how it is sorted now, as ARIA says it."""
+
+    url: str
+    way: str = ""
+
+
+@dataclass(frozen=True)
 class Group:
     """Filters of which one at a time makes sense."""
 
@@ -62,7 +78,7 @@ class Group:
 
 @require_GET
 def services(request: PortalRequest) -> HttpResponse:
-    """List services by name; the address holds every filter."""
+    """List services; the address holds every filter and the order."""
     listing = queries.listing(queries.Filters.of(request.GET), person=request.user)
     groups = _groups(request, listing)
     context = {
@@ -70,10 +86,25 @@ def services(request: PortalRequest) -> HttpResponse:
         "filters": listing.filters,
         "chips": [chip for group in groups for chip in group.chips if chip.is_on],
         "groups": groups,
+        "heads": _heads(listing.filters),
         "may_register": bool(request.user.team_ids),
         "may_organise": rules.may_organise(actor(request)),
     }
     return page(request, "catalog/services.html", context, part="list")
+
+
+def _heads(filters: queries.Filters) -> dict[str, Head]:
+    """Return the columns that sort; a second click turns the order of those that have two."""
+    columns = {"name": ("", "-name"), "phase": ("since", "-since"), "next": ("next",)}
+    return {name: _head(filters, orders) for name, orders in columns.items()}
+
+
+def _head(filters: queries.Filters, orders: tuple[str, ...]) -> Head:
+    if filters.sort not in orders:
+        return Head(filters.address(sort=orders[0]))
+    at = orders.index(filters.sort)
+    way = "descending" if at else "ascending"
+    return Head(filters.address(sort=orders[(at + 1) % len(orders)]), way)
 
 
 def _groups(request: PortalRequest, listing: queries.Listing) -> list[Group]:
@@ -99,6 +130,7 @@ def _groups(request: PortalRequest, listing: queries.Listing) -> list[Group]:
         Group("Team", flags + _by_name(filters, "team", teams)),
         Group("Advisor", _by_name(filters, "advisor", people)),
         Group("Weak area", _by_name(filters, "weak", {"any": "Any weak area"} | areas)),
+        Group("Sort", _by_name(filters, "sort", ORDERS)),
     ]
 
 
@@ -202,26 +234,8 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
             return redirect(saved)
         case Conflict(theirs):
             mine = forms.EditForm(initial=form.cleaned_data | {"version": theirs.version})
-            both = _both(mine, forms.edit_form(theirs))
+            both = both_of(mine, forms.edit_form(theirs), names=forms.EDITED)
             return _edit(request, queries.service(slug), mine, status=HTTPStatus.CONFLICT, both=both)
-
-
-def _both(mine: forms.EditForm, theirs: forms.EditForm) -> list[dict[str, str]]:
-    """Return the fields that differ, each with both values in words."""
-    found = []
-    for name in forms.EDITED:
-        ours, other = mine[name].value(), theirs[name].value()
-        if ours != other:
-            choices = dict(getattr(mine.fields[name], "choices", []))
-            words = [_said(value, choices) for value in (ours, other)]
-            found.append({"label": str(mine[name].label), "mine": words[0], "theirs": words[1], "name": name})
-    return found
-
-
-def _said(value: Any, choices: dict[Any, str]) -> str:  # noqa: ANN401
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return choices.get(value, "" if value is None else str(value)) or "nothing"
 
 
 def _edit(
@@ -235,7 +249,7 @@ def _edit(
 @require_http_methods(["GET", "POST"])
 def risk(request: PortalRequest, slug: str) -> HttpResponse:
     """Show how the risk adds up; enablement may set it by hand."""
-    service = queries.service(slug)
+    service = queries.service(slug, reader=request.user)
     if request.method == "GET":
         initial = {"level": service.risk_override or "computed", "reason": service.risk_reason}
         return _risk(request, service, forms.RiskForm(initial=initial))
@@ -250,10 +264,12 @@ def risk(request: PortalRequest, slug: str) -> HttpResponse:
 def _risk(
     request: PortalRequest, service: Service, form: forms.RiskForm, *, status: int = 200
 ) -> HttpResponse:
-    context = service_context(request, service, tab="")
-    return page(
-        request, "catalog/risk.html", context | {"form": form, "risk": rules.risk(service)}, status=status
-    )
+    context = service_context(request, service, tab="") | {
+        "form": form,
+        "risk": rules.risk(service),
+        "may_override_risk": may_override_risk(request, service),
+    }
+    return page(request, "catalog/risk.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,9 @@ from apps.accounts.models import User
 from apps.activity.queries import of_team
 from apps.catalog import forms, queries, rules, transitions
 from apps.catalog.models import Service, Team
+from apps.catalog.views.conflicts import both_of
 from apps.core.http import page
+from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 
 TEAMS: Final = 50  # on one page
@@ -53,19 +55,35 @@ def create(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: PortalRequest, slug: str) -> HttpResponse:
-    """Change what a team says of itself."""
+    """Change what a team says of itself; whoever was slower sees both values and decides."""
     team = queries.team(slug)
     rules.check_may_edit_team(actor(request), team)
-    form = forms.TeamForm(request.POST) if request.method == "POST" else forms.team_form(team)
-    if request.method == "POST" and form.is_valid():
-        saved = transitions.edit_team(team, changes=form.cleaned_data, by=actor(request), at=timezone.now())
-        messages.success(request, f"{saved} is saved.")
-        return redirect(saved)
-    return _form(request, form, {"title": f"Edit {team}", "action": "Save the team", "team": team})
+    words = {"title": f"Edit {team}", "action": "Save the team", "team": team}
+    if request.method == "GET":
+        return _form(request, forms.team_form(team), words)
+    form = forms.TeamEditForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form, words)
+    changes = dict(form.cleaned_data)
+    revision = changes.pop("revision")
+    match transitions.edit_team(
+        team, revision=revision, changes=changes, by=actor(request), at=timezone.now()
+    ):
+        case Saved(saved):
+            messages.success(request, f"{saved} is saved.")
+            return redirect(saved)
+        case Conflict(theirs):
+            mine = forms.TeamEditForm(initial=form.cleaned_data | {"revision": theirs.revision})
+            both = both_of(mine, forms.team_form(theirs), names=rules.TEAM_FIELDS)
+            words |= {"action": "Keep mine", "both": both}
+            return _form(request, mine, words, status=HTTPStatus.CONFLICT)
 
 
-def _form(request: PortalRequest, form: forms.TeamForm, context: dict[str, Any]) -> HttpResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+def _form(
+    request: PortalRequest, form: forms.TeamForm, context: dict[str, Any], *, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    if form.is_bound:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
     return page(request, "catalog/team_form.html", context | {"form": form}, status=status)
 
 

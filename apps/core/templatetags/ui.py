@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.template import Context
+from django.http import HttpRequest
+from django.template import Context, engines
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
@@ -46,9 +47,14 @@ def _sprite() -> str:
 @register.simple_tag(takes_context=True)
 def when(context: Context, moment: datetime | date | None) -> SafeString:
     """Say a moment as people do ("in 9 days"), with the exact local time of the reader on hover."""
+    request = getattr(context, "request", None)  # also inside `only`, where the variable is missing
+    return in_words(moment, zone=zone_of(request))
+
+
+def in_words(moment: datetime | date | None, *, zone: ZoneInfo) -> SafeString:
+    """Draw a moment for a reader of this zone; nothing for none."""
     if moment is None:
         return SafeString("")
-    zone = _zone(context)
     now = timezone.now().astimezone(zone)
     if not isinstance(moment, datetime):
         words, exact, machine = _day(moment, now.date()), f"{moment:%A %-d %B %Y}", moment.isoformat()
@@ -86,10 +92,17 @@ def _day(day: date, today: date) -> str:
     return f"{day:%-d %b}" if day.year == today.year else f"{day:%-d %b %Y}"
 
 
-def _zone(context: Context) -> ZoneInfo:
-    request = getattr(context, "request", None)  # also inside `only`, where the variable is missing
+def zone_of(request: HttpRequest | None) -> ZoneInfo:
+    """Return the zone of the reader; UTC where nobody is signed in."""
     person = getattr(request, "user", None)
     return ZoneInfo(getattr(person, "time_zone", "") or "UTC")
+
+
+@register.simple_tag(takes_context=True)
+def jinja(context: Context, name: str, **props: Any) -> SafeString:
+    """Draw a template of templates/jinja with this context: what repeats, drawn ten times as fast."""
+    values: Any = context.flatten() | props
+    return SafeString(engines["jinja2"].get_template(name).render(values, getattr(context, "request", None)))
 
 
 @register.simple_block_tag

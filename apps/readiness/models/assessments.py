@@ -38,6 +38,8 @@ class Assessment(models.Model):
     applies_version = models.PositiveIntegerField(default=0)
     content_version = models.PositiveIntegerField(default=0)
 
+    held_areas: "list[Area] | None" = None  # while a transition has them locked
+
     objects = AssessmentQuerySet.as_manager()
 
     class Meta:

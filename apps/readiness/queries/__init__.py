@@ -1,5 +1,6 @@
 """What pages, gates and transitions read. Each docstring says how many queries it takes."""
 
+from apps.readiness.queries.beside import exemptions_of, links_of, other_links, standing_exemption, versions
 from apps.readiness.queries.facts import Gap, GateFacts, PlannedItem, content, gaps, gate_facts, summary
 from apps.readiness.queries.finding import (
     SHIPPED,
@@ -29,15 +30,10 @@ from apps.readiness.queries.pages import (
     area_page,
     area_rows,
     areas_of,
-    exemptions_of,
     item_in_full,
-    links_of,
     next_open_for,
     one_item,
-    other_links,
     printed,
-    standing_exemption,
-    versions,
     whole_page,
 )
 from apps.readiness.queries.work import due, still_due, waits_for

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
+from apps.core.statements import statement
 from apps.readiness.models import Answer, Area, Assessment, Exemption, State, Weight
 from apps.readiness.queries.finding import sheet
 from apps.readiness.rules import Sheet
@@ -36,12 +37,7 @@ class GateFacts:
 
 def gate_facts(assessment: Assessment, *, on: date) -> GateFacts:
     """Return what the launch gate looks at; an exemption counts until the end of its day. One query."""
-    granted = Exemption.objects.filter(answer=OuterRef("pk"), state=Exemption.State.APPROVED, ends_on__gte=on)
-    rows = Answer.objects.applicable().filter(
-        assessment=assessment, weight=Weight.HIGH, state__in=[State.OPEN, State.GAP, State.PLANNED]
-    )
-    rows = rows.annotate(is_granted=Exists(granted)).select_related("owner")
-    answers = list(rows.order_by("position"))
+    answers = _high_ones_missing(assessment_id=assessment.pk, on=on)
     missing = [answer for answer in answers if not answer.is_granted]  # type: ignore[attr-defined]  # annotated above
     return GateFacts(
         open_high=[answer for answer in missing if answer.state == State.OPEN],
@@ -52,6 +48,15 @@ def gate_facts(assessment: Assessment, *, on: date) -> GateFacts:
             if answer.state == State.PLANNED and answer.due_on
         ],
     )
+
+
+@statement()
+def _high_ones_missing(*, assessment_id: int, on: date) -> QuerySet[Answer]:
+    granted = Exemption.objects.filter(answer=OuterRef("pk"), state=Exemption.State.APPROVED, ends_on__gte=on)
+    rows = Answer.objects.applicable().filter(
+        assessment=assessment_id, weight=Weight.HIGH, state__in=[State.OPEN, State.GAP, State.PLANNED]
+    )
+    return rows.annotate(is_granted=Exists(granted)).select_related("owner").order_by("position")
 
 
 def content(assessment: Assessment) -> list[dict[str, Any]]:

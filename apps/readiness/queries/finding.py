@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Dependency, Interface, Service
+from apps.core.statements import statement
 from apps.readiness.models import (
     Answer,
     Area,
@@ -87,16 +88,28 @@ def assessment(slug: str, kind: str, *, reader: User, service: Service | None = 
     `reader_has_seat` says whether the person may review it because of a seat. A service that the caller
     has read already is not read again.
     """
-    rows = Assessment.objects.filter(service__slug=slug, kind=kind).annotate(
-        reader_has_seat=Exists(Reviewer.objects.filter(service=OuterRef("service"), person=reader))
-    )
-    rows = rows.select_related("edition").defer("edition__content")
-    if service is None:
-        rows = rows.select_related("service__team")
-    found = rows.order_by(F("closed_at").desc(nulls_first=True), "-pk").first()
+    newest = _newest if service else _newest_with_service
+    found = newest(slug=slug, kind=str(kind), reader_id=reader.pk)
     if found and service:
-        found.service = service
-    return found
+        found[0].service = service
+    return found[0] if found else None
+
+
+@statement()
+def _newest(*, slug: str, kind: str, reader_id: int) -> QuerySet[Assessment]:
+    return _newest_first(slug, kind, reader_id).select_related("edition")[:1]
+
+
+@statement()
+def _newest_with_service(*, slug: str, kind: str, reader_id: int) -> QuerySet[Assessment]:
+    return _newest_first(slug, kind, reader_id).select_related("edition", "service__team")[:1]
+
+
+def _newest_first(slug: str, kind: str, reader_id: int) -> QuerySet[Assessment]:
+    seats = Reviewer.objects.filter(service=OuterRef("service"), person=reader_id)
+    rows = Assessment.objects.filter(service__slug=slug, kind=kind).defer("edition__content")
+    rows = rows.annotate(reader_has_seat=Exists(seats))
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-pk")
 
 
 def has_seat(assessment: Assessment, person_id: int | None) -> bool:
@@ -106,7 +119,15 @@ def has_seat(assessment: Assessment, person_id: int | None) -> bool:
 
 def answer(slug: str, pk: int) -> Answer:
     """Return one answer of one service with all that shows it, or 404. One query."""
-    return get_object_or_404(answers_with_service(), pk=pk, assessment__service__slug=slug)
+    found = _one_answer(pk=pk, slug=slug)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@statement()
+def _one_answer(*, pk: int, slug: str) -> QuerySet[Answer]:
+    return answers_with_service().filter(pk=pk, assessment__service__slug=slug)
 
 
 def answers_with_service() -> QuerySet[Answer]:

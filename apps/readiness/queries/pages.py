@@ -1,12 +1,12 @@
 """What the pages of a checklist show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Final
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -16,12 +16,12 @@ from apps.catalog.models import Service
 from apps.catalog.queries import members_of
 from apps.comments.models import Thread
 from apps.comments.queries import threads
+from apps.core.statements import statement
 from apps.readiness.models import (
     Answer,
     AnswerVersion,
     Area,
     Assessment,
-    Evidence,
     Exemption,
     Kind,
     State,
@@ -174,20 +174,28 @@ class Line:
 def area_rows(assessment: Assessment, areas: Iterable[Area] | None = None) -> list[AreaRow]:
     """Return the areas that have anything to answer. One query, or none if the areas are given."""
     questions = sheet(assessment.edition)
-    rows = assessment.areas.order_by("position") if areas is None else areas
+    rows = _areas(assessment_id=assessment.pk) if areas is None else areas
     return [_area_row(area, questions.by_area[area.key], assessment) for area in rows if area.applicable]
+
+
+@statement()
+def _areas(*, assessment_id: int) -> QuerySet[Area]:
+    return Area.objects.filter(assessment=assessment_id).order_by("position")
 
 
 def areas_of(service: Service) -> list[AreaRow]:
     """Return the ten areas of a service, or of the whole that it is a part of. One query."""
+    areas = _areas_of(service_id=service.whole_id)
+    return area_rows(areas[0].assessment, areas) if areas else []
+
+
+@statement()
+def _areas_of(*, service_id: int) -> QuerySet[Area]:
     rows = Area.objects.filter(
-        assessment__service_id=service.whole_id,
-        assessment__kind=Kind.READINESS,
-        assessment__closed_at=None,
+        assessment__service=service_id, assessment__kind=Kind.READINESS, assessment__closed_at=None
     )
     rows = rows.select_related("assessment__edition", "assessment__service")
-    areas = list(rows.defer("assessment__edition__content").order_by("position"))
-    return area_rows(areas[0].assessment, areas) if areas else []
+    return rows.defer("assessment__edition__content").order_by("position")
 
 
 def _area_row(area: Area, words: AreaSheet, assessment: Assessment) -> AreaRow:
@@ -211,7 +219,7 @@ def area_page(assessment: Assessment, key: str, *, today: date) -> AreaPage:
     """Return one area in full. Seven queries, however many items it has."""
     questions = sheet(assessment.edition)
     areas = area_rows(assessment)
-    rows = _in_full(Answer.objects.applicable().filter(assessment=assessment, area=key))
+    rows = _answers_of_area(assessment_id=assessment.pk, area=key)
     return AreaPage(
         assessment=assessment,
         sheet=questions,
@@ -220,17 +228,19 @@ def area_page(assessment: Assessment, key: str, *, today: date) -> AreaPage:
         summary=questions.by_area[key].summary,
         items=_items(assessment, rows, today=today),
         members=members_of(assessment.service.team_id),
-        verdicts=list(
-            Verdict.objects.filter(area__assessment=assessment, area__key=key)
-            .select_related("reviewer")
-            .order_by("-at", "pk")
-        ),
+        verdicts=_verdicts(assessment_id=assessment.pk, area=key),
     )
+
+
+@statement()
+def _verdicts(*, assessment_id: int, area: str) -> QuerySet[Verdict]:
+    rows = Verdict.objects.filter(area__assessment=assessment_id, area__key=area)
+    return rows.select_related("reviewer").order_by("-at", "pk")
 
 
 def whole_page(assessment: Assessment, *, today: date) -> AreaPage:
     """Return a whole conversation in full. Five queries, however many questions it has."""
-    rows = _in_full(Answer.objects.applicable().filter(assessment=assessment))
+    rows = _answers(assessment_id=assessment.pk)
     return AreaPage(
         assessment=assessment,
         sheet=sheet(assessment.edition),
@@ -242,21 +252,37 @@ def whole_page(assessment: Assessment, *, today: date) -> AreaPage:
     )
 
 
+@statement()
+def _answers_of_area(*, assessment_id: int, area: str) -> QuerySet[Answer]:
+    return _in_full(Answer.objects.applicable().filter(assessment=assessment_id, area=area))
+
+
+@statement()
+def _answers(*, assessment_id: int) -> QuerySet[Answer]:
+    return _in_full(Answer.objects.applicable().filter(assessment=assessment_id))
+
+
+@statement()
+def _answer(*, pk: int) -> QuerySet[Answer]:
+    return _in_full(Answer.objects.filter(pk=pk))
+
+
 def _in_full(answers: QuerySet[Answer]) -> QuerySet[Answer]:
     kept = AnswerVersion.objects.filter(answer=OuterRef("pk")).order_by().values("answer")
-    standing = Exemption.objects.filter(state__in=STANDING).only("answer_id", "state", "ends_on")
-    return (
-        answers.annotate(kept=Coalesce(Subquery(kept.annotate(n=Count("pk")).values("n")), 0))
-        .select_related("owner", "saved_by")
-        .only(*READ)
-        .prefetch_related(Prefetch("exemptions", standing, to_attr="standing"))
-        .order_by("position")
-    )
+    rows = answers.annotate(kept=Coalesce(Subquery(kept.annotate(n=Count("pk")).values("n")), 0))
+    return rows.select_related("owner", "saved_by").only(*READ).order_by("position")
 
 
-def _items(assessment: Assessment, rows: QuerySet[Answer], *, today: date) -> list[ItemRow]:
-    answers = list(rows)
-    said = threads("answer", [answer.pk for answer in answers])
+@statement()
+def _standing(*, answer_ids: list[int]) -> QuerySet[Exemption]:
+    rows = Exemption.objects.filter(answer__in=answer_ids, state__in=STANDING)
+    return rows.only("answer_id", "state", "ends_on")
+
+
+def _items(assessment: Assessment, answers: list[Answer], *, today: date) -> list[ItemRow]:
+    ids = [answer.pk for answer in answers]
+    said = threads("answer", ids)
+    standing = {exemption.answer_id: exemption for exemption in _standing(answer_ids=ids)}
     for answer in answers:
         answer.assessment = assessment
     # One address for all of them: a hundred times `reverse` is a tenth of the page.
@@ -266,8 +292,8 @@ def _items(assessment: Assessment, rows: QuerySet[Answer], *, today: date) -> li
             answer,
             today=today,
             thread=said.get(answer.pk),
-            exemptions=answer.standing,  # type: ignore[attr-defined]  # read by _in_full
-            versions=answer.kept,  # type: ignore[attr-defined]
+            exemption=standing.get(answer.pk),
+            versions=answer.kept,  # type: ignore[attr-defined]  # read by _in_full
             base=f"{pattern}{answer.pk}/",
         )
         for answer in answers
@@ -281,7 +307,7 @@ def one_item(answer: Answer, *, today: date) -> ItemRow:
 
 def item_in_full(answer: Answer, *, today: date) -> ItemRow:
     """Return one item with all that stands around it. Three queries."""
-    (row,) = _items(answer.assessment, _in_full(Answer.objects.filter(pk=answer.pk)), today=today)
+    (row,) = _items(answer.assessment, _answer(pk=answer.pk), today=today)
     return row
 
 
@@ -290,7 +316,7 @@ def _item_row(
     *,
     today: date,
     thread: Thread | None = None,
-    exemptions: Sequence[Exemption] = (),
+    exemption: Exemption | None = None,
     versions: int = 0,
     base: str = "",
 ) -> ItemRow:
@@ -305,7 +331,7 @@ def _item_row(
         states=_states(assessment.kind, answer.state),
         heading=questions.by_area[answer.area].title,
         base=base or reverse("readiness:item", args=[assessment.service.slug, answer.pk]),
-        exemption=exemptions[0] if exemptions else None,
+        exemption=exemption,
         thread=thread,
         versions=versions,
         is_changed=bool(submitted and answer.saved_at and answer.saved_at > submitted),
@@ -367,32 +393,3 @@ def next_open_for(assessment: Assessment, person: User, *, after: int = -1) -> A
         )
     )
     return mine[0] if mine else None
-
-
-def standing_exemption(answer: Answer) -> Exemption | None:
-    """Return the exemption that is asked for or approved. One query."""
-    rows = Exemption.objects.filter(answer=answer, state__in=STANDING)
-    return rows.select_related("asked_by", "decided_by").first()
-
-
-def exemptions_of(answer: Answer) -> list[Exemption]:
-    """Return every exemption that an item ever had, newest first. One query."""
-    rows = Exemption.objects.filter(answer=answer).select_related("asked_by", "decided_by")
-    return list(rows.order_by("-pk"))
-
-
-def versions(answer: Answer) -> list[AnswerVersion]:
-    """Return what an answer said before, newest first. One query."""
-    rows = AnswerVersion.objects.filter(answer=answer).select_related("author", "owner")
-    return list(rows.order_by("-revision"))
-
-
-def links_of(answer: Answer) -> list[Evidence]:
-    """Return the evidence of an answer, newest first. One query."""
-    return list(answer.evidence.select_related("added_by").order_by("-added_at", "-pk"))
-
-
-def other_links(answer: Answer) -> list[Evidence]:
-    """Return links of the same checklist that could serve this answer too. One query."""
-    rows = Evidence.objects.filter(assessment_id=answer.assessment_id).exclude(answers=answer)
-    return list(rows.order_by(F("title").asc(), "pk")[:100])

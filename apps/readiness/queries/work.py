@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from apps.accounts.models import Actor, User
 from apps.catalog.models import Phase, Service
 from apps.comments.models import Thread
 from apps.core.results import Todo
+from apps.core.statements import statement
 from apps.notifications.rules import Due
 from apps.readiness.models import Answer, Exemption, Kind, State, Weight
 from apps.readiness.rules import SECURITY_AREA, may_decide
@@ -20,6 +21,8 @@ from apps.readiness.rules.notices import EXEMPTION_STEPS, PLANNED_SOON
 MOST: Final = 30  # of one kind on the page My work
 ENDS: Final = "readiness/exemption_ends"
 PLANNED: Final = "readiness/planned_due"
+MOST_THREADS: Final = 200
+_SERVICE: Final = "answer__assessment__service"
 
 
 def waits_for(person: User, now: datetime) -> list[Todo]:
@@ -38,19 +41,8 @@ def _of_present(rows: QuerySet[Exemption]) -> QuerySet[Exemption]:
 
 
 def _answers(person: User, now: datetime) -> Iterator[Todo]:
-    own = Q(owner=person) & (
-        Q(state=State.OPEN, weight=Weight.HIGH)
-        | Q(state=State.PLANNED, due_on__lte=now.date() + timedelta(days=PLANNED_SOON))
-    )
-    returned = Q(is_returned=True, assessment__service__team_id__in=person.team_ids) & (
-        Q(owner=person) | Q(owner=None)
-    )
-    rows = (
-        _present(Answer.objects.filter(own | returned))
-        .defer("text")
-        .order_by(F("due_on").asc(nulls_last=True), "pk")
-    )
-    for answer in rows[:MOST]:
+    soon = now.date() + timedelta(days=PLANNED_SOON)
+    for answer in _waiting_answers(person_id=person.pk, team_ids=person.team_ids, soon=soon):
         service = answer.assessment.service
         yield Todo(
             title=f"Answer {answer.item} of {service.name}",
@@ -62,6 +54,18 @@ def _answers(person: User, now: datetime) -> Iterator[Todo]:
             service_name=service.name,
             icon="list-check",
         )
+
+
+@statement()
+def _waiting_answers(*, person_id: int, team_ids: list[int], soon: date) -> QuerySet[Answer]:
+    own = Q(owner=person_id) & (
+        Q(state=State.OPEN, weight=Weight.HIGH) | Q(state=State.PLANNED, due_on__lte=soon)
+    )
+    returned = Q(is_returned=True, assessment__service__team__in=team_ids) & (
+        Q(owner=person_id) | Q(owner=None)
+    )
+    rows = _present(Answer.objects.filter(own | returned)).defer("text")
+    return rows.order_by(F("due_on").asc(nulls_last=True), "pk")[:MOST]
 
 
 def _why(answer: Answer, today: date) -> str:
@@ -78,12 +82,14 @@ def _exemptions(person: User) -> Iterator[Todo]:
     rows = _of_present(Exemption.objects.filter(state=Exemption.State.ASKED))
     if not person.is_enablement:
         rows = rows.filter(answer__area=SECURITY_AREA)
-    rows = rows.exclude(answer__assessment__service__team_id__in=person.team_ids)
+    own = Service.objects.filter(team_id__in=person.team_ids)
+    own = own.filter(Q(pk=OuterRef(_SERVICE)) | Q(part_of=OuterRef(_SERVICE)))
+    rows = rows.exclude(Exists(own))
     rows = rows.select_related("answer__assessment__service", "asked_by").order_by("asked_at", "pk")
     for exemption in rows[:MOST]:
         answer = exemption.answer
         service = answer.assessment.service
-        if may_decide(Actor(person=person), service, area=answer.area):
+        if may_decide(Actor(person=person), (), area=answer.area):  # those of own teams are left out above
             yield Todo(
                 title=f"Decide on the exemption for {answer.item} of {service.name}",
                 detail=f"{exemption.asked_by.name} asks for “not now” until {exemption.ends_on:%-d %b %Y}",
@@ -97,18 +103,8 @@ def _exemptions(person: User) -> Iterator[Todo]:
 
 def _words(person: User) -> Iterator[Todo]:
     """Yield the green-light threads in which the other side spoke last."""
-    services = Service.objects.filter(phase=Phase.GREEN_LIGHT, part_of=None)
-    services = services.filter(Q(team_id__in=person.team_ids) | Q(advisor=person))
-    advisor = services.filter(pk=OuterRef("service_id")).values("advisor_id")[:1]
-    open_ones = Answer.objects.filter(
-        assessment__kind=Kind.CONVERSATION, assessment__closed_at=None, assessment__service__in=services
-    )
-    rows = Thread.objects.filter(
-        subject_type="answer", service_id__in=services.values("pk"), subject_id__in=open_ones.values("pk")
-    )
-    rows = rows.exclude(last_by=person).exclude(last_by=None).annotate(advisor_id=Subquery(advisor))
     waiting: dict[int, list[Thread]] = {}
-    for thread in rows.select_related("last_by").order_by("last_at", "pk")[:200]:
+    for thread in _open_threads(person_id=person.pk, team_ids=person.team_ids):
         if _is_turn_of(person, thread):
             waiting.setdefault(thread.service_id or 0, []).append(thread)
     for found in waiting.values():
@@ -123,6 +119,22 @@ def _words(person: User) -> Iterator[Todo]:
             service_name=first.service_name,
             icon="messages",
         )
+
+
+@statement()
+def _open_threads(*, person_id: int, team_ids: list[int]) -> QuerySet[Thread]:
+    own = Service.objects.filter(team__in=team_ids).values("pk")
+    advised = Service.objects.filter(advisor=person_id).values("pk")
+    services = Service.objects.filter(pk__in=own.union(advised), phase=Phase.GREEN_LIGHT, part_of=None)
+    advisor = services.filter(pk=OuterRef("service_id")).values("advisor_id")[:1]
+    open_ones = Answer.objects.filter(
+        assessment__kind=Kind.CONVERSATION, assessment__closed_at=None, assessment__service__in=services
+    )
+    rows = Thread.objects.filter(
+        subject_type="answer", service_id__in=services.values("pk"), subject_id__in=open_ones.values("pk")
+    )
+    rows = rows.exclude(last_by=person_id).exclude(last_by=None).annotate(advisor_id=Subquery(advisor))
+    return rows.select_related("last_by").order_by("last_at", "pk")[:MOST_THREADS]
 
 
 def _is_turn_of(person: User, thread: Thread) -> bool:

@@ -4,6 +4,7 @@ from apps.readiness.rules.conditions import applies, service_variables
 from apps.readiness.rules.differences import Piece, differences, merged
 from apps.readiness.rules.hints import Hint, hints
 from apps.readiness.rules.permissions import (
+    REVIEWERS,
     SECURITY_AREA,
     check_answering,
     check_deciding,
@@ -17,8 +18,6 @@ from apps.readiness.rules.permissions import (
 from apps.readiness.rules.scores import POINTS, Score, is_weak, weakest
 from apps.readiness.rules.sheet import AreaSheet, Item, Sheet
 from apps.readiness.rules.states import (
-    EARLIEST,
-    LATEST,
     LONGEST_MEASURE,
     LONGEST_NOTE,
     LONGEST_REASON,
@@ -35,8 +34,6 @@ from apps.readiness.rules.states import (
 )
 
 __all__ = [
-    "EARLIEST",
-    "LATEST",
     "LONGEST_MEASURE",
     "LONGEST_NOTE",
     "LONGEST_REASON",
@@ -44,6 +41,7 @@ __all__ = [
     "LONGEST_URL",
     "ONE_VERSION",
     "POINTS",
+    "REVIEWERS",
     "SECURITY_AREA",
     "STATES",
     "AreaSheet",

@@ -1,5 +1,6 @@
 """Who may answer, review and decide. `may_…` for buttons, `check_…` for transitions."""
 
+from collections.abc import Collection
 from typing import Final
 
 from apps.accounts.models import Actor
@@ -8,6 +9,7 @@ from apps.core.errors import InvalidMoveError, NotPermittedError
 from apps.readiness.models import Assessment
 
 SECURITY_AREA: Final = "SEC"
+REVIEWERS: Final = ("enablement", "architect", "security")  # whoever has a seat reviews too
 
 
 def may_answer(actor: Actor, service: Service) -> bool:
@@ -33,14 +35,19 @@ def check_is_open(assessment: Assessment) -> None:
         raise InvalidMoveError(message)
 
 
-def may_review(actor: Actor, service: Service, *, has_seat: bool) -> bool:
-    """Tell whether somebody reviews: seats, enablement, architects, security; never the own team."""
-    return not actor.is_in(service.team_id) and (has_seat or actor.has("enablement", "architect", "security"))
+def may_review(actor: Actor, team_ids: Collection[int], *, has_seat: bool) -> bool:
+    """Tell whether somebody reviews: seats, enablement, architects, security; never an owning team's people.
+
+    `team_ids` are those of catalog's owning_team_ids, here and below.
+    """
+    return (has_seat or actor.has(*REVIEWERS)) and not actor.is_in_any(team_ids)
 
 
-def check_reviewing(actor: Actor, assessment: Assessment, *, has_seat: bool) -> None:
+def check_reviewing(
+    actor: Actor, assessment: Assessment, team_ids: Collection[int], *, has_seat: bool
+) -> None:
     """Refuse who may not review."""
-    if not may_review(actor, assessment.service, has_seat=has_seat):
+    if not may_review(actor, team_ids, has_seat=has_seat):
         message = (
             "Reviewers are the people on the panel, enablement, architects and security, never the own team."
         )
@@ -48,15 +55,15 @@ def check_reviewing(actor: Actor, assessment: Assessment, *, has_seat: bool) -> 
     check_is_open(assessment)
 
 
-def may_decide(actor: Actor, service: Service, *, area: str) -> bool:
-    """Tell whether somebody decides: enablement, security on its area too; never the own team."""
+def may_decide(actor: Actor, team_ids: Collection[int], *, area: str) -> bool:
+    """Tell whether somebody decides: enablement, security on its area too; never an owning team's people."""
     roles = ["enablement", "security"] if area == SECURITY_AREA else ["enablement"]
-    return not actor.is_in(service.team_id) and actor.has(*roles)
+    return actor.has(*roles) and not actor.is_in_any(team_ids)
 
 
-def check_deciding(actor: Actor, service: Service, *, area: str) -> None:
+def check_deciding(actor: Actor, team_ids: Collection[int], *, area: str) -> None:
     """Refuse who may not decide on an exemption."""
-    if not may_decide(actor, service, area=area):
+    if not may_decide(actor, team_ids, area=area):
         message = "Exemptions are decided by Developer Enablement, never by the own team."
         raise NotPermittedError(message)
 

@@ -1,12 +1,13 @@
 """What an answer can say, and what it must say with it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from apps.accounts.models import User
+from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.text import clean_text
 from apps.readiness.models import Answer, Kind, State
@@ -19,7 +20,6 @@ LONGEST_URL: Final = 1_000
 ONE_VERSION: Final = timedelta(minutes=15)
 LONGEST_EXEMPTION: Final = timedelta(days=366)
 QUARTER: Final = re.compile(r"20\d\d-Q[1-4]")
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 STATES: Final[dict[str, list[State]]] = {
     Kind.CONVERSATION: [State.OPEN, State.ANSWERED, State.UNKNOWN, State.NOT_APPLICABLE],
@@ -51,7 +51,14 @@ class Draft:
         )
         draft._check_owner(team_id, before=before)
         draft._check_complete(kind)
-        return draft
+        # Whoever writes under a question that is open answers it; whoever opens it again means that.
+        is_typed = before.state == State.OPEN and draft.text != before.text
+        return draft.answering() if kind == Kind.CONVERSATION and is_typed else draft
+
+    def answering(self) -> "Draft":
+        """Return the draft as an answer, if it is a text under an open question."""
+        is_answer = self.state == State.OPEN and self.text.strip()
+        return replace(self, state=State.ANSWERED.value) if is_answer else self
 
     def _check_owner(self, team_id: int | None, *, before: Answer) -> None:
         if self.owner is None or self.owner.pk == before.owner_id:
@@ -60,13 +67,20 @@ class Draft:
             message = f"{self.owner} is not in the team that owns this service."
             raise InvalidInputError(message, field="owner")
 
+    def asks(self, kind: str) -> str:
+        """Return what the state still needs, in the words for somebody who has only just chosen it."""
+        if self.state == State.PLANNED and not (self.owner and self.due_on):
+            return "Who does it, and by when? “Planned” is saved as soon as both are there."
+        if kind == Kind.READINESS and self.state == State.NOT_APPLICABLE and not self.reason:
+            return "Why does it not apply? It is saved as soon as that is there."
+        return ""
+
     def _check_complete(self, kind: str) -> None:
         if self.state == State.PLANNED and not (self.owner and self.due_on):
             message = "Planned needs an owner and a date. Nothing was saved yet."
             raise InvalidInputError(message, field="due_on" if self.owner else "owner")
-        if self.due_on and not EARLIEST <= self.due_on <= LATEST:
-            message = "The date lies too far away."
-            raise InvalidInputError(message, field="due_on")
+        if self.due_on:
+            check_day(self.due_on, field="due_on")
         if kind == Kind.READINESS and self.state == State.NOT_APPLICABLE and not self.reason:
             message = "Not applicable needs a reason. Nothing was saved yet."
             raise InvalidInputError(message, field="reason")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
-from apps.catalog.queries import leads_of
+from apps.catalog.queries import leads_of, owning_team_ids
 from apps.comments import transitions as comments
 from apps.comments.models import Comment
 from apps.comments.queries import conversation
@@ -38,7 +38,10 @@ def save_answer(  # noqa: PLR0913 -- all that the form of one item holds
     due_on: date | None = None,
     reason: str = "",
 ) -> Saved[Answer] | Conflict[Answer]:
-    """Save an answer if it is still the one that was on screen; the same content is never a conflict."""
+    """Save an answer if it is still the one that was on screen; the same content is never a conflict.
+
+    In the conversation a text under an open question makes it answered.
+    """
     answer = locked_answer(answer, by=by, at=at)
     assessment = answer.assessment
     rules.check_answering(by, assessment)
@@ -47,7 +50,9 @@ def save_answer(  # noqa: PLR0913 -- all that the form of one item holds
     if draft.is_in(answer):
         return Saved(answer)
     if revision != answer.revision:
-        return Conflict(answer)
+        # A save that came twice says "open" once more of the text that has become an answer.
+        is_again = assessment.kind == Kind.CONVERSATION and draft.answering().is_in(answer)
+        return Saved(answer) if is_again else Conflict(answer)
 
     before = answer.state
     is_new = _write(answer, draft, by=by, at=at)
@@ -156,7 +161,8 @@ def return_answers(answers: Sequence[Answer], *, by: Actor, at: datetime, note: 
         message = "Choose the items that should be looked at again."
         raise InvalidInputError(message, field="items")
     assessment = locked_assessment(answers[0].assessment, by=by, at=at)
-    rules.check_reviewing(by, assessment, has_seat=queries.has_seat(assessment, by.person_id))
+    team_ids, has_seat = owning_team_ids(assessment.service), queries.has_seat(assessment, by.person_id)
+    rules.check_reviewing(by, assessment, team_ids, has_seat=has_seat)
     note = clean_text(note, field="note", limit=rules.LONGEST_NOTE).strip()
     chosen = Answer.objects.filter(pk__in=[answer.pk for answer in answers], assessment=assessment)
     chosen = chosen.select_related("owner").select_for_update(of=("self",), no_key=True)

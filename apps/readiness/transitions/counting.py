@@ -9,18 +9,18 @@ from django.db.models import (
     F,
     IntegerField,
     Min,
-    Prefetch,
     Q,
+    QuerySet,
     Sum,
     Value,
     When,
-    prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Actor
 from apps.catalog.models import Phase
 from apps.catalog.transitions import summarise
+from apps.core.statements import statement
 from apps.readiness import queries, rules
 from apps.readiness.models import Answer, Area, Assessment, Kind, State, Weight
 
@@ -52,12 +52,19 @@ def lock_areas(assessment: Assessment, *, by: Actor, at: datetime) -> list[Area]
     The service's phase and what its summary says come along: what was read with the assessment may be
     older than the lock that it waited for.
     """
-    locked = Area.objects.select_for_update(of=("self",), no_key=True).in_order("position")
-    areas = locked.annotate(
+    assessment.held_areas = _locked_areas(assessment_id=assessment.pk)
+    for area in assessment.held_areas:
+        area.assessment = assessment
+    return assessment.held_areas
+
+
+@statement()
+def _locked_areas(*, assessment_id: int) -> QuerySet[Area]:
+    rows = Area.objects.filter(assessment=assessment_id).in_order("position")
+    rows = rows.select_for_update(of=("self",), no_key=True)
+    return rows.annotate(
         phase=F("assessment__service__phase"), next_url=F("assessment__service__summary__next_url")
     )
-    prefetch_related_objects([assessment], Prefetch("areas", areas))
-    return list(assessment.areas.all())
 
 
 def recount(assessment: Assessment, *, by: Actor, at: datetime) -> None:
@@ -65,10 +72,8 @@ def recount(assessment: Assessment, *, by: Actor, at: datetime) -> None:
 
     The assessment is locked and has its service; the areas are locked here unless they are already.
     """
-    if "areas" not in getattr(assessment, "_prefetched_objects_cache", {}):
-        lock_areas(assessment, by=by, at=at)
-    areas = list(assessment.areas.all())
-    counted = _counted(assessment)
+    areas = assessment.held_areas or lock_areas(assessment, by=by, at=at)
+    counted = {row["area"]: row for row in _counted(assessment_id=assessment.pk)}
     changed = [area for area in areas if _take_over(area, counted.get(area.key, {}), kind=assessment.kind)]
     if len(changed) == 1:
         changed[0].save(update_fields=NUMBERS)
@@ -78,9 +83,10 @@ def recount(assessment: Assessment, *, by: Actor, at: datetime) -> None:
     tell_summary(assessment, next_turn=min(turns, default=None), by=by, at=at)
 
 
-def _counted(assessment: Assessment) -> dict[str, dict[str, Any]]:
-    rows = Answer.objects.applicable().filter(assessment=assessment).order_by().values("area")
-    rows = rows.annotate(
+@statement()
+def _counted(*, assessment_id: int) -> QuerySet[Any, Any]:
+    rows = Answer.objects.applicable().filter(assessment=assessment_id).order_by().values("area")
+    return rows.annotate(
         applicable=Count("pk"),
         answered=Count("pk", filter=~Q(state=State.OPEN)),
         points=Coalesce(Sum(_POINTS, filter=_COUNTS), 0),
@@ -90,7 +96,6 @@ def _counted(assessment: Assessment) -> dict[str, dict[str, Any]]:
         exempt=Count("pk", filter=Q(is_exempt=True) & _COUNTS),
         turn=Min(_TURN),
     )
-    return {row["area"]: dict(row) for row in rows}
 
 
 def _take_over(area: Area, row: dict[str, Any], *, kind: str) -> bool:
@@ -104,7 +109,7 @@ def _take_over(area: Area, row: dict[str, Any], *, kind: str) -> bool:
 
 def tell_summary(assessment: Assessment, *, next_turn: int | None, by: Actor, at: datetime) -> None:
     """Keep what lists and headers show of the service, as long as this is the checklist of its phase."""
-    areas = list(assessment.areas.all())
+    areas = assessment.held_areas or []
     phase, next_url = areas[0].phase, areas[0].next_url  # type: ignore[attr-defined]  # read by lock_areas
     phases = {Kind.CONVERSATION: [Phase.GREEN_LIGHT], Kind.READINESS: [Phase.READY, Phase.LIVE]}[
         Kind(assessment.kind)

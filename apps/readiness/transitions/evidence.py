@@ -7,6 +7,7 @@ from django.db.models import Min
 
 from apps.accounts.models import Actor
 from apps.activity.transitions import record
+from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.text import clean_line
 from apps.core.transactions import one_transaction
@@ -28,9 +29,8 @@ def add_evidence(
     url = clean_line(url, field="address", limit=rules.LONGEST_URL, is_required=True)
     rules.check_web_address(url)
     title = clean_line(title, field="title") or url[:200]
-    if expires_on is not None and not rules.EARLIEST <= expires_on <= rules.LATEST:
-        message = "The date lies too far away."
-        raise InvalidInputError(message, field="expires_on")
+    if expires_on is not None:
+        check_day(expires_on, field="expires_on")
 
     evidence, _is_new = Evidence.objects.get_or_create(
         assessment=answer.assessment,

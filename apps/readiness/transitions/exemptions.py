@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
-from apps.catalog.queries import leads_of
+from apps.catalog.queries import leads_of, owning_team_ids
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.core.text import clean_text
 from apps.core.transactions import one_transaction
@@ -72,15 +72,15 @@ def _needed(value: str, *, field: str, limit: int) -> str:
 
 
 def _deciders(answer: Answer) -> list[User]:
-    service = answer.assessment.service
     people = list(User.objects.with_role("enablement").order_by("pk"))
     if answer.area == rules.SECURITY_AREA:
         people += User.objects.with_role("security").order_by("pk")
     unique = {person.pk: person for person in people}
+    team_ids = owning_team_ids(answer.assessment.service)
     return [
         person
         for person in unique.values()
-        if rules.may_decide(Actor(person=person), service, area=answer.area)
+        if rules.may_decide(Actor(person=person), team_ids, area=answer.area)
     ]
 
 
@@ -91,8 +91,7 @@ def decide_exemption(
     """Approve or refuse; an approved exemption counts as credit and is shown as what it is."""
     answer = locked_answer(exemption.answer, by=by, at=at)
     exemption = Exemption.objects.select_related("asked_by").locked(exemption.pk)
-    service = answer.assessment.service
-    rules.check_deciding(by, service, area=answer.area)
+    rules.check_deciding(by, owning_team_ids(answer.assessment.service), area=answer.area)
     rules.check_is_open(answer.assessment)
     if exemption.asked_by_id == by.person_id:
         message = "Somebody else decides on what you asked for."

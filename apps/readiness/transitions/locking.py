@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from apps.accounts.models import Actor
+from apps.core.statements import statement
 from apps.readiness import queries
 from apps.readiness.models import Answer, Assessment
 
@@ -14,8 +15,14 @@ def locked_answer(answer: Answer, *, by: Actor, at: datetime) -> Answer:  # noqa
 
     The assessment comes first: the database locks in the order in which the tables are named here.
     """
-    rows = queries.answers_with_service()
-    return rows.select_for_update(of=("assessment", "self"), no_key=True).get(pk=answer.pk)
+    (row,) = _locked(pk=answer.pk)
+    return row
+
+
+@statement()
+def _locked(*, pk: int) -> QuerySet[Answer]:
+    rows = queries.answers_with_service().filter(pk=pk)
+    return rows.select_for_update(of=("assessment", "self"), no_key=True)
 
 
 def locked_assessment(assessment: Assessment, *, by: Actor, at: datetime) -> Assessment:  # noqa: ARG001

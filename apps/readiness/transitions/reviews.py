@@ -6,7 +6,7 @@ from datetime import datetime
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
 from apps.catalog.models import Service
-from apps.catalog.queries import leads_of
+from apps.catalog.queries import leads_of, owning_team_ids
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.text import clean_text
 from apps.core.transactions import one_transaction
@@ -22,7 +22,8 @@ from apps.readiness.transitions.locking import content_changed, locked_assessmen
 def give_verdict(area: Area, *, value: str, by: Actor, at: datetime, note: str = "") -> Verdict:
     """Say how an area looks; a reviewer's later word replaces the earlier, and the weakest one stands."""
     assessment = locked_assessment(area.assessment, by=by, at=at)
-    rules.check_reviewing(by, assessment, has_seat=queries.has_seat(assessment, by.person_id))
+    team_ids, has_seat = owning_team_ids(assessment.service), queries.has_seat(assessment, by.person_id)
+    rules.check_reviewing(by, assessment, team_ids, has_seat=has_seat)
     if assessment.kind != Kind.READINESS:
         message = "A conversation has no verdicts."
         raise InvalidMoveError(message)

@@ -59,7 +59,7 @@ def _saved(request: PortalRequest, answer: Answer, *, is_moved: bool) -> HttpRes
         "is_conversation": not answer.weight,
     }
     if is_moved:
-        rows = queries.area_rows(assessment, assessment.areas.all())
+        rows = queries.area_rows(assessment, assessment.held_areas)
         context |= {"areas": rows, "area": _of(rows, answer)} | _counts(rows)
     return page(request, "readiness/saved.html", context)
 
@@ -70,11 +70,10 @@ def _whole_item(request: PortalRequest, answer: Answer) -> HttpResponse:
     rows = queries.area_rows(assessment)
     context = powers(request, assessment, has_seat=False, area=answer.area) | {
         "assessment": assessment,
-        "row": queries.item_in_full(answer, today=timezone.now().date()),
+        "rows": [queries.item_in_full(answer, today=timezone.now().date())],
         "csrf_input": csrf_input(request),
         "members": members_of(assessment.service.team_id),
         "is_conversation": not answer.weight,
-        "is_fragment": True,
         "areas": rows,
         "area": _of(rows, answer),
         **_counts(rows),
@@ -91,8 +90,12 @@ def _counts(rows: list[queries.AreaRow]) -> dict[str, int]:
 
 
 def _refused(request: PortalRequest, answer: Answer, form: SaveForm) -> HttpResponse:
-    """Say what is wrong beside the item; without JavaScript a page shows what was typed."""
-    context = {"form": form, "row": queries.one_item(answer, today=timezone.now().date())}
+    """Say what is wrong beside the item; without JavaScript a page shows what was typed.
+
+    Who chose the state a moment ago is asked for the rest, and not yet told off: `chosen` says so.
+    """
+    asks = form.asks if "chosen" in request.POST else ""
+    context = {"form": form, "asks": asks, "row": queries.one_item(answer, today=timezone.now().date())}
     if not wants_part(request):
         assessment = answer.assessment
         context |= framed(request, assessment.service.slug, assessment.kind)

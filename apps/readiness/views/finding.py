@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from apps.accounts.http import PortalRequest, actor
 from apps.catalog.http import service_context
 from apps.catalog.models import Service
+from apps.catalog.queries import owning_team_ids
 from apps.catalog.queries import service as service_by_slug
 from apps.readiness import queries, rules
 from apps.readiness.models import Assessment, Kind
@@ -33,13 +34,15 @@ def found(request: PortalRequest, slug: str, kind: str, *, service: Service | No
 def powers(
     request: PortalRequest, assessment: Assessment, *, has_seat: bool, area: str = ""
 ) -> dict[str, Any]:
-    """Return what the person may do with a checklist, for buttons. No query."""
+    """Return what the person may do with a checklist, for buttons. No query; one for whoever reviews."""
     by, service = actor(request), assessment.service
     is_open = assessment.closed_at is None and not _is_archived(service)
+    is_reviewer = is_open and (has_seat or by.has(*rules.REVIEWERS))
+    team_ids = owning_team_ids(service) if is_reviewer else set()
     return {
         "may_answer": is_open and rules.may_answer(by, service),
-        "may_review": is_open and rules.may_review(by, service, has_seat=has_seat),
-        "may_decide": is_open and rules.may_decide(by, service, area=area),
+        "may_review": is_reviewer and rules.may_review(by, team_ids, has_seat=has_seat),
+        "may_decide": is_reviewer and rules.may_decide(by, team_ids, area=area),
     }
 
 

@@ -68,8 +68,23 @@ def area(request: PortalRequest, slug: str, key: str) -> HttpResponse:
     checklist = queries.area_page(assessment, key.upper(), today=timezone.now().date())
     context |= _answering(request, assessment, checklist)
     own = next((row for row in checklist.verdicts if row.reviewer_id == request.user.pk), None)
-    context |= {"own_verdict": own, "values": Value.choices}
+    context |= {"own_verdict": own, "values": Value.choices, **_neighbours(request, checklist, key.upper())}
     return page(request, "readiness/area.html", context)
+
+
+def _neighbours(request: PortalRequest, checklist: queries.AreaPage, key: str) -> dict[str, Any]:
+    """Return the areas before and after one, and the filters that go along."""
+    areas = checklist.areas
+    at = next((number for number, row in enumerate(areas) if row.key == key), None)
+    if at is None:
+        return {}
+    asked = request.GET.copy()
+    asked.pop("focus", None)
+    return {
+        "area_before": areas[at - 1] if at else None,
+        "area_after": areas[at + 1] if at + 1 < len(areas) else None,
+        "narrowed": f"?{asked.urlencode()}" if asked else "",
+    }
 
 
 def _answering(request: PortalRequest, assessment: Assessment, checklist: queries.AreaPage) -> dict[str, Any]:

@@ -67,6 +67,7 @@ class Walkthrough(models.Model):
         max_length=10, choices=RiskLevel, default="", blank=True
     )  # frozen at scheduling
     risk_parts = models.JSONField(default=list)  # [{"label", "points"}]
+    agenda = models.JSONField(null=True)  # [rules.Point] of the moment when the meeting began
     notes = models.TextField(default="")
     notes_revision = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)

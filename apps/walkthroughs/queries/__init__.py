@@ -19,6 +19,7 @@ from apps.walkthroughs.queries.meetings import (
     Filters,
     Listing,
     Row,
+    coming,
     follow_up,
     follow_ups,
     latest_report,
@@ -34,13 +35,13 @@ from apps.walkthroughs.queries.meetings import (
     walkthrough,
     walkthroughs,
 )
-from apps.walkthroughs.queries.page import AreaView, Page, page
+from apps.walkthroughs.queries.page import AreaView, Page, agenda, page
 from apps.walkthroughs.queries.panel import (
     Choices,
     choices,
     everybody,
+    missing_seats,
     open_seats,
-    owning_team_ids,
     propose_panel,
     room,
 )
@@ -59,8 +60,10 @@ __all__ = [
     "Overview",
     "Page",
     "Row",
+    "agenda",
     "changes",
     "choices",
+    "coming",
     "content",
     "due",
     "everybody",
@@ -75,11 +78,11 @@ __all__ = [
     "leadership",
     "listing",
     "loaded",
+    "missing_seats",
     "next_for",
     "of_service",
     "open_seats",
     "overview",
-    "owning_team_ids",
     "page",
     "present_level",
     "propose_panel",

@@ -54,11 +54,12 @@ def _needs(service: Service) -> dict[str, str]:
     return dict(rows.values_list("target__slug", "strength"))
 
 
-def _verdicts(assessment: Assessment) -> dict[str, dict[str, str]]:
+def _verdicts(assessment: Assessment) -> dict[str, dict[str, dict[str, str]]]:
+    """Return area → person's number → name and word: two people of one name are two."""
     rows = Verdict.objects.filter(area__assessment=assessment).order_by("area__position", "reviewer_id")
-    found: dict[str, dict[str, str]] = {}
-    for key, reviewer, value in rows.values_list("area__key", "reviewer__name", "value"):
-        found.setdefault(key, {})[reviewer] = value
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for key, pk, name, value in rows.values_list("area__key", "reviewer_id", "reviewer__name", "value"):
+        found.setdefault(key, {})[str(pk)] = {"reviewer": name, "value": value}
     return found
 
 

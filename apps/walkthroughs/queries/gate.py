@@ -5,14 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q
-
 from apps.accounts.models import Actor
 from apps.catalog.models import Phase, Service
 from apps.catalog.rules import Condition, risk
+from apps.core.statements import statement
 from apps.readiness.models import Assessment
 from apps.readiness.queries import gate_facts
-from apps.walkthroughs.models import FollowUp, Launch, Seat, SignOff, State, Veto, Walkthrough
+from apps.walkthroughs.models import (
+    FollowUp,
+    Launch,
+    Seat,
+    SignOff,
+    State,
+    Veto,
+    Walkthrough,
+    WalkthroughQuerySet,
+)
 from apps.walkthroughs.queries.content import changes
 from apps.walkthroughs.queries.meetings import (
     AFTER,
@@ -67,13 +75,7 @@ def loaded(service: Service) -> Loaded:
 
     Follow-ups are those that come before the launch and are open.
     """
-    rows = (
-        walkthroughs()
-        .annotate(changed_at=changed_at(), has_must_fix=has_must_fix())
-        .filter(service_id=service.whole_id, state__in=AHEAD | AFTER)
-    )
-    # What was signed before the service moved back concerns a checklist that is closed.
-    found = list(rows.filter(Q(assessment__closed_at=None)).order_by("-pk")[:5])
+    found = _that_count(service_id=service.whole_id)
     held = next((one for one in found if one.state in AFTER), None)
     coming = next((one for one in found if one.state in AHEAD), None)
     ids = [one.pk for one in (held, coming) if one]
@@ -92,8 +94,19 @@ def loaded(service: Service) -> Loaded:
     )
 
 
-def facts(service: Service, read: Loaded, *, now: datetime) -> LaunchFacts:
-    """Return what decides about a launch. One query, and those of a comparison once something changed."""
+@statement()
+def _that_count(*, service_id: int) -> WalkthroughQuerySet:
+    rows = walkthroughs().annotate(changed_at=changed_at(), has_must_fix=has_must_fix())
+    rows = rows.filter(service_id=service_id, state__in=AHEAD | AFTER)
+    # What was signed before the service moved back concerns a checklist that is closed.
+    return rows.filter(assessment__closed_at=None).order_by("-pk")[:5]
+
+
+def facts(service: Service, read: Loaded, *, now: datetime, by: Actor | None = None) -> LaunchFacts:
+    """Return what decides about a launch, for the eyes of somebody where one is named.
+
+    One query, and those of a comparison once something changed.
+    """
     latest = read.held or read.coming
     url = f"{service.get_absolute_url()}readiness/"
     level = risk(service).level.value
@@ -114,6 +127,7 @@ def facts(service: Service, read: Loaded, *, now: datetime) -> LaunchFacts:
         must_fix=[one for one in read.follow_ups if one.must_fix and one.done_at is None],
         items=_items(latest.assessment, url=url, now=now) if latest else Items(),
         items_url=url,
+        may_plan=by is None or may_plan(by, service.part_of or service),
     )
 
 
@@ -149,9 +163,9 @@ def _items(assessment: Assessment, *, url: str, now: datetime) -> Items:
     )
 
 
-def launch_gate(service: Service, *, now: datetime) -> Gate:
+def launch_gate(service: Service, *, now: datetime, by: Actor | None = None) -> Gate:
     """Return the gate with what may be passed. Four queries, two more once something changed."""
-    return weighed(facts(service, loaded(service), now=now))
+    return weighed(facts(service, loaded(service), now=now, by=by))
 
 
 def gate(service: Service, now: datetime) -> list[Condition]:
@@ -215,7 +229,7 @@ def overview(service: Service, *, by: Actor, now: datetime) -> Overview:
     if whole.phase not in OPEN_GATE:
         return Overview(**moves)
     read = loaded(whole)
-    found = weighed(facts(whole, read, now=now))
+    found = weighed(facts(whole, read, now=now, by=by))
     is_free = read.coming is None and (read.held is None or read.held.state == State.DECIDED)
     return Overview(
         walkthrough=read.latest,

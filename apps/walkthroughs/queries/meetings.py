@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import (
     DateField,
@@ -18,10 +18,12 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import RiskLevel, Service
+from apps.core.statements import statement
 from apps.core.text import key_in
 from apps.readiness.models import Answer
 from apps.walkthroughs.models import (
@@ -69,6 +71,14 @@ def walkthrough(pk: int) -> Walkthrough:
     `report_pages` and `report_at` are of the newest report; `has_later` says whether another one of
     the same service was held after it.
     """
+    found = _walkthrough(pk=pk)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@statement()
+def _walkthrough(*, pk: int) -> WalkthroughQuerySet:
     later = Walkthrough.objects.filter(service=OuterRef("service"), state__in=AFTER, pk__gt=OuterRef("pk"))
     reports = Report.objects.filter(walkthrough=OuterRef("pk")).order_by("-pk")
     rows = walkthroughs().annotate(
@@ -77,7 +87,7 @@ def walkthrough(pk: int) -> Walkthrough:
         report_pages=Subquery(reports.values("pages")[:1]),
         report_at=Subquery(reports.values("made_at")[:1]),
     )
-    return get_object_or_404(rows, pk=pk)
+    return rows.filter(pk=pk)
 
 
 def changed_at() -> Subquery:
@@ -102,6 +112,11 @@ def unfinished(service: Service) -> Walkthrough | None:
     return of_service(service).unfinished().first()
 
 
+def coming(service: Service) -> Walkthrough | None:
+    """Return the one that lies ahead, or that is being held. One query."""
+    return of_service(service).filter(state__in=AHEAD).first()
+
+
 def seat(pk: int) -> Seat:
     """Return one seat with its person and walkthrough, or 404. One query."""
     rows = Seat.objects.select_related("person", "walkthrough__service__team", "walkthrough__assessment")
@@ -110,8 +125,13 @@ def seat(pk: int) -> Seat:
 
 def seats(walkthrough_ids: Collection[int]) -> list[Seat]:
     """Return who sits at some walkthroughs, in the order in which they were seated. One query."""
+    return _seats(walkthrough_ids=list(walkthrough_ids))
+
+
+@statement()
+def _seats(*, walkthrough_ids: list[int]) -> QuerySet[Seat]:
     rows = Seat.objects.filter(walkthrough__in=walkthrough_ids, left_at=None)
-    return list(rows.select_related("person").order_by("pk"))
+    return rows.select_related("person").order_by("pk")
 
 
 def seats_and_must_fix(ids: Collection[int], service_id: int) -> tuple[list[Seat], list[FollowUp]]:
@@ -119,6 +139,26 @@ def seats_and_must_fix(ids: Collection[int], service_id: int) -> tuple[list[Seat
 
     The people have no more than their id and name.
     """
+    seats, items = [], []
+    for (
+        pk, held, who, name, capacity, reply, is_required, invited_at, number, due_on
+    ) in _seats_and_must_fix(ids=list(ids), service_id=service_id):  # fmt: skip
+        person = User(pk=who, name=name)
+        if number is None:
+            seat = Seat(pk=pk, walkthrough_id=held, person=person, capacity=capacity, reply=reply)
+            seat.is_required, seat.invited_at = is_required, invited_at
+            seats.append(seat)
+        else:
+            items.append(
+                FollowUp(
+                    pk=pk, walkthrough_id=held, owner=person, number=number, due_on=due_on, must_fix=True
+                )
+            )
+    return seats, items
+
+
+@statement()
+def _seats_and_must_fix(*, ids: list[int], service_id: int) -> QuerySet[Any, Any]:
     open_ones = FollowUp.objects.filter(walkthrough__service=service_id, must_fix=True, done_at=None)
     open_ones = open_ones.exclude(walkthrough__state=State.CANCELLED)
     whole, moment = Cast(Value(None), IntegerField()), Cast(Value(None), DateTimeField())
@@ -146,22 +186,7 @@ def seats_and_must_fix(ids: Collection[int], service_id: int) -> tuple[list[Seat
         Cast("number", IntegerField()),
         "due_on",
     )
-    seats, items = [], []
-    for pk, held, who, name, capacity, reply, is_required, invited_at, number, due_on in seated.union(
-        follow_ups, all=True
-    ).order_by("pk"):
-        person = User(pk=who, name=name)
-        if number is None:
-            seat = Seat(pk=pk, walkthrough_id=held, person=person, capacity=capacity, reply=reply)
-            seat.is_required, seat.invited_at = is_required, invited_at
-            seats.append(seat)
-        else:
-            items.append(
-                FollowUp(
-                    pk=pk, walkthrough_id=held, owner=person, number=number, due_on=due_on, must_fix=True
-                )
-            )
-    return seats, items
+    return seated.union(follow_ups, all=True).order_by("pk")
 
 
 def seats_of(walkthrough: Walkthrough) -> list[Seat]:
@@ -187,11 +212,17 @@ def signatures_and_vetoes(service_id: int, walkthrough_id: int | None) -> list[S
 
     The snapshots come without their content: while nothing changed nobody needs it.
     """
-    rows = SignOff.objects.filter(
-        Q(seat__walkthrough=walkthrough_id, replaced_at=None) | Q(veto__service=service_id)
-    )
+    return _signatures_and_vetoes(service_id=service_id, walkthrough_id=walkthrough_id or 0)
+
+
+@statement()
+def _signatures_and_vetoes(*, service_id: int, walkthrough_id: int) -> QuerySet[SignOff]:
+    # Two ways into an index; OR over both tables would read every signature there is.
+    standing = SignOff.objects.filter(seat__walkthrough=walkthrough_id, replaced_at=None).values("pk")
+    vetoes = Veto.objects.filter(service=service_id).values("sign_off")
+    rows = SignOff.objects.filter(pk__in=standing.union(vetoes))
     rows = rows.select_related("seat__person", "snapshot", "veto__author", "veto__lifted_by")
-    return list(rows.defer("snapshot__content").order_by("-pk"))
+    return rows.defer("snapshot__content").order_by("-pk")
 
 
 def signed_by(seat: Seat) -> SignOff | None:

@@ -1,5 +1,6 @@
 """Everything on the page of one walkthrough."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -9,11 +10,12 @@ from django.urls import reverse
 
 from apps.accounts.models import Actor, User
 from apps.catalog.models import Phase
+from apps.catalog.queries import owning_team_ids
 from apps.catalog.rules import risk
 from apps.readiness.models import Area, Assessment
 from apps.readiness.queries import sheet
 from apps.readiness.rules import may_review
-from apps.walkthroughs.models import FollowUp, Seat, SignOff, State, Veto, Walkthrough
+from apps.walkthroughs.models import Capacity, FollowUp, Seat, SignOff, State, Veto, Walkthrough
 from apps.walkthroughs.queries.gate import Loaded, facts
 from apps.walkthroughs.queries.meetings import AFTER, follow_ups, seats_of, signatures_and_vetoes, walkthrough
 from apps.walkthroughs.rules import (
@@ -22,7 +24,6 @@ from apps.walkthroughs.rules import (
     Gate,
     Point,
     Signature,
-    agenda,
     gate,
     may_finish,
     may_freeze,
@@ -31,6 +32,7 @@ from apps.walkthroughs.rules import (
     silent,
     when_in_words,
 )
+from apps.walkthroughs.rules import agenda as points
 
 SHAPES: Final = {"strong": "●", "adequate": "◐", "weak": "○"}
 TONES: Final = {
@@ -98,6 +100,7 @@ class Page:
     sign_offs: list[SignOff]
     signatures: list[Signature]
     gate: Gate | None
+    missing: Sequence[Capacity]  # signing seats that the risk asks for and nobody takes
     is_ahead: bool  # scheduled, and not begun by the clock
 
     @cached_property
@@ -117,8 +120,9 @@ class Page:
 
     @cached_property
     def agenda(self) -> list[Point]:
-        """Return what to talk about."""
-        return agenda(self.walkthrough.minutes, [area.state for area in self.areas])
+        """Return what to talk about, as it was when the meeting began."""
+        kept: list[dict[str, Any]] | None = self.walkthrough.agenda
+        return _points(self.walkthrough, self.areas) if kept is None else [Point(**point) for point in kept]
 
     @cached_property
     def follow_ups(self) -> list[tuple[FollowUp, bool]]:
@@ -139,6 +143,11 @@ class Page:
     def own_signature(self) -> Signature | None:
         """Return this person's own signature, or the empty line that waits for it."""
         return next((one for one in self.signatures if one.seat.person_id == self.by.person_id), None)
+
+    @cached_property
+    def team_ids(self) -> set[int]:
+        """Return the owning teams, which never judge their own work. One query, in the meeting only."""
+        return owning_team_ids(self.walkthrough.service)
 
     @property
     def can_reply(self) -> bool:
@@ -183,7 +192,7 @@ class Page:
         """Tell whether this person may let a changed risk count."""
         service = self.walkthrough.service
         has_changed = self.walkthrough.risk_level not in {"", risk(service).level.value}
-        return has_changed and may_freeze(self.by, service)
+        return has_changed and may_freeze(self.by, self.team_ids)
 
     @property
     def may_sign(self) -> bool:
@@ -195,6 +204,14 @@ class Page:
     def may_plan(self) -> bool:
         """Tell whether this person schedules, moves, cancels and seats people."""
         return may_plan(self.by, self.walkthrough.service)
+
+    @cached_property
+    def may_seat(self) -> bool:
+        """Tell whether this person may seat somebody now; what is decided takes in only who is missing."""
+        state = self.walkthrough.state
+        if state == State.DECIDED and not self.missing:
+            return False
+        return self.may_plan and state in {State.SCHEDULED, State.IN_PROGRESS, *AFTER}
 
     @property
     def may_hold(self) -> bool:
@@ -210,7 +227,7 @@ class Page:
     def may_review(self) -> bool:
         """Tell whether this person gives verdicts."""
         own = self.own_seat
-        return may_review(self.by, self.walkthrough.service, has_seat=own is not None and own.signs)
+        return may_review(self.by, self.team_ids, has_seat=own is not None and own.signs)
 
 
 def page(pk: int, *, by: Actor, now: datetime) -> Page:
@@ -222,7 +239,7 @@ def page(pk: int, *, by: Actor, now: datetime) -> Page:
     sign_offs = signatures_and_vetoes(found.service_id, found.pk) if is_held else []
     read = Loaded(found if is_held else None, None, seats, sign_offs, items)
     has_gate = is_held and found.service.phase == Phase.READY and not found.has_later  # type: ignore[attr-defined]
-    weighed = facts(found.service, read, now=now) if has_gate else None
+    weighed = facts(found.service, read, now=now, by=by) if has_gate else None
     return Page(
         walkthrough=found,
         by=by,
@@ -232,8 +249,18 @@ def page(pk: int, *, by: Actor, now: datetime) -> Page:
         sign_offs=sign_offs,
         signatures=list(weighed.signatures) if weighed else _plain(read),
         gate=gate(weighed) if weighed else None,
+        missing=weighed.missing if weighed else (),
         is_ahead=found.state == State.SCHEDULED and found.starts_at is not None and found.starts_at > now,
     )
+
+
+def agenda(walkthrough: Walkthrough) -> list[Point]:
+    """Return what a meeting that begins now talks about. One query."""
+    return _points(walkthrough, areas(walkthrough.assessment, walkthrough.service.slug, None))
+
+
+def _points(walkthrough: Walkthrough, found: Sequence[AreaView]) -> list[Point]:
+    return points(walkthrough.minutes, [area.state for area in found])
 
 
 def _plain(read: Loaded) -> list[Signature]:

@@ -7,17 +7,20 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from apps.accounts.models import User
 from apps.catalog.models import Service
+from apps.catalog.queries import owning_team_ids
 from apps.catalog.rules import risk
-from apps.walkthroughs.models import SIGNING, Capacity, Seat, SignOff, State
-from apps.walkthroughs.rules import Place, Room, WeakArea, propose, why_not
+from apps.walkthroughs.models import SIGNING, Capacity, Seat, SignOff, State, Walkthrough
+from apps.walkthroughs.queries.meetings import seats_of
+from apps.walkthroughs.rules import Place, Room, WeakArea, higher, missing, propose, why_not
 
 BUSY: set[str] = {State.SCHEDULED, State.IN_PROGRESS, State.HELD}
 
 
-def owning_team_ids(service: Service) -> set[int]:
-    """Return the teams of a service and its parts: nobody of theirs signs. One query."""
-    family = Service.objects.filter(Q(pk=service.whole_id) | Q(part_of=service.whole_id))
-    return set(family.exclude(team=None).values_list("team_id", flat=True))
+def missing_seats(walkthrough: Walkthrough) -> list[Capacity]:
+    """Return the signing seats that the present risk asks for and nobody takes. One query."""
+    service = walkthrough.service
+    level = higher(walkthrough.risk_level, risk(service).level.value)
+    return missing([seat.capacity for seat in seats_of(walkthrough) if seat.signs], level, service.data_class)
 
 
 def room(service: Service) -> Room:

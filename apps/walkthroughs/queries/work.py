@@ -12,6 +12,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.catalog.models import Phase, Service
 from apps.core.results import Todo
+from apps.core.statements import statement
 from apps.walkthroughs.models import (
     SIGNING,
     FollowUp,
@@ -45,7 +46,7 @@ def waits_for(person: User, *, now: datetime) -> list[Todo]:
 
 
 def _of_seats(person: User, *, now: datetime) -> Iterator[Todo]:
-    found = list(_open_seats(person, now=now)[:MOST])
+    found = _open_seats(person_id=person.pk, now=now)
     yield from (_reply(seat) for seat in found if seat.walkthrough.state == State.SCHEDULED)
     held = [seat for seat in found if seat.walkthrough.state in AFTER]
     yield from (_sign(seat) for seat in held if seat.signed_as is None and seat.signs)  # type: ignore[attr-defined]
@@ -53,9 +54,10 @@ def _of_seats(person: User, *, now: datetime) -> Iterator[Todo]:
     yield from (_review(seat) for seat in found if _is_to_review(seat, today=now.date()))
 
 
-def _open_seats(person: User, *, now: datetime) -> QuerySet[Seat]:
+@statement()
+def _open_seats(*, person_id: int, now: datetime) -> QuerySet[Seat]:
     """Return the person's seats that may need them, with the signature that stands. One query."""
-    rows = Seat.objects.filter(person=person).annotate(
+    rows = Seat.objects.filter(person=person_id).annotate(
         standing=FilteredRelation("sign_offs", condition=Q(sign_offs__replaced_at=None)),
         signed_as=F("standing__decision"),
         signed_snapshot=F("standing__snapshot"),
@@ -82,9 +84,8 @@ def _open_seats(person: User, *, now: datetime) -> QuerySet[Seat]:
     )
     vetoed = Q(veto_id__isnull=False, veto_lifted_at=None)
     rows = rows.filter(Q(left_at=None) & (to_reply | to_sign) | vetoed)
-    return rows.select_related("walkthrough__service", "walkthrough__assessment").order_by(
-        "walkthrough__starts_at", "pk"
-    )
+    rows = rows.select_related("walkthrough__service", "walkthrough__assessment")
+    return rows.order_by("walkthrough__starts_at", "pk")[:MOST]
 
 
 def _reply(seat: Seat) -> Todo:
@@ -160,11 +161,7 @@ def _review(seat: Seat) -> Todo:
 
 def _of_follow_ups(person: User, *, now: datetime) -> Iterator[Todo]:
     today = now.astimezone(ZoneInfo(person.time_zone)).date()
-    rows = FollowUp.objects.filter(owner=person, done_at=None, due_on__lte=today + FOLLOW_UPS_AHEAD)
-    rows = rows.exclude(walkthrough__state=State.CANCELLED).exclude(
-        walkthrough__service__phase=Phase.ARCHIVED
-    )
-    for one in rows.select_related("walkthrough__service").order_by("due_on", "pk")[:MOST]:
+    for one in _open_follow_ups(person_id=person.pk, until=today + FOLLOW_UPS_AHEAD):
         yield Todo(
             title=one.text if len(one.text) <= 80 else f"{one.text[:79]}…",  # noqa: PLR2004 -- one line
             detail=f"{one}, before the launch" if one.must_fix else str(one),
@@ -177,12 +174,19 @@ def _of_follow_ups(person: User, *, now: datetime) -> Iterator[Todo]:
         )
 
 
+@statement()
+def _open_follow_ups(*, person_id: int, until: date) -> QuerySet[FollowUp]:
+    rows = FollowUp.objects.filter(owner=person_id, done_at=None, due_on__lte=until)
+    rows = rows.exclude(walkthrough__state=State.CANCELLED)
+    rows = rows.exclude(walkthrough__service__phase=Phase.ARCHIVED)
+    return rows.select_related("walkthrough__service").order_by("due_on", "pk")[:MOST]
+
+
 def _of_leads(person: User) -> Iterator[Todo]:
     """Ask leads to schedule what is only planned."""
     if not person.lead_ids:
         return
-    rows = Walkthrough.objects.filter(state=State.PLANNED, service__team__in=person.lead_ids)
-    for one in rows.select_related("service").order_by("planned_on", "pk")[:MOST]:
+    for one in _planned(team_ids=person.lead_ids):
         yield Todo(
             title="Schedule the walkthrough",
             detail="a panel is proposed; you choose the time",
@@ -192,6 +196,12 @@ def _of_leads(person: User) -> Iterator[Todo]:
             service_name=one.service.name,
             icon="calendar-plus",
         )
+
+
+@statement()
+def _planned(*, team_ids: list[int]) -> WalkthroughQuerySet:
+    rows = Walkthrough.objects.filter(state=State.PLANNED, service__team__in=team_ids)
+    return rows.select_related("service").order_by("planned_on", "pk")[:MOST]
 
 
 def _day(day: date) -> datetime:
@@ -241,16 +251,8 @@ class NextMeeting:
 
 def next_for(person: User, *, now: datetime) -> NextMeeting | None:
     """Return what is next for a person who sits there or whose team presents. One query."""
-    sits = Q(seats__person=person, seats__left_at=None)
-    rows = _coming(now=now).filter(
-        Q(pk__in=Walkthrough.objects.filter(sits).values("pk")) | Q(service__team__in=person.team_ids)
-    )
-    present = Q(seats__left_at=None)
-    found = rows.annotate(
-        invited=Count("seats", filter=present),
-        coming=Count("seats", filter=present & Q(seats__reply=Reply.YES)),
-        silent=Count("seats", filter=present & Q(seats__reply=Reply.NONE)),
-    ).first()
+    rows = _next_one(person_id=person.pk, team_ids=person.team_ids, now=now)
+    found = next(iter(rows), None)
     if found is None or found.starts_at is None:
         return None
     seats: dict[str, int] = {name: getattr(found, name) for name in ("invited", "coming", "silent")}
@@ -262,4 +264,20 @@ def next_for(person: User, *, now: datetime) -> NextMeeting | None:
         replies=f"{seats['coming']} of {seats['invited']} accepted{waiting}.",
         is_mine=found.service.team_id in person.team_ids,
         url=found.get_absolute_url(),
+    )
+
+
+@statement()
+def _next_one(*, person_id: int, team_ids: list[int], now: datetime) -> WalkthroughQuerySet:
+    sits = Seat.objects.filter(person=person_id, left_at=None).values("walkthrough")
+    theirs = Walkthrough.objects.filter(service__team__in=team_ids).values("pk")
+    present = Q(seats__left_at=None)
+    return (
+        _coming(now=now)
+        .filter(pk__in=sits.union(theirs))  # OR would read every walkthrough to come
+        .annotate(
+            invited=Count("seats", filter=present),
+            coming=Count("seats", filter=present & Q(seats__reply=Reply.YES)),
+            silent=Count("seats", filter=present & Q(seats__reply=Reply.NONE)),
+        )[:1]
     )

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from apps.walkthroughs.rules.panel import LEVELS
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+NAMES_ONLY: Final = 1  # the schema that knew reviewers by their names alone
 Content = dict[str, Any]
 
 # The further down, the worse; "does not apply" needs no work, so leaving it for an open item is worse.
@@ -138,9 +139,26 @@ def _risk(signed: Content, present: Content) -> Iterator[Difference]:
 
 
 def _rest(signed: Content, present: Content) -> Iterator[Difference]:
+    if signed.get("schema", NAMES_ONLY) == NAMES_ONLY:
+        present = present | _by_name(present)
     for part, what in (("needs", "what it needs changed"), ("verdicts", "verdicts changed")):
         if part in signed and part in present and signed[part] != present[part]:
             yield Difference(part, what)
+
+
+def _by_name(present: Content) -> Content:
+    """Return the verdicts as the first schema wrote them: another way to write is no difference."""
+    areas = present.get("verdicts", {})
+    return (
+        {
+            "verdicts": {
+                area: {said["reviewer"]: said["value"] for said in words.values()}
+                for area, words in areas.items()
+            }
+        }
+        if "verdicts" in present
+        else {}
+    )
 
 
 def _word(state: str) -> str:

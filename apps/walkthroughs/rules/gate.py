@@ -101,6 +101,7 @@ class LaunchFacts:
     must_fix: Sequence[FollowUp] = ()
     items: Items = field(default_factory=Items)
     items_url: str = ""
+    may_plan: bool = True  # who asks; others are told who can, and are led nowhere in vain
 
     @property
     def objections(self) -> list[Signature]:
@@ -217,19 +218,25 @@ def _held(facts: LaunchFacts) -> Condition:
 def _not_held(facts: LaunchFacts) -> tuple[str, str, str]:
     coming = facts.coming
     if coming is None:
+        reason = f"No walkthrough is planned. {_planners(facts)} plans one."
         url = reverse("walkthroughs:of_service", args=[facts.service.slug])
-        return "No walkthrough is planned. A lead or Developer Enablement plans one.", url, "Plan it"
+        return (reason, url, "Plan it") if facts.may_plan else (reason, "", "")
     url = coming.get_absolute_url()
     if coming.state == State.PLANNED:
-        when = f"{coming.planned_on:%-d %B}"
-        schedule = reverse("walkthroughs:schedule", args=[coming.pk])
-        return f"Planned for about {when}; nobody is invited yet.", schedule, "Schedule it"
+        return _not_scheduled(facts, coming)
     if coming.state == State.SCHEDULED:
         names = [seat.person.name for seat in silent(facts.coming_seats)]
         have = "has" if len(names) == 1 else "have"
         reply = f" {_named(names)} {have} not replied to the invitation." if names else ""
-        return f"{when_in_words(coming)}.{reply}", url, "Ask again" if names else "Open it"
+        return f"{when_in_words(coming)}.{reply}", url, "Ask again" if names and facts.may_plan else "Open it"
     return "It is being held now; it ends with “End the meeting”.", url, "Open it"
+
+
+def _not_scheduled(facts: LaunchFacts, planned: Walkthrough) -> tuple[str, str, str]:
+    reason = f"Planned for about {planned.planned_on:%-d %B}; nobody is invited yet."
+    if not facts.may_plan:
+        return f"{reason} {_planners(facts)} schedules it.", planned.get_absolute_url(), "Open it"
+    return reason, reverse("walkthroughs:schedule", args=[planned.pk]), "Schedule it"
 
 
 def _items(facts: LaunchFacts) -> Condition:
@@ -258,12 +265,7 @@ def _signed(facts: LaunchFacts) -> Condition:
     if facts.missing:
         level = RiskLevel(facts.level).label
         reason = f"{level} risk also needs {in_words(facts.missing)}; nobody sits there."
-        # A panel that has decided takes nobody in.
-        is_over = facts.held.state == State.DECIDED
-        others = reverse("walkthroughs:of_service", args=[facts.service.slug])
-        return _open(
-            SIGNED, title, reason, *((others, "Plan another") if is_over else (url, "Fill the seat"))
-        )
+        return _open(SIGNED, title, *_not_seated(facts, facts.held, reason))
     if not facts.waited_for:
         count = len(facts.signatures)
         return _met(SIGNED, title, f"{count} of {count} signed.", url, "Read them")
@@ -271,6 +273,19 @@ def _signed(facts: LaunchFacts) -> Condition:
     said = [f"{_named(unsigned)} {'has' if len(unsigned) == 1 else 'have'} not signed."] if unsigned else []
     said += [f"{one.changes_in_words}." for one in facts.waited_for if one.sign_off]
     return _open(SIGNED, title, " ".join(said), url, "See who")
+
+
+def _not_seated(facts: LaunchFacts, held: Walkthrough, reason: str) -> tuple[str, str, str]:
+    if facts.coming:  # the next panel can be whole
+        return reason, facts.coming.get_absolute_url(), "Open the next one"
+    if not facts.may_plan:
+        return f"{reason} {_planners(facts)} gives the seat to somebody.", "", ""
+    return reason, reverse("walkthroughs:add_seat", args=[held.pk]), "Fill the seat"
+
+
+def _planners(facts: LaunchFacts) -> str:
+    whole = facts.service.part_of or facts.service
+    return f"A lead of {whole.team or 'its team'} or Developer Enablement"
 
 
 def _objection(facts: LaunchFacts) -> Condition:

@@ -14,7 +14,8 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     State.SCHEDULED: frozenset({State.IN_PROGRESS, State.CANCELLED}),
     State.IN_PROGRESS: frozenset({State.HELD, State.CANCELLED}),
     State.HELD: frozenset({State.DECIDED, State.CANCELLED}),
-    State.DECIDED: frozenset({State.DECIDED}),  # a later signature may decide again
+    # A later signature decides anew; a seat that a risen risk asks for opens it again.
+    State.DECIDED: frozenset({State.DECIDED, State.HELD}),
     State.CANCELLED: frozenset(),
 }
 BACK: Final[dict[str, Phase]] = {Phase.READY: Phase.GREEN_LIGHT, Phase.GREEN_LIGHT: Phase.PLAYGROUND}
@@ -102,14 +103,14 @@ def check_may_move_back(by: Actor, service: Service) -> None:
         raise NotPermittedError(message)
 
 
-def may_freeze(by: Actor, service: Service) -> bool:
-    """Let enablement, never for a service of their own team."""
-    return by.has("enablement") and not by.is_in(service.team_id)
+def may_freeze(by: Actor, team_ids: Collection[int]) -> bool:
+    """Let enablement, but nobody of the owning teams."""
+    return by.has("enablement") and not by.is_in_any(team_ids)
 
 
-def check_may_freeze(by: Actor, service: Service) -> None:
+def check_may_freeze(by: Actor, team_ids: Collection[int]) -> None:
     """Refuse everybody else."""
-    if not may_freeze(by, service):
+    if not may_freeze(by, team_ids):
         message = "Only Developer Enablement, and nobody of the owning team, can do this."
         raise NotPermittedError(message)
 

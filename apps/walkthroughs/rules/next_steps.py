@@ -20,8 +20,8 @@ def next_step(service: Service, walkthrough: Walkthrough | None, *, waiting: int
         return _step(service, "Plan a walkthrough", url, None)
     url = walkthrough.get_absolute_url()
     if walkthrough.state == State.PLANNED:
-        schedule = reverse("walkthroughs:schedule", args=[walkthrough.pk])
-        return _step(service, "Schedule the walkthrough", schedule, walkthrough.planned_on)
+        # Everybody reads the row, and not everybody may schedule: its page has the button for who may.
+        return _step(service, "Schedule the walkthrough", url, walkthrough.planned_on)
     if walkthrough.state == State.SCHEDULED:
         return _scheduled(service, walkthrough)
     return _held(service, walkthrough, url, waiting)

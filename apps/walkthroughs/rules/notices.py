@@ -234,6 +234,16 @@ KINDS: Final = [
         example={"label": "Approved with conditions", "decision": "conditions"},
     ),
     Kind(
+        key="walkthroughs/decision_taken_back",
+        group=DECISIONS,
+        title="A decided walkthrough needs one more signature",
+        to="the leads, the advisor and the panel",
+        when="when the risk rose and a seat is added",
+        action="Open the walkthrough",
+        way=Way.AT_ONCE,
+        example=_MEETING,
+    ),
+    Kind(
         key="walkthroughs/follow_up_given",
         group=FOLLOW_UPS,
         title="A follow-up is yours",

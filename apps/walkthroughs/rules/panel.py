@@ -7,7 +7,7 @@ from typing import Final
 
 from apps.accounts.models import User
 from apps.catalog.models import DataClass, RiskLevel, Service
-from apps.core.errors import InvalidInputError
+from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.walkthroughs.models import SIGNING, Capacity, Seat
 
 PANELS: Final[dict[str, tuple[Capacity, ...]]] = {
@@ -170,6 +170,13 @@ def check_complete(seated: Iterable[Capacity | str], level: str, data_class: str
     if short := missing(seated, level, data_class):
         message = f"{RiskLevel(level).label} risk also needs {in_words(short)} on the panel."
         raise InvalidInputError(message, field="panel")
+
+
+def check_asked_for(capacity: str, short: Collection[Capacity]) -> None:
+    """Refuse a seat at a decided walkthrough, but for one that a risk which rose since asks for."""
+    if capacity not in short:
+        message = f"This walkthrough is decided, and its risk asks for no further {capacity} seat."
+        raise InvalidMoveError(message)
 
 
 def in_words(capacities: Iterable[Capacity | str]) -> str:

@@ -160,7 +160,8 @@ def move_back(service: Service, *, reason: str, by: Actor, at: datetime) -> Serv
     check_move(service, to)
     reason = _reason(reason)
 
-    _call_off_open(service, f"The service moved back to {to.label.lower()}.", by=by, at=at)
+    # The checklist closes with it, so what was held and waits for signatures is over too.
+    _call_off(queries.unfinished(service), f"The service moved back to {to.label.lower()}.", by=by, at=at)
     service = enter_phase(service, phase=to, reason=reason, by=by, at=at)
     close_assessments(service, by=by, at=at)
 
@@ -172,14 +173,14 @@ def move_back(service: Service, *, reason: str, by: Actor, at: datetime) -> Serv
 
 @one_transaction
 def archive(service: Service, *, reason: str, by: Actor, at: datetime) -> Service:
-    """Put a service away: meetings are cancelled, reminders stop."""
+    """Put a service away: what lies ahead is cancelled, what was held stays, reminders stop."""
     service = locked_service(service.pk, by=by, at=at)
     check_lead(by, service)
     check_whole(service)
     check_move(service, Phase.ARCHIVED)
     reason = _reason(reason)
 
-    _call_off_open(service, "The service was archived.", by=by, at=at)
+    _call_off(queries.coming(service), "The service was archived.", by=by, at=at)
     service = enter_phase(service, phase=Phase.ARCHIVED, reason=reason, by=by, at=at)
 
     record(Archived(reason=reason), by=by, at=at, subject=service.subject)
@@ -217,8 +218,7 @@ def _reason(text: str) -> str:
     return reason
 
 
-def _call_off_open(service: Service, reason: str, *, by: Actor, at: datetime) -> None:
-    found = queries.unfinished(service)
+def _call_off(found: Walkthrough | None, reason: str, *, by: Actor, at: datetime) -> None:
     if found:
         call_off(locked(found, by=by, at=at), reason=reason, by=by, at=at)
 

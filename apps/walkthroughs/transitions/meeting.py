@@ -1,9 +1,11 @@
 """What happens in the meeting: it begins, is written down, and ends."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
+from apps.core.days import check_day
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
 from apps.core.text import clean_line, clean_text
@@ -24,14 +26,18 @@ LONGEST_DONE_NOTE = 1_000
 
 @one_transaction
 def begin(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> Walkthrough:
-    """Open the meeting; people who meet earlier than planned need not wait for the clock."""
+    """Open the meeting; people who meet earlier than planned need not wait for the clock.
+
+    From now on verdicts come in, and the agenda stays what it is.
+    """
     walkthrough = locked(walkthrough, by=by, at=at)
     rules.check_may_hold(by, walkthrough.service, queries.seats_of(walkthrough))
     rules.check_move(walkthrough, State.IN_PROGRESS)
 
     walkthrough.state = State.IN_PROGRESS
     walkthrough.began_at = at
-    touch(walkthrough, "state", "began_at", by=by, at=at)
+    walkthrough.agenda = [asdict(point) for point in queries.agenda(walkthrough)]
+    touch(walkthrough, "state", "began_at", "agenda", by=by, at=at)
 
     record(Begun(), by=by, at=at, subject=walkthrough.subject)
     tell_summary(walkthrough.service, walkthrough, by=by, at=at)
@@ -161,6 +167,7 @@ def _check_follow_up(
     if not owner.is_active:
         message = f"{owner} is no longer here."
         raise InvalidInputError(message, field="owner")
+    check_day(due_on, field="due_on")
     if due_on < today:
         message = "The date lies in the past."
         raise InvalidInputError(message, field="due_on")
@@ -198,7 +205,7 @@ def hold(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> Walkthrough:
     walkthrough = locked(walkthrough, by=by, at=at)
     seats = queries.seats_of(walkthrough)
     rules.check_may_hold(by, walkthrough.service, seats)
-    rules.check_move(walkthrough, State.HELD)
+    rules.check_state(walkthrough, {State.IN_PROGRESS}, step="ending the meeting")
 
     walkthrough.state = State.HELD
     walkthrough.held_at = at

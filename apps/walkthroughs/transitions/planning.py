@@ -6,6 +6,7 @@ from datetime import date, datetime
 from apps.accounts.models import Actor
 from apps.activity.transitions import record
 from apps.catalog.models import Phase, Service
+from apps.catalog.queries import owning_team_ids
 from apps.catalog.rules import check_lead, check_move, check_whole, risk
 from apps.catalog.transitions import enter_phase
 from apps.core.errors import InvalidInputError, InvalidMoveError
@@ -114,7 +115,7 @@ def schedule(  # noqa: PLR0913 -- what the form has
     rules.check_time(starts_at, minutes=minutes, time_zone=time_zone, at=at)
     place = clean_line(place, field="place", limit=LONGEST_PLACE)
     found = risk(service)
-    rules.check_panel(panel, found.level.value, service.data_class, queries.owning_team_ids(service))
+    rules.check_panel(panel, found.level.value, service.data_class, owning_team_ids(service))
 
     walkthrough.state = State.SCHEDULED
     _set_time(walkthrough, starts_at=starts_at, minutes=minutes, time_zone=time_zone, place=place)
@@ -225,7 +226,7 @@ OPEN_ENDED = frozenset({State.PLANNED, State.SCHEDULED, State.IN_PROGRESS})
 
 
 def call_off(walkthrough: Walkthrough, *, reason: str, by: Actor, at: datetime) -> None:
-    """Cancel a locked walkthrough; also one that waits for signatures, when its service moves away."""
+    """Cancel a locked walkthrough; also one that waits for signatures, when its service moves back."""
     rules.check_move(walkthrough, State.CANCELLED)
     has_calendar = walkthrough.state in {State.SCHEDULED, State.IN_PROGRESS}
 
@@ -246,7 +247,7 @@ def freeze_risk(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> Walkthr
     """Let the present risk count, also a lower one: enablement says so, and never the own team."""
     walkthrough = locked(walkthrough, by=by, at=at)
     service = walkthrough.service
-    rules.check_may_freeze(by, service)
+    rules.check_may_freeze(by, owning_team_ids(service))
     rules.check_state(
         walkthrough, {State.SCHEDULED, State.IN_PROGRESS, State.HELD, State.DECIDED}, step="freezing its risk"
     )

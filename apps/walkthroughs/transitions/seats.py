@@ -5,6 +5,7 @@ from datetime import datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
+from apps.catalog.queries import owning_team_ids
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.text import clean_line
 from apps.core.transactions import one_transaction
@@ -12,6 +13,7 @@ from apps.walkthroughs import queries, rules
 from apps.walkthroughs.events import AskedAgain, Replied, SeatReplaced, SeatTaken
 from apps.walkthroughs.models import SIGNING, Capacity, Reply, Seat, SignOff, State, Walkthrough
 from apps.walkthroughs.transitions.locking import locked, locked_seat
+from apps.walkthroughs.transitions.signing import take_decision_back
 from apps.walkthroughs.transitions.telling import (
     invite,
     leads_and_advisor,
@@ -98,15 +100,21 @@ def ask_again(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> list[Seat
 
 @one_transaction
 def add_seat(walkthrough: Walkthrough, *, person: User, capacity: str, by: Actor, at: datetime) -> Seat:
-    """Seat one more person, before or after the meeting: a risk that rose needs more signatures."""
+    """Seat one more person, before or after the meeting: a risk that rose needs more signatures.
+
+    What is decided takes in only a seat that is missing, and is decided anew once that one has signed.
+    """
     walkthrough = locked(walkthrough, by=by, at=at)
     rules.check_may_plan(by, walkthrough.service)
-    rules.check_state(walkthrough, SEATED, step="seating somebody")
+    rules.check_state(walkthrough, SEATED | {State.DECIDED}, step="seating somebody")
     if capacity not in Capacity.values:
         message = f"There is no seat “{capacity[:20]}”."
         raise InvalidInputError(message, field="capacity")
     _check_can_sit(walkthrough, person, capacity)
 
+    if walkthrough.state == State.DECIDED:
+        rules.check_asked_for(capacity, queries.missing_seats(walkthrough))
+        take_decision_back(walkthrough, capacity=capacity, by=by, at=at)
     seat = _take(walkthrough, person, capacity, reason=f"seated by {by.name}", by=by, at=at)
 
     event = SeatTaken(person=person.name, capacity=seat.get_capacity_display().lower())
@@ -155,7 +163,7 @@ def _replace(seat: Seat, *, person: User, reason: str, by: Actor, at: datetime) 
 
 
 def _check_can_sit(walkthrough: Walkthrough, person: User, capacity: str) -> None:
-    rules.check_can_sit(person, capacity, queries.owning_team_ids(walkthrough.service))
+    rules.check_can_sit(person, capacity, owning_team_ids(walkthrough.service))
     if any(seat.person_id == person.pk for seat in queries.seats_of(walkthrough)):
         message = f"{person} has a seat at this walkthrough already."
         raise InvalidInputError(message, field="panel")

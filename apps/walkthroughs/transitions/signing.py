@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
+from apps.catalog.models import Phase
+from apps.catalog.queries import owning_team_ids
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.results import Conflict, Saved
 from apps.core.text import clean_text
@@ -12,13 +14,23 @@ from apps.readiness.queries import sheet
 from apps.walkthroughs import queries, rules
 from apps.walkthroughs.events import (
     Decided,
+    DecisionTakenBack,
     SignatureConfirmed,
     Signed,
     VetoKept,
     VetoLifted,
     VetoRaised,
 )
-from apps.walkthroughs.models import ContentSnapshot, Decision, Seat, SignOff, State, Veto, Walkthrough
+from apps.walkthroughs.models import (
+    Capacity,
+    ContentSnapshot,
+    Decision,
+    Seat,
+    SignOff,
+    State,
+    Veto,
+    Walkthrough,
+)
 from apps.walkthroughs.transitions.locking import lock_content, locked, locked_seat, locked_service
 from apps.walkthroughs.transitions.telling import (
     leads_and_advisor,
@@ -36,12 +48,11 @@ def snapshot(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> ContentSna
     """Keep the present content; the same content is kept once and shared."""
     walkthrough = locked(walkthrough, by=by, at=at)
     lock_content(walkthrough, by=by, at=at)
-    return keep_content(walkthrough, by=by, at=at)
+    return _kept(queries.content(walkthrough), at=at)
 
 
-def keep_content(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> ContentSnapshot:  # noqa: ARG001
+def _kept(content: rules.Content, *, at: datetime) -> ContentSnapshot:
     """Write the content of a walkthrough whose assessment is locked."""
-    content = queries.content(walkthrough)
     kept, _is_new = ContentSnapshot.objects.get_or_create(
         sha256=rules.digest(content), defaults={"schema": rules.SCHEMA, "content": content, "made_at": at}
     )
@@ -66,16 +77,17 @@ def sign_off(  # noqa: PLR0913 -- what the form has
     seat = locked_seat(seat, by=by, at=at)
     walkthrough, service = seat.walkthrough, seat.walkthrough.service
     lock_content(walkthrough, by=by, at=at)
-    rules.check_may_sign(by, seat, walkthrough, service, queries.owning_team_ids(service))
+    rules.check_may_sign(by, seat, walkthrough, service, owning_team_ids(service))
     _check_latest(walkthrough)
     level = rules.higher(walkthrough.risk_level, queries.present_level(service))
     note = clean_text(note, field="note", limit=LONGEST_NOTE).strip()
     terms = _clean(terms, walkthrough)
     rules.check_terms(seat, decision=decision, note=note, terms=terms, level=level, at=at.date())
     earlier = queries.signed_by(seat)
-    content = keep_content(walkthrough, by=by, at=at)
-    if seen and seen != content.sha256:
+    present = queries.content(walkthrough)
+    if seen and seen != rules.digest(present):
         return Conflict(seat)
+    content = _kept(present, at=at)
     if _is_same(earlier, decision, note, content):
         return Saved(earlier)  # type: ignore[arg-type]
     _check_no_own_veto(earlier)
@@ -218,7 +230,7 @@ def confirm(seat: Seat, *, by: Actor, at: datetime, seen: str = "") -> Saved[Sig
     seat = locked_seat(seat, by=by, at=at)
     walkthrough, service = seat.walkthrough, seat.walkthrough.service
     lock_content(walkthrough, by=by, at=at)
-    rules.check_may_sign(by, seat, walkthrough, service, queries.owning_team_ids(service))
+    rules.check_may_sign(by, seat, walkthrough, service, owning_team_ids(service))
     _check_latest(walkthrough)
     earlier = queries.signed_by(seat)
     if earlier is None:
@@ -227,9 +239,10 @@ def confirm(seat: Seat, *, by: Actor, at: datetime, seen: str = "") -> Saved[Sig
     if hasattr(earlier, "veto"):
         message = "A veto is lifted or kept, not confirmed."
         raise InvalidMoveError(message)
-    content = keep_content(walkthrough, by=by, at=at)
-    if seen and seen != content.sha256:
+    present = queries.content(walkthrough)
+    if seen and seen != rules.digest(present):
         return Conflict(seat)
+    content = _kept(present, at=at)
     if content.pk == earlier.snapshot_id:
         return Saved(earlier)
 
@@ -274,6 +287,33 @@ def decide(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
         context={"label": label, "decision": found},
+    )
+
+
+def take_decision_back(walkthrough: Walkthrough, *, capacity: str, by: Actor, at: datetime) -> None:
+    """Open a locked walkthrough again for a seat that its risk did not ask for before; signatures stay."""
+    rules.check_move(walkthrough, State.HELD)
+    _check_latest(walkthrough)
+    if walkthrough.service.phase != Phase.READY or queries.coming(walkthrough.service):
+        message = "This walkthrough is history: the service has moved on, or another meeting is planned."
+        raise InvalidMoveError(message)
+
+    before, label = walkthrough.decision, walkthrough.get_decision_display()
+    walkthrough.state, walkthrough.decision, walkthrough.decided_at = State.HELD, "", None
+    touch(walkthrough, "state", "decision", "decided_at", by=by, at=at)
+
+    word = Capacity(capacity).label.lower()
+    event = DecisionTakenBack(label=label.lower(), decision=before, capacity=word)
+    record(event, by=by, at=at, subject=walkthrough.subject)
+    signers = [seat.person for seat in queries.seats_of(walkthrough) if seat.signs]
+    tell(
+        [*leads_and_advisor(walkthrough.service, by=by, at=at), *signers],
+        key=f"taken_back:{walkthrough.pk}:{at:%Y%m%d%H%M%S}",
+        template="decision_taken_back",
+        subject=walkthrough.subject,
+        by=by,
+        at=at,
+        context={"capacity": word},
     )
 
 

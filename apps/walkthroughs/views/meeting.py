@@ -16,7 +16,7 @@ from apps.core.http import page, wants_part
 from apps.core.results import Conflict, Saved
 from apps.readiness.models import Area
 from apps.readiness.queries import sheet
-from apps.walkthroughs import forms, queries, transitions
+from apps.walkthroughs import forms, queries, rules, transitions
 from apps.walkthroughs.models import State, Walkthrough
 
 PAGE = "walkthroughs/walkthrough.html"
@@ -85,10 +85,16 @@ def _find(pk: int) -> Walkthrough:
     return get_object_or_404(queries.walkthroughs(), pk=pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def begin(request: PortalRequest, pk: int) -> HttpResponse:
-    """Open the meeting."""
-    return redirect(transitions.begin(_find(pk), by=actor(request), at=timezone.now()))
+    """Ask whether to open the meeting, and open it."""
+    found, by = _find(pk), actor(request)
+    if request.method == "POST":
+        return redirect(transitions.begin(found, by=by, at=timezone.now()))
+    rules.check_may_hold(by, found.service, queries.seats_of(found))
+    rules.check_move(found, State.IN_PROGRESS)
+    context = {"walkthrough": found, "service": found.service, "when": rules.when_in_words(found)}
+    return page(request, "walkthroughs/begin.html", context)
 
 
 @require_POST

@@ -50,7 +50,7 @@ def launch(request: PortalRequest, slug: str) -> HttpResponse:
     if found.phase != Phase.READY:
         check_whole(found)
         check_move(found, Phase.LIVE)
-    gate = queries.launch_gate(found, now=now)
+    gate = queries.launch_gate(found, now=now, by=by)
     over = rules.may_launch_over(by, found, gate)
     form = forms.LaunchForm(request.POST or None, needs_reason=over)
     if request.method == "POST" and form.is_valid():
@@ -96,7 +96,10 @@ def archive(request: PortalRequest, slug: str) -> HttpResponse:
         transitions.archive,
         title=f"Archive {found}",
         action="Archive it",
-        consequence="Meetings are cancelled and reminders stop. A lead can restore it into its phase.",
+        consequence=(
+            "Meetings to come are cancelled and reminders stop; what was held stays. "
+            "A lead can restore it into its phase."
+        ),
         done=f"{found} is archived.",
     )
 

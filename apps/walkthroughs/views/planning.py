@@ -111,7 +111,9 @@ def add_seat(request: PortalRequest, pk: int) -> HttpResponse:
     """Seat one more person."""
     found = queries.walkthrough(pk)
     rules.check_may_plan(actor(request), found.service)
-    form = forms.SeatForm(request.POST or None, people=_absent(found, queries.everybody()))
+    missing = queries.missing_seats(found)
+    initial = {"capacity": missing[0] if missing else Capacity.OBSERVER}
+    form = forms.SeatForm(request.POST or None, people=_absent(found, queries.everybody()), initial=initial)
     if request.method == "POST" and form.is_valid():
         seat = transitions.add_seat(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
         messages.success(request, f"{seat.person} has a seat and was told.")

@@ -76,6 +76,8 @@ def _new_service(record: Record, values: Values, run: Run) -> Service:
     )
 
 
+COUNTED: Final = {"service": "version", "team": "revision"}  # what a form on somebody's screen is based on
+
 TABLES: Final = {
     "team": _Table(Team.objects, _team_values, lambda _record, values, _run: Team(**values), TeamImported),
     "service": _Table(Service.objects, _service_values, _new_service, ServiceImported),
@@ -173,9 +175,9 @@ def _write(row: Any, changes: Values, record: Record, run: Run) -> None:  # noqa
     for name, value in changes.items():
         setattr(row, name, value)
     fields = list(changes)
-    if record.kind == "service":
-        row.version += 1
-        fields.append("version")
+    if counted := COUNTED.get(record.kind):
+        setattr(row, counted, getattr(row, counted) + 1)
+        fields.append(counted)
     row.save(update_fields=fields)
     if "created" not in run.flags[record.ref]:  # else its place in the tree is part of its creation
         _tell(row, record, "updated", differences, run)

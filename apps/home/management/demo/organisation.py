@@ -50,7 +50,8 @@ def fill_teams(stage: Stage, step: Step) -> None:
     by = stage.actor(step.by)
     teams = {team.slug: team for team in Team.objects.all()}
     for slug, changes in data.teams().items():
-        catalog.edit_team(teams[slug], changes=changes, by=by, at=step.at)
+        team = teams[slug]
+        catalog.edit_team(team, revision=team.revision, changes=changes, by=by, at=step.at)
     for name, entry in data.people().items():
         if "team" in entry:
             team, person = teams[entry["team"]], stage.people[name]
