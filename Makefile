@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 APPS := $(patsubst apps/%/__init__.py,%,$(wildcard apps/*/__init__.py))
-# On SQLite the linter takes each table that is remade for an error; this column has a default in the database.
-SEEN := 0001_initial 0002_revision_of_teams
+# On SQLite the linter takes each table that is remade for an error. These were looked at: a column with a default in the
+# database, and constraints on new columns that code which still runs does not write.
+SEEN := 0001_initial 0002_revision_of_teams 0003_inbox_constraints
 
 .DEFAULT_GOAL := help
 .PHONY: help run check test format lock bench dev

@@ -259,7 +259,7 @@ else:
         "max_retries": 0,  # else a page waits six seconds for a dead broker
         "socket_connect_timeout": 2,  # and these for one that is stuck
         "socket_timeout": 2,
-        "visibility_timeout": 360,  # longer than the longest task
+        "visibility_timeout": 360,  # longer than every task but jobs.run, which may well be rung twice
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
     }
@@ -275,6 +275,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the next one says the same
     "core.beat_seen": {"task": "core.beat_seen", "schedule": 30, "options": {"expires": 25}},
     "notifications.deliver": {"task": "notifications.deliver", "schedule": 60, "options": {"expires": 50}},
+    "notifications.gather": {"task": "notifications.gather", "schedule": 60, "options": {"expires": 50}},
     "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
     "activity.seal": {"task": "activity.seal", "schedule": 60, "options": {"expires": 50}},
@@ -284,6 +285,12 @@ BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says s
 
 # What lower apps collect from upper ones, by name
 REMINDERS = ["apps.walkthroughs.queries.due", "apps.readiness.queries.due", "apps.catalog.queries.due"]
+NOTICES = [
+    "apps.walkthroughs.rules.notices.KINDS",
+    "apps.readiness.rules.notices.KINDS",
+    "apps.catalog.rules.notices.KINDS",
+    "apps.notifications.rules.OWN",
+]
 JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",

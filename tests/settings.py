@@ -21,3 +21,5 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in a real home: several connections, WAL and IMMEDIATE work as they do there.
     DATABASES["default"]["TEST"] = {"NAME": HOME / "test.sqlite3"}
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads of tests leave no connection behind
+NOTICES = [*NOTICES, "tests.notices.KINDS"]  # and their templates
+TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], BASE_DIR / "tests" / "templates"]

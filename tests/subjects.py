@@ -2,7 +2,8 @@
 
 from apps.activity.models import Subject
 
-TEMPLATE = "notifications/stopped"  # a notice: "A message to {{ recipient.name }} could …", and {{ problem }}
+# A kind of tests/notices.py: "A message to {{ recipient.name }} could not be delivered", and {{ problem }}
+TEMPLATE = "tests/message"
 
 
 def subject(number=7, **labels):

@@ -14,7 +14,7 @@ from apps.catalog import transitions as catalog
 from apps.catalog.queries import leads_of
 from apps.core.pdf import render_html
 from apps.notifications.models import Delivery
-from apps.notifications.transitions import deliver
+from apps.notifications.transitions import deliver, gather
 from apps.readiness import transitions as readiness
 from apps.readiness.models import Kind
 from apps.readiness.queries import present
@@ -164,7 +164,7 @@ def check_is_harmless(html):
         assert not node.get("href", "").lower().startswith(("javascript:", "data:"))
 
 
-def test_mails_are_plain_text_with_the_words_as_they_were_typed(walkthrough):
+def test_mails_hold_the_words_as_they_were_typed_and_as_text_in_their_html(walkthrough):
     deliver_all()
 
     assert mail.outbox
@@ -172,13 +172,18 @@ def test_mails_are_plain_text_with_the_words_as_they_were_typed(walkthrough):
     for letter in mail.outbox:
         parts = [part.get_content_type() for part in letter.message().walk() if not part.is_multipart()]
         assert parts[0] == "text/plain"
-        assert set(parts) <= {"text/plain", "text/calendar"}
+        assert parts[1] == "text/html"
+        assert set(parts[2:]) <= {"text/calendar"}
         assert "&lt;" not in letter.body
+        check_is_harmless(letter.alternatives[0].content)
 
 
 def deliver_all():
+    """Send what goes out at once, and a week later the daily mails."""
+    by, at = Actor.system("tests"), timezone.now() + timedelta(days=7)
+    gather(by=by, at=at)
     while Delivery.objects.filter(state="waiting").exists():
-        deliver(by=Actor.system("tests"), at=timezone.now())
+        deliver(by=by, at=at)
 
 
 def test_calendar_entries_hold_the_words_as_text(walkthrough):

@@ -43,10 +43,20 @@ def _problems(*, now: datetime) -> Iterator[str]:
         return
     for path in settings.READY_CHECKS:
         yield from import_string(path)()
-    seen_at = Heartbeat.objects.filter(name=BEAT).values_list("seen_at", flat=True).first()
-    if seen_at is None or now - seen_at > settings.BEAT_IS_LATE_AFTER:
+    seen_at = beat_seen_at()
+    if is_late(seen_at, now=now):
         when = f"since {seen_at:%Y-%m-%d %H:%M:%S} UTC" if seen_at else "yet"
         yield f"No background work was seen {when}: are beat and a worker running?"
+
+
+def beat_seen_at() -> datetime | None:
+    """Return when a worker last took what beat sent. One query."""
+    return Heartbeat.objects.filter(name=BEAT).values_list("seen_at", flat=True).first()
+
+
+def is_late(seen_at: datetime | None, *, now: datetime) -> bool:
+    """Tell whether beat, or every worker, has been silent for too long."""
+    return seen_at is None or now - seen_at > settings.BEAT_IS_LATE_AFTER
 
 
 @cache

@@ -114,7 +114,7 @@ class Job(models.Model):
     @property
     def mark(self) -> str:
         """Return what changes when a page that shows the job must change."""
-        return f"{self.state}-{self.done}-{self.total}"
+        return f"{self.state}-{self.attempts}-{self.done}-{self.total}"
 
     @property
     def is_over(self) -> bool:

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from errno import EDQUOT, EIO, ENOSPC
 from typing import Any, Final
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError
 
 from apps.accounts.models import Actor, Role
 from apps.core.errors import DomainError, InvalidMoveError, NotPermittedError
 from apps.jobs.models import Job, State
 
-LEASE: Final = timedelta(minutes=5)  # not below Celery's hard time limit; progress renews it
+LEASE: Final = timedelta(minutes=2)  # the heartbeat renews it; after a death the next worker waits so long
+SECONDS_BETWEEN_BEATS: Final = 20.0  # five of them may be missed
 MAX_CLAIMS: Final = 3
+MAX_ATTEMPTS: Final = 6  # with pauses of 1, 2, 4, 8 and 16 minutes between them
+OUR_DISK: Final = frozenset({ENOSPC, EDQUOT, EIO})  # somebody makes room, and it works again
 SECONDS_BETWEEN_WRITES: Final = 1.0  # of progress
 
 
@@ -30,6 +35,7 @@ class Outcome:
     state: State
     result: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
+    pause: timedelta = timedelta()  # before the next attempt, if it waits for one
 
 
 def check_claims(job: Job) -> None:
@@ -37,6 +43,24 @@ def check_claims(job: Job) -> None:
     if job.claims > MAX_CLAIMS:
         message = f"{MAX_CLAIMS} workers took this job, and none came back. Ask whoever runs the portal."
         raise NobodyCameBackError(message)
+
+
+def outcome_of(error: Exception, job: Job) -> Outcome:
+    """Return what an error makes of a job: over, or once more after 1, 2, 4 … minutes."""
+    said = problem(error, job)
+    if not is_temporary(error) or job.attempts >= MAX_ATTEMPTS:
+        return Outcome(State.FAILED, problem=said)
+    return Outcome(State.QUEUED, problem=said, pause=timedelta(minutes=2 ** (job.attempts - 1)))
+
+
+def is_temporary(error: Exception) -> bool:
+    """Tell whether the same work may well succeed a little later: what it needs was away, or full."""
+    match error:
+        case OperationalError() | InterfaceError() | ConnectionError() | TimeoutError():
+            return True
+        case OSError(errno=code):
+            return code in OUR_DISK
+    return False
 
 
 def problem(error: Exception, job: Job) -> str:
@@ -47,6 +71,8 @@ def problem(error: Exception, job: Job) -> str:
         case SoftTimeLimitExceeded():
             return "It took too long and was stopped."
     where = f" Its request id is {job.request_id}." if job.request_id else ""
+    if is_temporary(error):
+        return f"Something that it needs was not there ({type(error).__name__}).{where}"
     return f"Something broke on our side ({type(error).__name__}); the log of the worker knows more.{where}"
 
 

@@ -1,14 +1,17 @@
 """How background work is asked for, done and brought back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from time import monotonic
 from typing import Any
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils.module_loading import import_string
 
@@ -20,7 +23,7 @@ from apps.core.transactions import one_transaction
 from apps.core.wake import wake
 from apps.jobs import rules
 from apps.jobs.events import JobFailed, JobRetried
-from apps.jobs.models import Job, State
+from apps.jobs.models import Job, JobQuerySet, State
 
 logger = structlog.get_logger(__name__)
 
@@ -64,8 +67,7 @@ def retry(job: Job, *, by: Actor, at: datetime) -> Job:
     """Put a failed job back into the queue, unless the same waits there already."""
     job = Job.objects.locked(job.pk)
     rules.check_retry(by, job)
-    same = Job.objects.filter(kind=job.kind, subject_type=job.subject_type, subject_id=job.subject_id)
-    if same.filter(state=State.QUEUED).exists():
+    if _same(job).filter(state=State.QUEUED).exists():
         message = "The same work waits in the queue already."
         raise InvalidMoveError(message)
 
@@ -73,8 +75,10 @@ def retry(job: Job, *, by: Actor, at: datetime) -> Job:
     job.due_at = at
     job.finished_at = None
     job.problem = ""
-    job.claims = job.done = job.total = 0
-    job.save(update_fields=["state", "due_at", "finished_at", "problem", "claims", "done", "total"])
+    job.claims = job.attempts = job.done = job.total = 0
+    job.save(
+        update_fields=["state", "due_at", "finished_at", "problem", "claims", "attempts", "done", "total"]
+    )
 
     record(JobRetried(), by=by, at=at, subject=job.subject)
     wake("jobs.run")
@@ -91,7 +95,8 @@ def run_next(*, by: Actor, at: datetime) -> Job | None:
         return None
     begun = monotonic()
     try:
-        outcome = _work(job, begun=begun, at=at)
+        with _heartbeat(job, begun=begun, at=at):
+            outcome = _work(job, begun=begun, at=at)
     except rules.LeaseLostError:
         logger.warning("job_lease_lost", job=job.pk, kind=job.kind)
         return job
@@ -135,8 +140,41 @@ def _work(job: Job, *, begun: float, at: datetime) -> rules.Outcome:
         raise
     except Exception as error:
         logger.warning("job_failed", job=job.pk, kind=job.kind, exc_info=True)
-        return rules.Outcome(State.FAILED, problem=rules.problem(error, job))
+        return rules.outcome_of(error, job)
     return rules.Outcome(State.DONE, result=result)
+
+
+@contextmanager
+def _heartbeat(job: Job, *, begun: float, at: datetime) -> Iterator[None]:
+    """Renew the lease beside work that says nothing for long; it dies with the process that works."""
+    is_over = Event()
+    beats = Thread(target=_beat, args=(job, is_over), kwargs={"begun": begun, "at": at}, daemon=True)
+    beats.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        beats.join()
+
+
+def _beat(job: Job, is_over: Event, *, begun: float, at: datetime) -> None:
+    """Run in a thread, on a connection of its own; what it cannot write now, its next beat will."""
+    try:
+        while not is_over.wait(rules.SECONDS_BETWEEN_BEATS):
+            try:
+                if not _renew(job, begun=begun, at=at):
+                    return  # another worker has it; the work hears of it at its next progress
+            except DatabaseError:
+                logger.warning("job_heartbeat_missed", job=job.pk, kind=job.kind, exc_info=True)
+                connection.close()
+    finally:
+        connection.close()
+
+
+def _renew(job: Job, *, begun: float, at: datetime, **values: int) -> bool:
+    """Hold the job for another LEASE from now on; return False if it is no longer ours."""
+    until = at + timedelta(seconds=monotonic() - begun) + rules.LEASE
+    return bool(Job.objects.filter(pk=job.pk, lease=job.lease).update(lease_until=until, **values))
 
 
 def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
@@ -149,9 +187,7 @@ def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
         if now - last_write < rules.SECONDS_BETWEEN_WRITES and done < total:
             return
         last_write = now
-        ours = Job.objects.filter(pk=job.pk, lease=job.lease)
-        until = at + timedelta(seconds=now - begun) + rules.LEASE
-        if not ours.update(done=done, total=total, lease_until=until):
+        if not _renew(job, begun=begun, at=at, done=done, total=total):
             raise rules.LeaseLostError
 
     return progress
@@ -159,7 +195,10 @@ def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
 
 @transaction.atomic(durable=True)
 def _record(job: Job, outcome: rules.Outcome, *, by: Actor, at: datetime) -> None:
-    """Write the end down, unless the lease ran out and another worker has taken the row."""
+    """Write the end down, or when it is tried again, unless another worker has taken the row meanwhile."""
+    if outcome.state == State.QUEUED and _same(job).filter(state=State.QUEUED).exists():
+        outcome = replace(outcome, state=State.FAILED)  # what was asked for since waits already
+    is_again = outcome.state == State.QUEUED
     is_written = Job.objects.filter(pk=job.pk, lease=job.lease).update(
         state=outcome.state,
         result=outcome.result,
@@ -167,7 +206,13 @@ def _record(job: Job, outcome: rules.Outcome, *, by: Actor, at: datetime) -> Non
         lease=None,
         lease_until=None,
         claims=0,
-        finished_at=at,
+        due_at=at + outcome.pause if is_again else job.due_at,
+        finished_at=None if is_again else at,
     )
     if is_written and outcome.state == State.FAILED:
         record(JobFailed(outcome.problem), by=by, at=at, subject=job.subject)
+
+
+def _same(job: Job) -> JobQuerySet:
+    """Return the jobs of the same kind about the same subject."""
+    return Job.objects.filter(kind=job.kind, subject_type=job.subject_type, subject_id=job.subject_id)

@@ -23,3 +23,14 @@ class DeliveryRetried(EventKind):
     verb = "notifications.delivery_retried"
     sentence = "{actor} asked to send once more: {subject}"
     example = {}
+
+
+@dataclass(frozen=True)
+class PreferencesChanged(EventKind):
+    """Somebody chose anew what they get by mail."""
+
+    verb = "notifications.preferences_changed"
+    sentence = "{actor} changed what {subject} gets by mail ({fields})"
+    example = {"fields": "mail_hour, ways"}
+
+    fields: str

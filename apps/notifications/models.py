@@ -25,6 +25,18 @@ class NoticeQuerySet(LockableQuerySet["Notice"]):
         """Return what nobody has opened or put away."""
         return self.filter(read_at=None)
 
+    def present(self) -> Self:
+        """Return what lies in the inbox: neither done nor put off."""
+        return self.filter(done_at=None, snoozed_until=None)
+
+    def snoozed(self) -> Self:
+        """Return what was put off to a later day."""
+        return self.filter(snoozed_until__isnull=False)
+
+    def done(self) -> Self:
+        """Return what was put away for good."""
+        return self.filter(done_at__isnull=False)
+
 
 class Notice(models.Model):
     """A fact that one person should know. The key names the fact, so it is told once."""
@@ -38,18 +50,39 @@ class Notice(models.Model):
     service_id = models.PositiveBigIntegerField(null=True)
     service_name = models.CharField(max_length=200)
     audience = models.CharField(max_length=20)
-    at = models.DateTimeField()
+    at = models.DateTimeField()  # when it was told, or came back
     told_in = models.UUIDField(db_index=True)  # the batch that was first, and makes the delivery
     found_by = models.CharField(
         max_length=100, default=""
     )  # the entry of settings.REMINDERS; asked again later
     read_at = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)  # then it comes back, unread
+    done_at = models.DateTimeField(null=True)
+    mail_at = models.DateTimeField(null=True)  # when the daily mail takes it along; None: it has, or never
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="notice_told_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "key"], name="notice_told_once"),
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(read_at__isnull=False, snoozed_until=None),
+                name="notice_done_is_read_and_not_put_off",
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_until=None) | Q(read_at__isnull=False), name="notice_put_off_is_read"
+            ),
+        ]
         indexes = [
+            models.Index(
+                fields=["recipient", "-at", "-id"],
+                condition=Q(done_at=None, snoozed_until=None),
+                name="notice_present",
+            ),
+            models.Index(
+                fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="notice_comes_back"
+            ),
+            models.Index(fields=["mail_at"], condition=Q(mail_at__isnull=False), name="notice_by_mail"),
             models.Index(fields=["recipient", "-at", "-id"], name="notice_inbox"),
             models.Index(fields=["recipient"], condition=Q(read_at=None), name="notice_unread"),
         ]
@@ -59,6 +92,38 @@ class Notice(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("notifications:open", args=[self.pk])
+
+
+class Way(models.TextChoices):
+    """How somebody hears of a notice; it stands in the inbox in any case."""
+
+    AT_ONCE = "at_once", "By mail at once"
+    DAILY = "daily", "In the daily mail"
+    INBOX = "inbox", "In the inbox only"
+
+
+class Preferences(models.Model):
+    """What one person wants by mail, and when. Who never chose has no row, and the defaults below."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    has_daily_mail = models.BooleanField(default=True)
+    mail_hour = models.PositiveSmallIntegerField(default=8)  # of a working day, in the person's zone
+    quiet_from = models.TimeField(null=True)
+    quiet_to = models.TimeField(null=True)
+    ways = models.JSONField(default=dict)  # by kind, where it differs from the kind's own
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(mail_hour__lte=23), name="preferences_hour_exists"),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_to=None)
+                | Q(quiet_from__isnull=False, quiet_to__isnull=False),
+                name="preferences_quiet_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Preferences of {self.person_id}"
 
 
 class Channel(models.TextChoices):
@@ -106,6 +171,7 @@ class Delivery(models.Model):
     letter_subject = models.CharField(max_length=250, default="")
     letter_body = models.TextField(default="")
     calendar = models.TextField(default="")  # an iTIP message that goes along, as text
+    daily_on = models.DateField(null=True)  # a daily mail: of this day where the person lives
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     made_at = models.DateTimeField()  # for this moment; that of a rehearsed reminder may lie ahead
     due_at = models.DateTimeField()
@@ -132,6 +198,11 @@ class Delivery(models.Model):
                 condition=Q(state=State.SENT, sent_at__isnull=False)
                 | (~Q(state=State.SENT) & Q(sent_at=None)),
                 name="delivery_was_sent_at",
+            ),
+            models.UniqueConstraint(
+                fields=["recipient", "daily_on"],
+                condition=Q(daily_on__isnull=False),
+                name="delivery_one_mail_a_day",
             ),
         ]
         indexes = [models.Index(fields=["state", "due_at", "id"], name="delivery_by_turn")]

@@ -1,15 +1,58 @@
-"""How the inbox and the outbox are read."""
+"""How inbox, outbox and preferences are read, and which kinds of notices there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, Subquery, Value
+from django.conf import settings
+from django.db.models import Count, IntegerField, Min, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
+from django.utils.module_loading import import_string
 
 from apps.accounts.models import User
-from apps.activity.models import Audience
-from apps.notifications.models import Delivery, DeliveryQuerySet, Notice, NoticeQuerySet, State
+from apps.activity.models import Audience, Subject
+from apps.notifications import rules
+from apps.notifications.models import (
+    Delivery,
+    DeliveryQuerySet,
+    Notice,
+    NoticeQuerySet,
+    Preferences,
+    State,
+    Way,
+)
+from apps.notifications.rules import Kind
+
+LATELY: Final = timedelta(days=1)
+
+
+def kinds() -> Mapping[str, Kind]:
+    """Return every kind of notice by its key, in the order of the lists that settings.NOTICES names."""
+    return _kinds(tuple(settings.NOTICES))
+
+
+@lru_cache
+def _kinds(lists: tuple[str, ...]) -> Mapping[str, Kind]:
+    return MappingProxyType({kind.key: kind for path in lists for kind in import_string(path)})
+
+
+def kinds_by_group() -> dict[str, list[Kind]]:
+    """Return the kinds under their headings."""
+    groups: dict[str, list[Kind]] = {}
+    for kind in kinds().values():
+        groups.setdefault(kind.group, []).append(kind)
+    return groups
+
+
+def preferences_of(people: Iterable[User]) -> dict[int, Preferences]:
+    """Return what each of these people wants, by id; defaults, unsaved, for who never chose. One query."""
+    found = {person.pk: Preferences(person=person) for person in people}
+    chosen = Preferences.objects.filter(person__in=list(found))
+    return found | {preferences.person_id: preferences for preferences in chosen}
 
 
 def unread_of() -> Coalesce:
@@ -28,6 +71,107 @@ def _is(flag: str) -> Q:
 def inbox(person: User) -> NoticeQuerySet:
     """Return what a person was told and may still read. One query."""
     return Notice.objects.to(person.pk, audiences=person.audiences)
+
+
+def reader(wish: rules.Wish) -> User:
+    """Return whose mails a link speaks of; refuse one whose person or kind is gone. One query."""
+    person = User.objects.active().filter(pk=wish.person_id).first()
+    if person is None or not (wish.scope == rules.DAILY or wish.scope in kinds()):
+        message = "Nobody gets these mails any more."
+        raise rules.LinkExpiredError(message)
+    return person
+
+
+def example_mail(key: str, *, to: User, now: datetime) -> rules.Mail | None:
+    """Return a mail of a kind, the daily mail or a letter, made of the examples in the code. No query."""
+    for letter in rules.LETTERS:
+        if letter.key == key:
+            return rules.compose_letter(*rules.letter_of(letter))
+    is_daily = key == rules.DAILY
+    shown = [kind for kind in kinds().values() if kind.key == key or (is_daily and _is_daily(kind))]
+    if not shown:
+        return None
+    notices = [_example(kind, number, now=now) for number, kind in enumerate(shown[:6])]
+    fewer_url = f"{settings.SITE_URL}/unsubscribe/example/"
+    return rules.compose(notices, to=to, kinds=kinds(), is_daily=is_daily, fewer_url=fewer_url)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the help: a kind, and how a notice of it reads."""
+
+    kind: Kind
+    example: str
+
+
+def catalogue() -> Mapping[str, list[Line]]:
+    """Return the reminders, and what else people are told, each with its example. No query."""
+    return _catalogue(tuple(settings.NOTICES))
+
+
+@lru_cache
+def _catalogue(lists: tuple[str, ...]) -> Mapping[str, list[Line]]:
+    lines = [Line(kind, _words(kind, _subject(0))[0]) for kind in _kinds(lists).values()]
+    return MappingProxyType(
+        {
+            "reminders": [line for line in lines if line.kind.is_reminder],
+            "news": [line for line in lines if not line.kind.is_reminder],
+        }
+    )
+
+
+def _is_daily(kind: Kind) -> bool:
+    return kind.way == Way.DAILY
+
+
+def _example(kind: Kind, number: int, *, now: datetime) -> Notice:
+    subject = _subject(number)
+    title, text = _words(kind, subject)
+    return Notice(kind=kind.key, title=title, text=text, url=subject.url, service_name=subject.name, at=now)
+
+
+def _subject(number: int) -> Subject:
+    """Return one of two services that examples speak of."""
+    name, slug = (("Parcel Tracking", "parcel-tracking"), ("Label Printing", "label-printing"))[number % 2]
+    return Subject(type="service", id=0, name=name, url=f"/services/{slug}/", service_id=0, service_name=name)
+
+
+def _words(kind: Kind, subject: Subject) -> tuple[str, str]:
+    context = {"actor": "Ada Lind", "subject": subject} | dict(kind.example)
+    return rules.words_of(f"notices/{kind.key}.txt", context)
+
+
+SHELVES: Final = {"": "Inbox", "unread": "Unread", "snoozed": "Snoozed", "done": "Done"}
+
+
+def shelf(person: User, show: str) -> NoticeQuerySet:
+    """Return one of the SHELVES of a person's inbox. One query."""
+    notices = inbox(person)
+    match show:
+        case "unread":
+            return notices.present().unread()
+        case "snoozed":
+            return notices.snoozed()
+        case "done":
+            return notices.done()
+    return notices.present()
+
+
+@dataclass(frozen=True)
+class Mails:
+    """How many messages there are in each state; what was sent or dropped counts for a day."""
+
+    counts: dict[str, int]
+    oldest: datetime | None  # since then the first of those waits whose turn has come
+
+
+def mails(*, now: datetime) -> Mails:
+    """Return the state of the outbox. One query, read from the index by state and turn."""
+    is_over = Q(state__in=[State.SENT, State.DROPPED])
+    rows = Delivery.objects.filter(~is_over | Q(due_at__gte=now - LATELY))
+    counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
+    found = rows.aggregate(oldest=Min("due_at", filter=Q(state=State.WAITING, due_at__lte=now)), **counts)
+    return Mails({state.value: found[state.value] for state in State}, found["oldest"])
 
 
 def outbox() -> DeliveryQuerySet:

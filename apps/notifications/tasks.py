@@ -13,6 +13,14 @@ def deliver() -> None:
     transitions.deliver(by=Actor.system("notifications.deliver"), at=timezone.now())
 
 
+@shared_task(name="notifications.gather")
+def gather() -> None:
+    """Every minute. Safe to repeat, also side by side: a notice waits once, and a day has one mail."""
+    by, at = Actor.system("notifications.gather"), timezone.now()
+    transitions.wake_snoozed(by=by, at=at)
+    transitions.gather(by=by, at=at)
+
+
 @shared_task(name="notifications.remind")
 def remind() -> None:
     """Every 15 minutes. Safe to repeat: the key of a notice tells each person once."""

@@ -24,6 +24,7 @@ from apps.home.management.demo.words import Writer
 from apps.home.queries import my_work
 from apps.jobs.models import Job
 from apps.notifications.models import Delivery, Notice
+from apps.notifications.queries import SHELVES, shelf
 from apps.readiness.models import Answer, AnswerVersion, Assessment, Exemption, State
 from apps.walkthroughs.models import Launch, Veto, Walkthrough
 
@@ -152,6 +153,14 @@ def test_mails_are_moderate_and_reminders_wait_in_inboxes(demo):
     assert Delivery.objects.count() < 200
     assert Notice.objects.filter(recipient=person("reviewer"), read_at=None).exists()
     assert Notice.objects.filter(kind="walkthroughs/countdown").exists()
+
+
+@pytest.mark.parametrize("name", ["lead", "reviewer", "enablement"])
+def test_inboxes_show_what_can_be_done_with_a_notice(demo, name):
+    shelves = {show: shelf(person(name), show).count() for show in SHELVES}
+
+    assert all(shelves.values()), shelves
+    assert shelves["unread"] < shelves[""] <= 30
 
 
 def test_a_second_run_changes_nothing(demo, capsys):

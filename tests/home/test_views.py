@@ -3,11 +3,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from apps.activity.models import Audience
 from apps.activity.transitions import record
 from apps.catalog.events import PhaseEntered
 from apps.catalog.models import Dependency, Kind, Phase, Service
+from apps.notifications.queries import kinds
 from apps.readiness.models import Answer, Assessment
 from apps.walkthroughs.models import FollowUp
 from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of
@@ -216,6 +218,17 @@ def test_every_page_of_the_help_opens(client, lead, topic):
     html = client.get(reverse("home:help_topic", args=[topic])).content.decode()
 
     assert "<h1>" in html.partition('class="prose"')[2]
+
+
+def test_the_help_lists_every_reminder_and_notice_from_the_code(client, lead, django_assert_num_queries):
+    with django_assert_num_queries(2):  # session, person
+        html = client.get(reverse("home:help_topic", args=["reminders"])).content.decode()
+
+    for kind in kinds().values():
+        assert escape(kind.title) in html
+        assert escape(kind.when[:1].upper() + kind.when[1:]) in html
+    assert "28, 14, 7, 3 and 1 days before" in html
+    assert "In 7 days: walkthrough of Parcel Tracking" in html
 
 
 def test_a_page_of_the_help_that_does_not_exist_is_not_found(client, lead):

@@ -10,7 +10,7 @@ from tests.subjects import subject
 
 @pytest.fixture(autouse=True)
 def our_work(settings):
-    names = ("print_paper", "refuse", "break_down", "power_cut")
+    names = ("print_paper", "refuse", "break_down", "power_cut", "lose_the_database", "fill_the_disk")
     settings.JOBS = {f"tests.{name}": f"tests.jobs.work.{name}" for name in names}
     yield
     work.meanwhile.clear()

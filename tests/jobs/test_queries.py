@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from apps.activity.models import Audience
@@ -32,3 +34,31 @@ def test_what_failed_is_listed_the_last_first(now, ask, ada, django_assert_num_q
     with django_assert_num_queries(1):
         assert [job.asked_by for job in queries.failed()] == [ada, ada]
     assert list(queries.failed()) == [jobs[2], jobs[0]]
+
+
+def test_the_queues_are_counted_by_kind_and_state(now, ask, django_assert_num_queries):
+    a_minute = timedelta(minutes=1)
+    for number in range(4):
+        ask(subject=subject(number), at=now - number * a_minute)
+    jobs = list(Job.objects.order_by("pk"))
+    Job.objects.filter(pk=jobs[0].pk).update(state=State.DONE, finished_at=now)
+    Job.objects.filter(pk=jobs[1].pk).update(
+        state=State.DONE, finished_at=now, due_at=now - timedelta(days=2)
+    )
+
+    with django_assert_num_queries(1):
+        found = queries.queues(now=now)
+
+    assert found == [
+        queries.Queue(
+            kind="tests.print_paper", queued=2, running=0, failed=0, done=1, oldest=now - 3 * a_minute
+        )
+    ]
+
+
+def test_what_waits_for_a_later_attempt_is_not_late(now, ask):
+    ask(at=now + timedelta(minutes=1))
+
+    (queue,) = queries.queues(now=now)
+
+    assert (queue.queued, queue.oldest) == (1, None)

@@ -1,5 +1,8 @@
 from datetime import timedelta
 from functools import partial
+from threading import active_count
+from time import monotonic, sleep
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection
@@ -226,3 +229,102 @@ def test_impossible_rows_are_refused_by_the_database(now, ask, row):
 
 def test_a_time_limit_is_a_plain_problem(ask):
     assert rules.problem(rules.SoftTimeLimitExceeded(), ask()) == "It took too long and was stopped."
+
+
+def ask_for(kind, at):
+    return enqueue(kind, title="T", subject=subject(), payload={}, by=ActorFactory(), at=at)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("tests.lose_the_database", "OperationalError"), ("tests.fill_the_disk", "OSError")]
+)
+def test_what_may_pass_is_tried_again_ever_later_and_then_fails(now, kind, name):
+    job, pauses, at = ask_for(kind, now), [], now
+    while run(at) and state_of(job) == State.QUEUED:
+        pauses.append((job.due_at - at) // timedelta(minutes=1))
+        assert run(job.due_at - timedelta(minutes=1)) is None
+        at = job.due_at
+
+    assert (pauses, job.attempts) == ([1, 2, 4, 8, 16], 6)
+    assert (state_of(job), job.finished_at is not None) == (State.FAILED, True)
+    assert job.problem == f"Something that it needs was not there ({name}). Its request id is 4711."
+    assert len(told(job)) == 1
+
+
+def test_what_came_back_is_done_at_the_next_attempt(now, settings):
+    job = ask_for("tests.lose_the_database", now)
+    run(now)
+    settings.JOBS["tests.lose_the_database"] = settings.JOBS["tests.print_paper"]
+
+    run(now + 2 * timedelta(minutes=1))
+
+    assert (state_of(job), job.attempts, job.problem, told(job)) == (State.DONE, 2, "", [])
+
+
+def test_what_was_asked_for_meanwhile_is_the_next_attempt(now, settings):
+    job = ask_for("tests.lose_the_database", now)
+    taken = transitions._claim(at=now)
+    again = ask_for("tests.lose_the_database", now)
+
+    transitions._record(taken, transitions._work(taken, begun=0, at=now), by=WORKER, at=now)
+
+    assert (state_of(job), state_of(again)) == (State.FAILED, State.QUEUED)
+
+
+def test_starting_by_hand_begins_the_attempts_anew(now, ada):
+    job = ask_for("tests.refuse", now)
+    run(now)
+
+    transitions.retry(job, by=ActorFactory(person__is_admin=True), at=now)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.claims) == (State.QUEUED, 0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heartbeat_holds_a_job_that_says_nothing_for_longer_than_its_lease(now, ask, monkeypatch):
+    monkeypatch.setattr(rules, "SECONDS_BETWEEN_BEATS", 0.02)
+    monkeypatch.setattr(rules, "LEASE", timedelta(seconds=0.5))
+    job, begun, others = ask(), monotonic(), []
+
+    def work_in_silence():
+        for _ in range(4):  # twice its lease
+            sleep(0.25)
+            others.append(run(now + timedelta(seconds=monotonic() - begun)))
+
+    work.meanwhile.append(work_in_silence)
+
+    run(now)
+
+    assert others == [None] * 4
+    assert (state_of(job), job.attempts) == (State.DONE, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heartbeat_ends_with_its_job_and_leaves_no_connection_behind(now, ask, monkeypatch):
+    monkeypatch.setattr(rules, "SECONDS_BETWEEN_BEATS", 0.01)
+    ask()
+    work.meanwhile.append(lambda: sleep(0.05))
+    before = active_count()
+
+    run(now)
+
+    assert active_count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heartbeat_never_takes_a_job_back_from_its_next_worker(now, ask, monkeypatch):
+    monkeypatch.setattr(rules, "SECONDS_BETWEEN_BEATS", 0.01)
+    job = ask()
+    theirs = uuid4()
+
+    def lose_it():
+        Job.objects.update(lease=theirs, lease_until=now)
+        sleep(0.1)
+
+    work.meanwhile.append(lose_it)
+
+    run(now)
+
+    assert Job.objects.values_list("state", "lease", "lease_until").get() == (State.RUNNING, theirs, now)
+    assert state_of(job) == State.RUNNING

@@ -26,7 +26,7 @@ def test_a_page_watches_a_job_that_waits(look, ask):
 
     html = text(look(job))
 
-    assert f'hx-get="{job.get_absolute_url()}?seen=queued-0-0"' in html
+    assert f'hx-get="{job.get_absolute_url()}?seen=queued-0-0-0"' in html
     assert "<noscript>" in html
 
 

@@ -1,5 +1,9 @@
 """Work that jobs do in tests; settings.JOBS names it."""
 
+from errno import ENOSPC
+
+from django.db import OperationalError
+
 from apps.core.errors import DomainError
 
 meanwhile = []  # steps that happen while a job runs
@@ -26,3 +30,12 @@ def break_down(job, *, progress, by, at):
 
 def power_cut(job, *, progress, by, at):
     raise SystemExit
+
+
+def lose_the_database(job, *, progress, by, at):
+    message = "server closed the connection unexpectedly"
+    raise OperationalError(message)
+
+
+def fill_the_disk(job, *, progress, by, at):
+    raise OSError(ENOSPC, "No space left on device")

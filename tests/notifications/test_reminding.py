@@ -53,14 +53,14 @@ def test_only_what_is_new_is_counted(now):
 def test_reminding_costs_the_same_for_any_number_of_people(now, django_assert_num_queries, count):
     reminders.people[:] = UserFactory.create_batch(count)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         remind(now)
 
 
 def test_500_at_a_time(now, django_assert_num_queries, monkeypatch):
     monkeypatch.setattr(transitions.telling, "BATCH", 3)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         assert remind(now) == {"tests.countdown": 2, "tests.reply": 2}
 
 

@@ -40,11 +40,21 @@ def test_a_message_is_sent_once(now, delivery):
     assert [deliver(now), deliver(now)] == [1, 0]
 
     (message,) = mail.outbox
-    assert (message.to, message.subject, message.body) == (
+    words, link = message.body.split("Fewer mails like this: ")
+    assert (message.to, message.subject, words.splitlines()) == (
         ["ada@example.org"],
         "A message to Bob & Co could not be delivered",
-        "A message to Bob & Co could not be delivered\n<b>Full</b>\nhttp://127.0.0.1:8000/services/7/",
+        [
+            "A message to Bob & Co could not be delivered",
+            "<b>Full</b>",
+            "",
+            "Read it: http://127.0.0.1:8000/services/7/",
+            "",
+            "--",
+            "You get this as one of: everybody.",
+        ],
     )
+    assert link.startswith("http://127.0.0.1:8000/unsubscribe/")
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.sent_at) == (State.SENT, 1, now)
 
@@ -229,7 +239,7 @@ def test_a_run_costs_three_queries_for_each_message_and_the_same_for_all_else(
 ):
     tell(UserFactory.create_batch(count))
 
-    with django_assert_num_queries(10 + 3 * count):
+    with django_assert_num_queries(11 + 3 * count):
         deliver(now)
 
 

@@ -23,7 +23,9 @@ def test_a_fact_is_told_once(tell):
 def test_a_fact_costs_the_same_for_any_number_of_people(tell, django_assert_num_queries, count):
     people = UserFactory.create_batch(count)
 
-    with django_assert_num_queries(6):  # savepoint; notices, the new ones, deliveries, what they carry
+    with django_assert_num_queries(
+        7
+    ):  # savepoint; wishes, notices, the new ones, deliveries, what they carry
         tell(people)
 
     assert Delivery.objects.filter(notices__recipient=F("recipient")).count() == count

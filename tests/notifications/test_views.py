@@ -1,9 +1,12 @@
+import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from apps.activity.models import Audience
+from apps.core.health import saw_beat
 from apps.jobs.models import Job
 from apps.jobs.models import State as JobState
 from apps.jobs.transitions import enqueue
@@ -61,7 +64,7 @@ def test_everything_is_put_away_at_once_but_for_others(client, tell):
 
 
 def test_the_inbox_is_paged_and_filtered(client, tell, now, monkeypatch):
-    monkeypatch.setattr("apps.notifications.views.PAGE", 1)
+    monkeypatch.setattr("apps.notifications.views.paging.PAGE", 1)
     ada = sign_in(client)
     for day in range(2):
         context = {"recipient": {"name": f"Number {day}"}}
@@ -157,3 +160,38 @@ def test_failed_jobs_and_stopped_messages_are_tried_again_with_one_click(client,
     assert ("No paper." in html, "No such user" in html, admin.is_admin) == (True, True, True)
     assert (Job.objects.get().state, Delivery.objects.get().state) == (JobState.QUEUED, State.WAITING)
     assert "No job failed." in text(client.get(reverse("notifications:trouble")))
+
+
+def work_page(client, now):
+    with time_machine.travel(now, tick=False):
+        return text(client.get(reverse("notifications:trouble")))
+
+
+def test_administrators_see_the_queues_and_when_beat_was_seen(client, now, delivery):
+    sign_in(client, is_admin=True)
+    enqueue("tests.work", title="A job", subject=subject(), payload={}, by=ActorFactory(), at=now)
+    silent = work_page(client, now)
+    saw_beat(at=now)
+
+    html = work_page(client, now + timedelta(minutes=1))
+    late = work_page(client, now + timedelta(hours=1))
+
+    rows = [re.findall(r'class="num">(\d+)<', row) for row in html.split("<tr>")[2:]]
+    assert rows == [["1", "0", "0", "0"], ["1", "0", "0", "0"]]  # the job, the message
+    assert "1 minute ago" in html
+    assert ["No beat" in page for page in (silent, html, late)] == [True, False, True]
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_the_page_of_work_takes_the_same_queries_for_any_number(
+    client, tell, now, count, django_assert_num_queries
+):
+    sign_in(client, is_admin=True)
+    for number in range(count):
+        enqueue("tests.work", title="J", subject=subject(number), payload={}, by=ActorFactory(), at=now)
+    tell(UserFactory.create_batch(count))
+    Job.objects.update(state=JobState.FAILED, problem="No paper.", finished_at=now)
+    Delivery.objects.update(state=State.STOPPED, problem="No such user")
+
+    with django_assert_num_queries(8):  # session, person, beat, queues, messages, failed, stopped and theirs
+        client.get(reverse("notifications:trouble"))

@@ -345,3 +345,23 @@ def test_older_editions_can_be_read(assessment):
 
 def test_the_system_answers_nothing(assessment):
     assert not Actor.system("x").is_in(assessment.service.team_id)
+
+
+def test_only_the_newest_step_is_still_due(assessment, member, save, exemption):
+    """A mail server that was away for eleven days tells of three days once, and not of fourteen too."""
+    save("REL-02", state="planned", owner=member.person, due_on=MAY)
+    keys = [
+        {due.key for due in queries.due(now=datetime(2026, 5, day, 9, tzinfo=UTC))} for day in (17, 28, 31)
+    ]
+    over = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    keys.append({due.key for due in queries.due(now=over)})
+    ever = sorted(set.union(*keys))
+
+    assert [sorted(key.rpartition(":")[2] for key in found) for found in keys] == [
+        ["14"],
+        ["3", "soon"],
+        ["3", "soon"],
+        ["over"],
+    ]
+    assert queries.still_due(ever, now=datetime(2026, 5, 31, 9, tzinfo=UTC)) == keys[2]
+    assert queries.still_due(ever, now=over) == keys[3]

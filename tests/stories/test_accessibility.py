@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import Resolver404, get_resolver, resolve
+from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
+from apps.notifications.rules import Wish, unsubscribe_url
 from tests.company import CATALOG
 from tests.stories.conftest import PATIENCE, SAY_VIOLATIONS, Mailbox, text_of
 from tests.stories.portal import PASSWORD, Portal
@@ -51,8 +53,9 @@ BESIDE_THE_MEETING = [
     "/walkthroughs/1/report/",
 ]
 FOR_ENABLEMENT = ["/services/sorting-simulator/", "/services/address-lookup/", "/walkthroughs/7/"]
+FEWER_MAILS = urlsplit(unsubscribe_url(Wish(1, "daily"), today=localdate())).path  # stands in a mail only
 ROLES = {  # who looks, and where they begin
-    "": ["/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"],
+    "": ["/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/", FEWER_MAILS],
     "lead": ["/", *SERVICES, *WALKTHROUGHS, *BESIDE_THE_MEETING],
     "enablement": ["/", "/import/", "/import/1/", "/jobs/1/", "/teams/", *FOR_ENABLEMENT],
     "reviewer": ["/"],
@@ -65,7 +68,7 @@ ROLES = {  # who looks, and where they begin
 NOT_PAGES = re.compile(
     r"^(schema|healthz|readyz|account_(signup|inactive|reset_password_from_key_done)|.*:(export|events_export|live"
     r"|theme|report_file|open|(roles|invite|invite_again|deactivate|reactivate|lead|add_member"
-    r"|remove_member|read_all|retry|submit|return_answers|save|confirm|remove_evidence|decide|withdraw|item|next_open"
+    r"|remove_member|read_all|snooze|bring_back|mail_html|retry|submit|return_answers|save|confirm|remove_evidence|decide|withdraw|item|next_open"
     r"|verdict|reply|hold|finish|keep_veto|ask_again|freeze_risk|plan)))$"
 )
 SEARCH = """

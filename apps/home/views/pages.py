@@ -16,6 +16,7 @@ from apps.core.http import page
 from apps.core.markdown import to_html
 from apps.core.text import key_in
 from apps.home import queries
+from apps.notifications.queries import catalogue
 from apps.walkthroughs.queries import overview
 
 HELP: Final = {
@@ -23,7 +24,7 @@ HELP: Final = {
     "phases": "The phases of a service",
     "checklist": "Filling in the checklist",
     "walkthrough": "The walkthrough and the launch",
-    "reminders": "Reminders",
+    "reminders": "Reminders and notices",
     "events": "What is written down",  # made from the code: views.events_explained
     "keyboard": "Keyboard",
 }
@@ -92,4 +93,6 @@ def help_page(request: PortalRequest, topic: str = "first-steps") -> HttpRespons
         raise Http404
     text = (Path(settings.BASE_DIR) / "templates" / "help" / f"{topic}.md").read_text()
     context = {"topics": HELP, "topic": topic, "title": HELP[topic], "text": to_html(text)}
+    if topic == "reminders":
+        context["catalogue"] = catalogue()
     return page(request, "home/help.html", context)

@@ -21,9 +21,9 @@ from apps.accounts.rules import check_admin
 from apps.activity.transitions import record
 from apps.core.transactions import one_transaction
 from apps.core.wake import wake
-from apps.notifications import rules
+from apps.notifications import queries, rules
 from apps.notifications.events import DeliveryRetried, DeliveryStopped
-from apps.notifications.models import Delivery, Notice, State
+from apps.notifications.models import Delivery, Notice, Preferences, State, Way
 from apps.notifications.rules import News
 from apps.notifications.transitions.telling import notify_many
 
@@ -85,18 +85,35 @@ def _claim(lease: UUID, *, at: datetime) -> list[Delivery]:
 
 
 def _still_needed(batch: list[Delivery], *, by: Actor, at: datetime) -> list[Delivery]:
-    """Take out of each message the reminders that no longer hold, and drop those that had nothing else."""
+    """Take out of each message what need not be told any more, and drop those that had nothing else."""
     holds = _what_holds(batch, at=at)
+    wanted = queries.preferences_of(delivery.recipient for delivery in batch)
     needed = []
     for delivery in batch:
         carried: list[Notice] = delivery.carried  # type: ignore[attr-defined]
-        rest = [notice for notice in carried if not notice.found_by or notice.pk in holds]
-        if carried and not rest:
+        preferences = wanted[delivery.recipient_id]
+        rest = [
+            notice
+            for notice in carried
+            if (not notice.found_by or notice.pk in holds) and _is_wanted(notice, delivery, preferences)
+        ]
+        if (carried and not rest) or not delivery.recipient.is_active:
             _record(delivery, rules.Outcome(State.DROPPED, at), by=by, at=at)
             continue
         delivery.carried = rest  # type: ignore[attr-defined]
         needed.append(delivery)
     return needed
+
+
+def _is_wanted(notice: Notice, delivery: Delivery, preferences: Preferences) -> bool:
+    """Tell whether its reader may still read it and wants it by mail; the daily one leaves out what was read.
+
+    A kind that a later release has renamed goes out: nobody could have chosen against it.
+    """
+    person, kind = delivery.recipient, queries.kinds().get(notice.kind)
+    if notice.audience not in person.audiences or (delivery.daily_on and notice.read_at):
+        return False
+    return kind is None or kind.is_fixed or rules.way_of(kind, preferences) != Way.INBOX
 
 
 def _what_holds(batch: list[Delivery], *, at: datetime) -> set[int]:
@@ -127,7 +144,7 @@ def _send_all(batch: Iterable[Delivery], *, by: Actor, at: datetime) -> bool:
     try:
         with get_connection() as server:
             for delivery in batch:
-                error = _send(delivery, server)
+                error = _send(delivery, server, at=at)
                 _record(delivery, rules.outcome(error, attempts=delivery.attempts + 1, at=at), by=by, at=at)
                 if rules.is_cut_off(error) or monotonic() > ends:
                     break
@@ -137,30 +154,52 @@ def _send_all(batch: Iterable[Delivery], *, by: Actor, at: datetime) -> bool:
     return True
 
 
-def _send(delivery: Delivery, server: BaseEmailBackend) -> Exception | None:
+def _send(delivery: Delivery, server: BaseEmailBackend, *, at: datetime) -> Exception | None:
     """Hand the message to the mail server, outside any transaction; return what went wrong."""
     try:
         rules.check_claims(delivery)
-        _message(delivery, server).send()
+        _message(delivery, server, at=at).send()
     except (OSError, ValueError, rules.NobodyCameBackError) as error:  # smtplib's errors are OSErrors
         return error
     return None
 
 
-def _message(delivery: Delivery, server: BaseEmailBackend) -> EmailMultiAlternatives:
-    if delivery.letter_body:
-        subject, body = delivery.letter_subject, delivery.letter_body
-    else:
-        first, *others = delivery.carried  # type: ignore[attr-defined]
-        subject = f"{first.title} (and {len(others)} more)" if others else first.title
-        body = "\n\n".join(f"{n.title}\n{n.text}\n{settings.SITE_URL}{n.url}" for n in (first, *others))
-    to = [delivery.recipient.email or ""]
-    message = EmailMultiAlternatives(subject, body, None, to, connection=server)
+def _message(delivery: Delivery, server: BaseEmailBackend, *, at: datetime) -> EmailMultiAlternatives:
+    mail = _mail(delivery, at=at)
+    message = EmailMultiAlternatives(
+        mail.subject,
+        mail.text,
+        None,
+        [delivery.recipient.email or ""],
+        connection=server,
+        headers=mail.headers | {"Message-ID": rules.message_id(delivery)},
+    )
+    message.attach_alternative(mail.html, "text/html")
     if delivery.calendar:
         media_type = f"text/calendar; method={rules.calendar_method(delivery.calendar)}"
         message.attach_alternative(delivery.calendar, media_type)
         message.attach("invite.ics", delivery.calendar, media_type)
     return message
+
+
+def _mail(delivery: Delivery, *, at: datetime) -> rules.Mail:
+    """Return the words of a message, with a link of its reader's own."""
+    if delivery.letter_body:
+        return rules.compose_letter(delivery.letter_subject, delivery.letter_body)
+    carried: list[Notice] = delivery.carried  # type: ignore[attr-defined]
+    if not carried:
+        message = "There is nothing left to say."
+        raise ValueError(message)
+    is_daily = delivery.daily_on is not None
+    scope = rules.scope_of([notice.kind for notice in carried], is_daily=is_daily)
+    wish = rules.Wish(delivery.recipient_id, scope)
+    return rules.compose(
+        carried,
+        to=delivery.recipient,
+        kinds=queries.kinds(),
+        is_daily=is_daily,
+        fewer_url=rules.unsubscribe_url(wish, today=at.date()),
+    )
 
 
 @transaction.atomic(durable=True)

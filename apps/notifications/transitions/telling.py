@@ -2,21 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
 from apps.accounts.models import Actor, User
 from apps.activity.models import Subject
 from apps.core.transactions import one_transaction
 from apps.core.wake import wake
-from apps.notifications import rules
-from apps.notifications.models import Delivery, Notice
+from apps.notifications import queries, rules
+from apps.notifications.models import Delivery, Notice, Preferences, Way
 from apps.notifications.rules import Due, News
 
 BATCH = 500
@@ -51,25 +51,25 @@ def notify(  # noqa: PLR0913 -- a fact has that many sides; News spells them out
 def notify_many(news: Iterable[News], *, by: Actor, at: datetime) -> None:
     """Tell any number of people any number of facts, 500 in a transaction of a constant number of queries.
 
-    What one person is told in one batch goes in one mail; a calendar entry has its own.
+    What goes out at once to one person, in one batch and of one kind, shares a mail; a calendar entry
+    has its own. The rest waits for the daily mail.
     """
     rest = iter(news)
     while some := list(islice(rest, BATCH)):
-        _tell(some, by=by, at=at, made_at=at)
+        _tell(some, by=by, at=at)
 
 
 def remind(*, by: Actor, at: datetime, moment: datetime | None = None) -> dict[str, int]:
     """Collect what is due from every app that settings.REMINDERS names; return how many are new, by kind.
 
-    `moment` decides what is due, for a rehearsal of another day; messages go out now all the same.
+    `moment` decides what is due, for a rehearsal: then everything goes out now, in one mail for each person.
     """
-    moment = moment or at
     counts: Counter[str] = Counter()
     for path in settings.REMINDERS:
-        due: Iterator[Due] = iter(import_string(path)(now=moment))
+        due: Iterator[Due] = iter(import_string(path)(now=moment or at))
         while some := list(islice(due, BATCH)):
             kinds = {(item.recipient.pk, item.key): item.kind for item in some}
-            told = _tell([_news(item, path) for item in some], by=by, at=at, made_at=moment)
+            told = _tell([_news(item, path) for item in some], by=by, at=at, rehearsed=moment)
             counts.update(kinds[notice.recipient_id, notice.key] for notice in told)
     return dict(sorted(counts.items()))
 
@@ -88,7 +88,7 @@ def send_letter(*, recipient: User, subject: str, body: str, by: Actor, at: date
 
 
 @one_transaction
-def _tell(news: list[News], *, by: Actor, at: datetime, made_at: datetime) -> list[Notice]:
+def _tell(news: list[News], *, by: Actor, at: datetime, rehearsed: datetime | None = None) -> list[Notice]:
     """Insert what is new, and deliveries for that alone; return it.
 
     Two runs may insert the same keys: the database lets one through, and `told_in` says afterwards
@@ -96,45 +96,72 @@ def _tell(news: list[News], *, by: Actor, at: datetime, made_at: datetime) -> li
     """
     told_in = uuid4()
     in_order = sorted(news, key=lambda item: (item.recipient.pk, item.key))
-    Notice.objects.bulk_create(
-        [_notice(item, by=by, at=at, told_in=told_in) for item in in_order], ignore_conflicts=True
-    )
+    wanted = queries.preferences_of(item.recipient for item in news)
+    notices = [_notice(item, by=by, at=at, told_in=told_in) for item in in_order]
+    messages = _Messages(at=at, rehearsed=rehearsed)
+    for item, notice in zip(in_order, notices, strict=True):
+        messages.plan(item, notice, wanted[item.recipient.pk])
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
     told = list(Notice.objects.filter(told_in=told_in).select_related("recipient").order_by("pk"))
-    _make_deliveries(told, news, at=at, made_at=made_at)
+    _make_deliveries(messages, told)
     return told
 
 
-def _make_deliveries(told: list[Notice], news: list[News], *, at: datetime, made_at: datetime) -> None:
-    """Put what a person was told into one message, but for calendar entries; who has no address has none."""
-    items = {(item.recipient.pk, item.key): item for item in reversed(news)}
-    messages: dict[tuple[int, str], tuple[Delivery, list[Notice]]] = {}
+@dataclass
+class _Messages:
+    """Which way each notice of a batch goes: in which message at once, or when with the daily mail."""
+
+    at: datetime
+    rehearsed: datetime | None
+    mails: dict[tuple[int, str], tuple[str, Delivery]] = field(default_factory=dict)
+
+    def plan(self, item: News, notice: Notice, preferences: Preferences) -> None:
+        """Plan one notice; who has no address, or is gone, has no mail."""
+        person, kind = item.recipient, queries.kinds()[item.template]
+        way = rules.way_of(kind, preferences) if item.has_mail else Way.INBOX
+        if way == Way.INBOX or not person.email or not person.is_active:
+            return
+        if way == Way.DAILY and not self.rehearsed:
+            notice.mail_at = rules.next_daily_mail(person, preferences, after=self.at)
+            return
+        # A calendar entry is for a program, and wakes nobody.
+        is_quiet = not (kind.is_urgent or item.calendar or self.rehearsed)
+        due_at = rules.after_quiet_hours(person, preferences, now=self.at) if is_quiet else self.at
+        mail = Delivery(
+            recipient=person, calendar=item.calendar, made_at=self.rehearsed or self.at, due_at=due_at
+        )
+        shared = "" if self.rehearsed else kind.key
+        self.mails.setdefault((person.pk, item.key), (item.key if item.calendar else shared, mail))
+
+
+def _make_deliveries(messages: _Messages, told: list[Notice]) -> None:
+    """Put what goes out at once into messages."""
+    shared: dict[tuple[int, str], tuple[Delivery, list[Notice]]] = {}
     for notice in told:
-        item = items[notice.recipient_id, notice.key]
-        if not item.has_mail or not notice.recipient.email or not notice.recipient.is_active:
-            continue
-        name = (notice.recipient_id, notice.key if item.calendar else "")
-        delivery = Delivery(recipient=notice.recipient, calendar=item.calendar, made_at=made_at, due_at=at)
-        messages.setdefault(name, (delivery, []))[1].append(notice)
-    deliveries = Delivery.objects.bulk_create(delivery for delivery, _notices in messages.values())
+        if (notice.recipient_id, notice.key) in messages.mails:
+            name, mail = messages.mails[notice.recipient_id, notice.key]
+            shared.setdefault((notice.recipient_id, name), (mail, []))[1].append(notice)
+    if not shared:
+        return
+    deliveries = Delivery.objects.bulk_create(mail for mail, _notices in shared.values())
     carries = Delivery.notices.through
     carries.objects.bulk_create(
         carries(delivery=delivery, notice=notice)
-        for delivery, (_same, notices) in zip(deliveries, messages.values(), strict=True)
+        for delivery, (_same, notices) in zip(deliveries, shared.values(), strict=True)
         for notice in notices
     )
-    if deliveries:
-        wake("notifications.deliver")
+    wake("notifications.deliver")
 
 
 def _notice(item: News, *, by: Actor, at: datetime, told_in: UUID) -> Notice:
     context = {"actor": by.name, "subject": item.subject} | item.context
-    title, *lines = render_to_string(f"notices/{item.template}.txt", context).strip().splitlines()
+    title, text = rules.words_of(f"notices/{item.template}.txt", context)
     return Notice(
         recipient=item.recipient,
         key=item.key,
         kind=item.template,
-        title=rules.title_of(title),
-        text="\n".join(lines).strip(),
+        title=title,
+        text=text,
         url=item.subject.url,
         service_id=item.subject.service_id,
         service_name=item.subject.service_name,

@@ -16,13 +16,12 @@ from apps.core.statements import statement
 from apps.notifications.rules import Due
 from apps.readiness.models import Answer, Exemption, Kind, State, Weight
 from apps.readiness.rules import SECURITY_AREA, may_decide
+from apps.readiness.rules.notices import EXEMPTION_STEPS, PLANNED_SOON
 
 MOST: Final = 30  # of one kind on the page My work
 ENDS: Final = "readiness/exemption_ends"
 PLANNED: Final = "readiness/planned_due"
 MOST_THREADS: Final = 200
-EXEMPTION_STEPS: Final = (3, 14)  # days before the end
-PLANNED_SOON: Final = 7  # days before the date
 _SERVICE: Final = "answer__assessment__service"
 
 
@@ -146,8 +145,8 @@ def _is_turn_of(person: User, thread: Thread) -> bool:
 
 def due(*, now: datetime) -> Iterator[Due]:
     """Yield who should be reminded by now, newest step only. Streamed; one query for 500 rows of a kind."""
-    yield from _ending_exemptions(now)
-    yield from _planned(now)
+    yield from _ending_exemptions(_ending(now.date()), now)
+    yield from _planned(_dated(now.date()), now)
 
 
 def _ending(today: date) -> QuerySet[Exemption]:
@@ -159,9 +158,9 @@ def _ending(today: date) -> QuerySet[Exemption]:
     return _of_present(rows)
 
 
-def _ending_exemptions(now: datetime) -> Iterator[Due]:
+def _ending_exemptions(rows: QuerySet[Exemption], now: datetime) -> Iterator[Due]:
     today = now.date()
-    rows = _ending(today).select_related("answer__assessment__service__team", "answer__owner", "asked_by")
+    rows = rows.select_related("answer__assessment__service__team", "answer__owner", "asked_by")
     for exemption in rows.streamed():  # type: ignore[attr-defined]
         answer = exemption.answer
         days = next(step for step in EXEMPTION_STEPS if exemption.ends_on <= today + timedelta(days=step))
@@ -183,8 +182,8 @@ def _dated(today: date) -> QuerySet[Answer]:
     return _present(rows)
 
 
-def _planned(now: datetime) -> Iterator[Due]:
-    rows = _dated(now.date()).select_related("assessment__service__team", "owner")
+def _planned(rows: QuerySet[Answer], now: datetime) -> Iterator[Due]:
+    rows = rows.select_related("assessment__service__team", "owner")
     for answer in rows.streamed():  # type: ignore[attr-defined]
         if answer.owner and answer.due_on:
             is_over = answer.due_on < now.astimezone(ZoneInfo(answer.owner.time_zone)).date()
@@ -200,22 +199,16 @@ def _planned(now: datetime) -> Iterator[Due]:
             )
 
 
-def still_due(keys: list[str], *, now: datetime) -> set[str]:  # noqa: ARG001 -- every app has it
-    """Return the keys whose reason still stands: same date, not answered or archived since. Two queries."""
+def still_due(keys: list[str], *, now: datetime) -> set[str]:
+    """Return the keys that would be found now: same date, newest step, not answered or archived since.
+
+    Two queries, and the rows that the keys name.
+    """
     ids = {kind: [int(key.split(":")[1]) for key in keys if key.startswith(kind)] for kind in _KINDS}
-    approved = Exemption.objects.filter(pk__in=ids["readiness-exemption"], state=Exemption.State.APPROVED)
-    ends = _of_present(approved)
-    dated = _present(Answer.objects.filter(pk__in=ids["readiness-answer"], state=State.PLANNED))
-    true = {("readiness-exemption", pk, f"{day:%Y%m%d}") for pk, day in ends.values_list("pk", "ends_on")}
-    true |= {
-        ("readiness-answer", pk, f"{day:%Y%m%d}") for pk, day in dated.values_list("pk", "due_on") if day
-    }
-    return {key for key in keys if _fact(key) in true}
+    ends = _ending(now.date()).filter(pk__in=ids["readiness-exemption"])
+    dated = _dated(now.date()).filter(pk__in=ids["readiness-answer"])
+    found = {due.key for due in (*_ending_exemptions(ends, now), *_planned(dated, now))}
+    return found.intersection(keys)
 
 
 _KINDS: Final = ("readiness-exemption", "readiness-answer")
-
-
-def _fact(key: str) -> tuple[str, int, str]:
-    kind, pk, _step, day, *_rest = key.split(":")
-    return kind, int(pk), day

@@ -11,15 +11,14 @@ from django.db import transaction
 
 from apps.accounts.models import Actor
 from apps.core.errors import DomainError
-from apps.home.management.demo import checklists, data, meetings, organisation
+from apps.home.management.demo import checklists, data, inboxes, meetings, organisation
 from apps.home.management.demo.calendar import Calendar
 from apps.home.management.demo.scripts import Step, steps
 from apps.home.management.demo.stage import Stage
-from apps.notifications.transitions import read_all, remind
+from apps.notifications.transitions import remind
 from apps.readiness.transitions import publish
 
 BEFORE: Final = -150  # the working day on which the checklists were published
-READ_UNTIL: Final = -3  # the working day until which those who read their inbox have read it
 
 Verb = Callable[[Stage, Step], None]
 VERBS: Final[dict[str, Verb]] = {
@@ -57,12 +56,13 @@ def play(now: datetime) -> int:
     with transaction.atomic():
         _publish(stage)
         organisation.add_people(stage)
+        inboxes.choose_quiet_evenings(stage)
         script = steps(stage.calendar)
         for step in script:
             _take(step, stage)
         for name, entry in data.people().items():
             if entry.get("reads", True):
-                read_all(by=stage.actor(name), at=stage.calendar.moment(READ_UNTIL, "17:00"))
+                inboxes.keep(stage, name)
         remind(by=Actor.system("notifications.remind"), at=now)
     return len(script)
 

@@ -1,4 +1,4 @@
-"""What is told, and what becomes of a message after a try. Pure: no queries, no clock, no writes."""
+"""What is told, and what becomes of a message after a try."""
 
 import re
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class News:
 
     recipient: User
     key: str  # of ids and dates: "walkthrough:7:moved:202603030800"
-    template: str  # templates/notices/<template>.txt; its first line is the title
+    template: str  # the key of a kind: templates/notices/<template>.txt; its first line is the title
     subject: Subject
     context: dict[str, Any] = field(default_factory=dict)
     calendar: str = ""  # an iTIP message, which goes in a mail of its own
@@ -107,8 +107,3 @@ def calendar_method(calendar: str) -> str:
     """Return what an iTIP message asks its reader's calendar to do, such as REQUEST or CANCEL."""
     found = re.search(r"^METHOD:([A-Z-]+)\s*$", calendar, re.MULTILINE)
     return found[1] if found else "REQUEST"
-
-
-def title_of(line: str) -> str:
-    """Return a title that fits its column and the header of a mail: one line, single spaces."""
-    return " ".join(line.split())[:250]
