@@ -24,7 +24,9 @@ check: dev ## Before each commit, below 90 s: style, types, layers, templates, m
 	$(BIN)/lint-imports
 	$(BIN)/djade --target-version 5.2 --check $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py lintmigrations --no-cache -q ok ignore --ignore-name 0001_initial --include-apps $(APPS)
+	@# SQLite remakes a table to add a column; how PostgreSQL does it, `make test` judges with all rules.
+	$(BIN)/python manage.py lintmigrations --no-cache -q ok ignore --ignore-name 0001_initial --include-apps $(APPS) \
+		--exclude-migration-tests NOT_NULL ADD_UNIQUE
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/pytest -q -n 2 --dist loadgroup --ignore=tests/celery --ignore=tests/stories
 
@@ -40,6 +42,7 @@ format: dev ## Put Python and templates into their form
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 requirements-telemetry.in -o requirements-telemetry.txt
 
 bench: ## Measure pages as multiples of the floor on PostgreSQL; see docs/BENCHMARKS.md
 	@$(PYTHON) scripts/bootstrap.py --tests

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from apps.core.metrics import Gauge
 from apps.core.models import Heartbeat
 
 BEAT = "beat"
@@ -37,6 +38,13 @@ def _problems(*, now: datetime) -> Iterator[str]:
     if seen_at is None or now - seen_at > settings.BEAT_IS_LATE_AFTER:
         when = f"since {seen_at:%Y-%m-%d %H:%M:%S} UTC" if seen_at else "yet"
         yield f"No background work was seen {when}: are beat and a worker running?"
+
+
+def measures(*, now: datetime) -> Iterator[Gauge]:
+    """Yield how long ago background work was last seen. One query."""
+    seen_at = Heartbeat.objects.filter(name=BEAT).values_list("seen_at", flat=True).first()
+    age = (now - seen_at).total_seconds() if seen_at else float("inf")
+    yield Gauge("roadworthy_beat_age_seconds", age, "Since a worker last took a task of beat.")
 
 
 @cache

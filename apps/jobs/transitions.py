@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from apps.accounts.models import Actor
 from apps.activity.models import Subject
 from apps.activity.transitions import record
+from apps.core import stopping, tracing
 from apps.core.errors import InvalidMoveError
 from apps.core.transactions import one_transaction
 from apps.core.wake import wake
@@ -52,6 +53,7 @@ def enqueue(
             "asked_by": by.person,
             "asked_at": at,
             "request_id": by.request_id,
+            "traceparent": tracing.current(),
         },
     )
     if is_new:
@@ -91,7 +93,11 @@ def run_next(*, by: Actor, at: datetime) -> Job | None:
         return None
     begun = monotonic()
     try:
-        outcome = _work(job, begun=begun, at=at)
+        with tracing.step(job.kind, parent=job.traceparent):
+            outcome = _work(job, begun=begun, at=at)
+    except rules.StoppedError:
+        _give_back(job, at=at)
+        return job
     except rules.LeaseLostError:
         logger.warning("job_lease_lost", job=job.pk, kind=job.kind)
         return job
@@ -131,7 +137,7 @@ def _work(job: Job, *, begun: float, at: datetime) -> rules.Outcome:
         rules.check_claims(job)
         function = import_string(settings.JOBS[job.kind])
         result = function(job, progress=_progress(job, begun=begun, at=at), by=author, at=at)
-    except rules.LeaseLostError:
+    except (rules.LeaseLostError, rules.StoppedError):
         raise
     except Exception as error:
         logger.warning("job_failed", job=job.pk, kind=job.kind, exc_info=True)
@@ -145,6 +151,8 @@ def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
 
     def progress(done: int, total: int) -> None:
         nonlocal last_write
+        if stopping.is_asked() and done < total:
+            raise rules.StoppedError
         now = monotonic()
         if now - last_write < rules.SECONDS_BETWEEN_WRITES and done < total:
             return
@@ -171,3 +179,10 @@ def _record(job: Job, outcome: rules.Outcome, *, by: Actor, at: datetime) -> Non
     )
     if is_written and outcome.state == State.FAILED:
         record(JobFailed(outcome.problem), by=by, at=at, subject=job.subject)
+
+
+@transaction.atomic(durable=True)
+def _give_back(job: Job, *, at: datetime) -> None:
+    """Let the next worker have it at once: this one ends, and its death is no fault of the job."""
+    ours = Job.objects.filter(pk=job.pk, lease=job.lease)
+    ours.update(lease_until=at, claims=F("claims") - 1, attempts=F("attempts") - 1)

@@ -1,7 +1,9 @@
 """How the inbox and the outbox are read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -9,7 +11,11 @@ from django.db.models.lookups import Exact
 
 from apps.accounts.models import User
 from apps.activity.models import Audience
+from apps.core.metrics import Gauge
 from apps.notifications.models import Delivery, DeliveryQuerySet, Notice, NoticeQuerySet, State
+
+PRESENT: Final = (State.WAITING, State.SENDING, State.STOPPED)
+LATELY: Final = timedelta(hours=1)
 
 
 def unread_of() -> Coalesce:
@@ -68,3 +74,20 @@ def _message(delivery: Delivery, *, person: User, has_bodies: bool) -> Message:
     if not has_bodies:
         return Message(delivery, subject, "", "Messages that go to a real mail server are not shown here.")
     return Message(delivery, subject, "\n\n".join(f"{n.title}\n{n.text}" for n in carried), "")
+
+
+def measures(*, now: datetime) -> Iterator[Gauge]:
+    """Yield the outbox by state, the age of what waits longest, and what left lately.
+
+    Three queries, each over `delivery_by_turn`: what was ever sent is not counted.
+    """
+    present = Delivery.objects.filter(state__in=PRESENT).order_by()
+    counted = dict(present.values_list("state").annotate(number=Count("pk")))
+    for state in PRESENT:
+        number, labels = counted.get(state, 0), (("state", state.value),)
+        yield Gauge("roadworthy_deliveries", number, "Messages that have not left.", labels)
+    sent = Delivery.objects.filter(state=State.SENT, due_at__gt=now - LATELY).count()
+    yield Gauge("roadworthy_deliveries_sent_last_hour", sent, "Messages that left within the last hour.")
+    oldest = Delivery.objects.waiting(now=now).values_list("due_at", flat=True).first()
+    age = (now - oldest).total_seconds() if oldest else 0.0
+    yield Gauge("roadworthy_outbox_age_seconds", age, "Since when the message that waits longest is due.")

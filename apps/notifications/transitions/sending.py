@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from apps.accounts.models import Actor, Role, User
 from apps.accounts.rules import check_admin
 from apps.activity.transitions import record
+from apps.core import stopping, tracing
 from apps.core.transactions import one_transaction
 from apps.core.wake import wake
 from apps.notifications import rules
@@ -129,7 +130,7 @@ def _send_all(batch: Iterable[Delivery], *, by: Actor, at: datetime) -> bool:
             for delivery in batch:
                 error = _send(delivery, server)
                 _record(delivery, rules.outcome(error, attempts=delivery.attempts + 1, at=at), by=by, at=at)
-                if rules.is_cut_off(error) or monotonic() > ends:
+                if rules.is_cut_off(error) or monotonic() > ends or stopping.is_asked():
                     break
     except OSError as error:  # nobody's message is to blame, so none loses an attempt
         logger.warning("mail_server_cannot_be_reached", error=str(error))
@@ -141,13 +142,14 @@ def _send(delivery: Delivery, server: BaseEmailBackend) -> Exception | None:
     """Hand the message to the mail server, outside any transaction; return what went wrong."""
     try:
         rules.check_claims(delivery)
-        _message(delivery, server).send()
+        with tracing.step("notifications.send", parent=delivery.traceparent) as context:
+            _message(delivery, server, context).send()
     except (OSError, ValueError, rules.NobodyCameBackError) as error:  # smtplib's errors are OSErrors
         return error
     return None
 
 
-def _message(delivery: Delivery, server: BaseEmailBackend) -> EmailMultiAlternatives:
+def _message(delivery: Delivery, server: BaseEmailBackend, context: str) -> EmailMultiAlternatives:
     if delivery.letter_body:
         subject, body = delivery.letter_subject, delivery.letter_body
     else:
@@ -155,7 +157,8 @@ def _message(delivery: Delivery, server: BaseEmailBackend) -> EmailMultiAlternat
         subject = f"{first.title} (and {len(others)} more)" if others else first.title
         body = "\n\n".join(f"{n.title}\n{n.text}\n{settings.SITE_URL}{n.url}" for n in (first, *others))
     to = [delivery.recipient.email or ""]
-    message = EmailMultiAlternatives(subject, body, None, to, connection=server)
+    headers = {"traceparent": context} if context else {}
+    message = EmailMultiAlternatives(subject, body, None, to, connection=server, headers=headers)
     if delivery.calendar:
         media_type = f"text/calendar; method={rules.calendar_method(delivery.calendar)}"
         message.attach_alternative(delivery.calendar, media_type)

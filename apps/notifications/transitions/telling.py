@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from apps.accounts.models import Actor, User
 from apps.activity.models import Subject
+from apps.core import tracing
 from apps.core.transactions import one_transaction
 from apps.core.wake import wake
 from apps.notifications import rules
@@ -81,6 +82,7 @@ def send_letter(*, recipient: User, subject: str, body: str, by: Actor, at: date
         recipient=recipient,
         letter_subject=rules.title_of(subject),
         letter_body=body,
+        traceparent=tracing.current(),
         made_at=at,
         due_at=at,
     )
@@ -113,7 +115,13 @@ def _make_deliveries(told: list[Notice], news: list[News], *, at: datetime, made
         if not item.has_mail or not notice.recipient.email or not notice.recipient.is_active:
             continue
         name = (notice.recipient_id, notice.key if item.calendar else "")
-        delivery = Delivery(recipient=notice.recipient, calendar=item.calendar, made_at=made_at, due_at=at)
+        delivery = Delivery(
+            recipient=notice.recipient,
+            calendar=item.calendar,
+            made_at=made_at,
+            due_at=at,
+            traceparent=tracing.current(),
+        )
         messages.setdefault(name, (delivery, []))[1].append(notice)
     deliveries = Delivery.objects.bulk_create(delivery for delivery, _notices in messages.values())
     carries = Delivery.notices.through
