@@ -47,6 +47,11 @@ def measures(*, now: datetime) -> Iterator[Gauge]:
     yield Gauge("roadworthy_beat_age_seconds", age, "Since a worker last took a task of beat.")
 
 
+def known_migrations() -> frozenset[str]:
+    """Return the names of all migrations of this code, as "app.name"."""
+    return frozenset(f"{app}.{name}" for app, name in _migrations())
+
+
 @cache
 def _migrations() -> frozenset[tuple[str, str]]:
     """Return what this code brings along; reading the files once is enough."""
