@@ -283,7 +283,7 @@ BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says s
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN") or ""
 _is_local = _site.hostname in {"127.0.0.1", "localhost", "::1"}
 METRICS_NETWORKS = [
-    ip_network(network)
+    ip_network(network.strip())
     for network in (os.environ.get("METRICS_NETWORKS") or ("127.0.0.0/8,::1" if _is_local else "")).split(",")
     if network.strip()
 ]

@@ -2,7 +2,7 @@
 
 The counters are one anonymous piece of shared memory that gunicorn makes before it starts its workers. Each
 worker writes into an area of its own, without a lock between processes, and whichever one is asked adds them
-up; an area outlives its worker, so that no sum ever falls. ADR 0007 says why it is not a library.
+up; an area outlives its worker, so that no sum ever falls. ADR 0008 says why it is not a library.
 """
 
 from bisect import bisect_left
