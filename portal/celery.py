@@ -18,6 +18,9 @@ from structlog.contextvars import bind_contextvars
 
 from apps.core import stopping
 
+# From a worker to its processes: ignored by one that does not listen yet, and left alone by the pool.
+THE_END = signal.SIGURG
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 # It warns root, the usual user of a container, of pickled messages; ours are JSON without arguments.
 warnings.simplefilter("ignore", SecurityWarning)
@@ -50,13 +53,13 @@ def pass_on_that_it_ends(**_: Any) -> None:
     """Let the processes of this worker know: Celery itself only waits for them."""
     for process in active_children():
         with suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGUSR2)
+            os.kill(process.pid, THE_END)
 
 
 @worker_process_init.connect
 def listen_for_the_end(**_: Any) -> None:
     """Finish what is in hand and give the rest back, when pass_on_that_it_ends says so."""
-    signal.signal(signal.SIGUSR2, lambda _number, _frame: stopping.ask())
+    signal.signal(THE_END, lambda _number, _frame: stopping.ask())
     if settings.IS_TRACED:
         from portal.telemetry import exporter  # noqa: PLC0415 -- its packages are optional
 
