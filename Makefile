@@ -4,7 +4,7 @@ BIN := .venv/bin
 APPS := $(patsubst apps/%/__init__.py,%,$(wildcard apps/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test format lock bench dev
+.PHONY: help run check test faults format lock bench dev
 
 help: ## Print this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -28,11 +28,16 @@ check: dev ## Before each commit, below 90 s: style, types, layers, templates, m
 	$(BIN)/python manage.py lintmigrations --no-cache -q ok ignore --ignore-name 0001_initial --include-apps $(APPS) \
 		--exclude-migration-tests NOT_NULL ADD_UNIQUE
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
-	$(BIN)/pytest -q -n 2 --dist loadgroup --ignore=tests/celery --ignore=tests/stories
+	$(BIN)/pytest -q -n 2 --dist loadgroup --ignore=tests/celery --ignore=tests/stories \
+		--ignore=tests/faults --ignore=tests/running
 
 test: ## Everything: check, PostgreSQL with races, a real worker on Redis and without, Chromium; skips nothing
 	@$(PYTHON) scripts/bootstrap.py --tests
 	@$(BIN)/python scripts/test_all.py
+
+faults: ## Kill, stop and fill everything, long and on both editions; writes docs/RELIABILITY.md
+	@$(PYTHON) scripts/bootstrap.py --tests
+	@$(BIN)/python scripts/faults.py
 
 format: dev ## Put Python and templates into their form
 	$(BIN)/ruff format .
