@@ -17,7 +17,7 @@ from apps.activity.models import Subject
 from apps.activity.transitions import record
 from apps.core import stopping, tracing
 from apps.core.errors import InvalidMoveError
-from apps.core.transactions import one_transaction
+from apps.core.transactions import one_transaction, patient
 from apps.core.wake import wake
 from apps.jobs import rules
 from apps.jobs.events import JobFailed, JobRetried
@@ -165,6 +165,7 @@ def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
     return progress
 
 
+@patient
 @transaction.atomic(durable=True)
 def _record(job: Job, outcome: rules.Outcome, *, by: Actor, at: datetime) -> None:
     """Write the end down, unless the lease ran out and another worker has taken the row."""

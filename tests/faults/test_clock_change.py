@@ -14,7 +14,7 @@ from tests.faults.machinery import size
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("notifications.remind")
-STEP = timedelta(minutes=size(180, 15))
+STEP = timedelta(minutes=size(180, 60))
 DAYS = size(3, 9)
 FORWARD, BACK = date(2026, 3, 29), date(2026, 10, 25)
 

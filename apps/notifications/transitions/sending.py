@@ -20,7 +20,7 @@ from apps.accounts.models import Actor, Role, User
 from apps.accounts.rules import check_admin
 from apps.activity.transitions import record
 from apps.core import stopping, tracing
-from apps.core.transactions import one_transaction
+from apps.core.transactions import one_transaction, patient
 from apps.core.wake import wake
 from apps.notifications import rules
 from apps.notifications.events import DeliveryRetried, DeliveryStopped
@@ -166,6 +166,7 @@ def _message(delivery: Delivery, server: BaseEmailBackend, context: str) -> Emai
     return message
 
 
+@patient
 @transaction.atomic(durable=True)
 def _record(delivery: Delivery, outcome: rules.Outcome, *, by: Actor, at: datetime) -> None:
     """Write the outcome down, unless the lease ran out and another worker has taken the row."""
