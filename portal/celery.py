@@ -14,6 +14,7 @@ from django.conf import settings
 from django.dispatch import receiver
 from django_structlog.celery.signals import bind_extra_task_metadata
 from django_structlog.celery.steps import DjangoStructLogInitStep
+from kombu.transport import TRANSPORT_ALIASES
 from structlog.contextvars import bind_contextvars
 
 from apps.core import stopping
@@ -24,6 +25,7 @@ THE_END = signal.SIGURG
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 # It warns root, the usual user of a container, of pickled messages; ours are JSON without arguments.
 warnings.simplefilter("ignore", SecurityWarning)
+TRANSPORT_ALIASES["filesystem"] = "portal.spool:Transport"
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
