@@ -2,16 +2,25 @@
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from celery import current_app
 
-from tests.faults.machinery import EDITION, ON_SERVERS, Processes
+from tests.faults.machinery import EDITION, ON_SERVERS, Processes, restarted
 from tests.faults.mail import MailServer
 
 # The embedded edition has no server that could be restarted.
 collect_ignore = [] if ON_SERVERS else ["test_postgresql_restarted.py"]
+
+
+def pytest_unconfigure():
+    """End the servers that were started again: whoever started them first no longer knows them."""
+    for server in restarted:
+        if server.process.poll() is None:
+            server.process.send_signal(signal.SIGINT)
+            server.process.wait(30)
 
 
 @pytest.fixture

@@ -38,6 +38,9 @@ def size(short, long):
     return long if IS_LONG else short
 
 
+restarted = []  # servers that nobody else would end
+
+
 def free_port():
     """Return a port on which nobody listens."""
     with socket.socket() as probe:
@@ -69,6 +72,7 @@ class Server:
                 self.command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True, **owner
             )
         self.pid = self.process.pid
+        restarted.append(self)
 
 
 def _is_alive(pid):
