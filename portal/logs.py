@@ -8,6 +8,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bound_contextvars
 
+from apps.core import metrics, tracing
+
 logger = structlog.get_logger(__name__)
 
 SECRETS: Final = frozenset({"token", "uidb36"})  # arguments of views that are reached by a signed link
@@ -43,15 +45,20 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """RequestIdMiddleware, further out, has seen to the id."""
         started = perf_counter()
-        with bound_contextvars(request_id=request.headers["X-Request-ID"][:64]):
+        trace_id = tracing.trace_id(tracing.current())
+        with bound_contextvars(request_id=request.headers["X-Request-ID"][:64], trace_id=trace_id):
             response = self.get_response(request)
+            seconds = perf_counter() - started
             logger.info(
                 "request_finished",
                 method=request.method,
                 path=public_path(request),
                 code=response.status_code,
-                ms=round((perf_counter() - started) * 1000, 1),
+                ms=round(seconds * 1000, 1),
             )
+        view = request.resolver_match.view_name if request.resolver_match else "(none)"
+        method = request.method if request.method in metrics.METHODS else "(other)"
+        metrics.requests.count(view, method, response.status_code, seconds)
         return response
 
 

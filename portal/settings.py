@@ -4,6 +4,7 @@ import logging
 import os
 from datetime import timedelta
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -212,11 +213,17 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _is_https  # of our own name only
+SILENCED_SYSTEM_CHECKS = [
+    "security.W021"
+]  # a place in the browsers' own lists is for whoever owns the domain
 # Browsers keep cookies by host and not by port: copies that run side by side must not share them.
 SESSION_COOKIE_NAME = f"session_{_site.port}" if _site.port else "session"
 CSRF_COOKIE_NAME = f"csrf_{_site.port}" if _site.port else "csrf"
 if env.bool("BEHIND_PROXY", default=False):  # only where a proxy sets the header itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = _is_https  # without the header every request would be sent in a circle
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without TLS
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -271,7 +278,9 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
+CELERY_BEAT_SCHEDULER = (
+    "celery.beat:Scheduler"  # keeps no file: two would spoil it, and beat rings for all at its start
+)
 CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the next one says the same
     "core.beat_seen": {"task": "core.beat_seen", "schedule": 30, "options": {"expires": 25}},
     "notifications.deliver": {"task": "notifications.deliver", "schedule": 60, "options": {"expires": 50}},
@@ -282,6 +291,20 @@ CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the
     "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
 }
 BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says so
+
+# Who may read /metrics: whoever has the token, or asks directly from one of these networks. Where nothing
+# is said, this machine may if the site is its own, and nobody otherwise.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN") or ""
+_is_local = _site.hostname in {"127.0.0.1", "localhost", "::1"}
+METRICS_NETWORKS = [
+    ip_network(network.strip())
+    for network in (os.environ.get("METRICS_NETWORKS") or ("127.0.0.0/8,::1" if _is_local else "")).split(",")
+    if network.strip()
+]
+# Traces leave only where a collector is named and the packages of requirements-telemetry.txt are installed.
+IS_TRACED = bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")) and find_spec("opentelemetry") is not None
+if IS_TRACED:
+    MIDDLEWARE.insert(1, "portal.telemetry.SpanMiddleware")
 
 # What lower apps collect from upper ones, by name
 REMINDERS = ["apps.walkthroughs.queries.due", "apps.readiness.queries.due", "apps.catalog.queries.due"]
@@ -295,6 +318,7 @@ JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",
 }
+MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = ["apps.activity.queries.unguarded"]  # sentences for /readyz
 SEND_LETTER = "apps.notifications.transitions.send_letter"

@@ -4,7 +4,7 @@ from allauth.account.urls import urlpatterns as allauth_pages
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from apps.core.views import healthz, readyz
+from apps.core.views import healthz, metrics, readyz
 
 # Not the pages on which allauth lets people change their address: administrators do, and history says so.
 SIGN_IN = {
@@ -31,5 +31,6 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]
 handler400 = "apps.core.views.bad_request"

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 PATIENCE = 30  # seconds for a server to answer, and for a stage to end
+WHOLE = ("tests/faults", "tests/running")  # they start whole portals
 
 
 def main() -> int:
@@ -35,11 +36,23 @@ def main() -> int:
 
         stage("worker on Redis and PostgreSQL", "tests/celery", **on_postgresql, **on_redis)
         stage("worker on files and SQLite", "tests/celery")
+        with _postgresql(folder / "durable", is_durable=True) as on_durable:
+            stage("faults on Redis and PostgreSQL", *WHOLE, **on_durable, **on_redis)
+        stage("faults on files and SQLite", *WHOLE)
         stage("stories in Chromium", "tests/stories")
+        lint = [str(BIN / "python"), "manage.py", "lintmigrations", "--no-cache", "-q", "ok", "ignore"]
+        lint += ["--ignore-name", "0001_initial", "--include-apps", *_apps()]
+        home = {"ROADWORTHY_HOME": str(folder / "home")}
+        stages["migrations"] = _run("migrations that running code survives", lint, **on_postgresql, **home)
         told = "\n".join(f"{name}={code}" for name, code in stages.items())
         rest = ["-n", "2", "--dist", "loadgroup", "--ignore=tests/celery", "--ignore=tests/stories"]
+        rest += [f"--ignore={folder}" for folder in WHOLE]
         stage("PostgreSQL with races", *rest, **on_postgresql, ROADWORTHY_STAGES=told)
     return 1 if any(stages.values()) else 0
+
+
+def _apps() -> list[str]:
+    return sorted(path.parent.name for path in ROOT.glob("apps/*/__init__.py"))
 
 
 def _run(name: str, command: list[str], **environment: str) -> int:
@@ -73,8 +86,11 @@ def end_on_sigterm() -> None:
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[dict[str, str]]:
-    """Run a PostgreSQL that listens on a socket in the folder only, and is gone afterwards."""
+def _postgresql(folder: Path, *, is_durable: bool = False) -> Iterator[dict[str, str]]:
+    """Run a PostgreSQL that listens on a socket in the folder only, and is gone afterwards.
+
+    A durable one keeps what it has said yes to, whatever happens to it; tests that nobody kills do without.
+    """
     folder.mkdir()
     tools = _postgresql_tools()
     user: list[str] = []
@@ -84,7 +100,8 @@ def _postgresql(folder: Path) -> Iterator[dict[str, str]]:
     data = folder / "data"
     command = [*user, str(tools / "initdb"), "-D", str(data), "-U", "roadworthy", "-A", "trust", "-E", "UTF8"]
     subprocess.run([*command, "--no-sync"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-    fast = [f"-c{option}=off" for option in ("fsync", "synchronous_commit", "full_page_writes")]
+    slow = () if is_durable else ("fsync", "synchronous_commit", "full_page_writes")
+    fast = [f"-c{option}=off" for option in slow]
     command = [
         *user,
         str(tools / "postgres"),
@@ -116,6 +133,7 @@ def _redis(folder: Path) -> Iterator[dict[str, str]]:
     folder.mkdir()
     socket = folder / "redis.sock"
     command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
+    command += ["--set-proc-title", "no"]  # tests/faults reads there how to start it again
     with _server(command, cwd=folder, answers=socket.exists):
         yield {"BROKER_URL": f"redis+socket://{socket}"}
 

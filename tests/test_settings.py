@@ -100,10 +100,29 @@ def test_the_policy_lets_nothing_in_from_elsewhere():
     assert sources == {"'none'", "'self'", "data:"}
 
 
-def test_the_example_lists_every_variable_that_is_read():
-    text = "".join(path.read_text() for path in [*ROOT.glob("portal/*.py"), *ROOT.glob("scripts/*.py")])
-    text += "".join(path.read_text() for path in (ROOT / "apps").rglob("*.py"))
-    example = (ROOT / ".env.example").read_text()
-    read = set(re.findall(r'(?:environ\.get\(|env\.\w+\()"([A-Z_]+)"', text))
+def test_the_example_lists_every_variable_that_is_read_and_no_other():
+    sources = [*ROOT.glob("portal/*.py"), *ROOT.glob("scripts/*.py"), *(ROOT / "apps").rglob("*.py")]
+    text = "".join(path.read_text() for path in sources)
+    read = set(re.findall(r'(?:environ\.get\(|environ\[|env\.\w+\()"([A-Z_]+)"', text))
+    by_compose = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    not_for_people = {"DJANGO_SETTINGS_MODULE"}
+    listed = re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
 
-    assert {name for name in read if f"\n#{name}=" not in example} == set()
+    assert sorted(listed) == sorted((read | by_compose) - not_for_people)
+
+
+def test_numbers_are_for_this_machine_unless_somebody_says_who_else(tmp_path):
+    local, public = read(tmp_path), read(tmp_path, SITE_URL="https://portal.example")
+    named = read(tmp_path, SITE_URL="https://portal.example", METRICS_NETWORKS="10.0.0.0/8, fd00::/8")
+
+    assert (local.METRICS_NETWORKS, local.METRICS_TOKEN) == (["127.0.0.0/8", "::1/128"], "")
+    assert (public.METRICS_NETWORKS, public.METRICS_TOKEN) == ([], "")
+    assert named.METRICS_NETWORKS == ["10.0.0.0/8", "fd00::/8"]
+
+
+def test_plain_http_is_sent_on_where_a_proxy_tells_the_two_apart(tmp_path):
+    behind = read(tmp_path, SITE_URL="https://portal.example", BEHIND_PROXY="1")
+
+    assert behind.SECURE_SSL_REDIRECT is True
+    assert not hasattr(read(tmp_path, SITE_URL="https://portal.example"), "SECURE_SSL_REDIRECT")
+    assert any(re.search(exempt, "readyz") for exempt in behind.SECURE_REDIRECT_EXEMPT)

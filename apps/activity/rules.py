@@ -39,7 +39,7 @@ def content(event: Event) -> dict[str, Any]:
 def link(before: str, event: Event, *, seq: int) -> str:
     """Return the hash of one link: sha256 over the hash before it, the number and the event, line by line.
 
-    The event is JSON in ASCII with sorted keys and no spaces; docs/adr/0007 shows how to check it without us.
+    The event is JSON in ASCII with sorted keys and no spaces; docs/adr/0009 shows how to check it without us.
     """
     body = json.dumps(content(event), sort_keys=True, separators=(",", ":"))
     return sha256(f"{before}\n{seq}\n{body}".encode("ascii")).hexdigest()

@@ -1,12 +1,33 @@
 """Files by their content: the bytes under ROADWORTHY_HOME/files, one row for each."""
 
+import os
+from errno import EDQUOT, EFBIG, ENOSPC
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Final
 
 from django.conf import settings
 
+from apps.core.errors import DomainError
 from apps.core.models import StoredFile
+
+FULL: Final = frozenset({ENOSPC, EDQUOT, EFBIG})
+
+
+class NoRoomError(DomainError, OSError):
+    """The disk is full: nothing was kept, and the same works once somebody has made room."""
+
+    status = HTTPStatus.INSUFFICIENT_STORAGE
+    code = "no-room"
+    title = "There is no room left"
+
+    def __init__(self) -> None:
+        super().__init__(ENOSPC, "Nothing was saved: the portal's disk is full. Please tell whoever runs it.")
+
+    def __str__(self) -> str:
+        return str(self.strerror)
 
 
 def store(content: bytes, *, media_type: str) -> StoredFile:
@@ -14,14 +35,15 @@ def store(content: bytes, *, media_type: str) -> StoredFile:
 
     The file is whole on disk before the row exists, so a row never points to half a file; a crash in
     between leaves an unused file, which the next `store` of the same bytes takes over.
+
+    Raises:
+        NoRoomError: the disk is full; nothing is left of the attempt.
+
     """
     digest = sha256(content).hexdigest()
     path = _path(digest)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-            draft.write(content)
-        Path(draft.name).replace(path)
+        _write(content, path)
     row, _is_new = StoredFile.objects.get_or_create(
         sha256=digest, defaults={"size": len(content), "media_type": media_type}
     )
@@ -31,6 +53,25 @@ def store(content: bytes, *, media_type: str) -> StoredFile:
 def read(file: StoredFile) -> bytes:
     """Return the bytes of a stored file. No query."""
     return _path(file.sha256).read_bytes()
+
+
+def _write(content: bytes, path: Path) -> None:
+    """Write beside the place, and take it when all is on disk, also for a machine that loses its power."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, delete=False) as draft:
+            try:
+                draft.write(content)
+                draft.flush()
+                os.fsync(draft.fileno())
+            except OSError:
+                Path(draft.name).unlink()
+                raise
+        Path(draft.name).replace(path)
+    except OSError as error:
+        if error.errno in FULL:
+            raise NoRoomError from error
+        raise
 
 
 def _path(digest: str) -> Path:

@@ -11,6 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.module_loading import import_string
 
+from apps.core.metrics import Gauge
 from apps.core.models import Heartbeat
 
 BEAT = "beat"
@@ -57,6 +58,18 @@ def beat_seen_at() -> datetime | None:
 def is_late(seen_at: datetime | None, *, now: datetime) -> bool:
     """Tell whether beat, or every worker, has been silent for too long."""
     return seen_at is None or now - seen_at > settings.BEAT_IS_LATE_AFTER
+
+
+def measures(*, now: datetime) -> Iterator[Gauge]:
+    """Yield how long ago background work was last seen. One query."""
+    seen_at = beat_seen_at()
+    age = (now - seen_at).total_seconds() if seen_at else float("inf")
+    yield Gauge("roadworthy_beat_age_seconds", age, "Since a worker last took a task of beat.")
+
+
+def known_migrations() -> frozenset[str]:
+    """Return the names of all migrations of this code, as "app.name"."""
+    return frozenset(f"{app}.{name}" for app, name in _migrations())
 
 
 @cache

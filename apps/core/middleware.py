@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from apps.core import tracing
 from apps.core.errors import DomainError
 from apps.core.http import HtmxRequest, refused, wants_part
 
@@ -14,14 +15,19 @@ View = Callable[..., HttpResponseBase]
 
 
 class RequestIdMiddleware:
-    """Gives a request an id if the proxy did not, so that history and logs can name it."""
+    """Gives a request an id if the proxy did not, and a place in a trace; history, logs and mails say so."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = request.META.setdefault("HTTP_X_REQUEST_ID", uuid4().hex)
-        response = self.get_response(request)
+        own = uuid4().hex
+        request_id = request.META.setdefault("HTTP_X_REQUEST_ID", own)
+        token = tracing.context.set(tracing.begun(request.META.get("HTTP_TRACEPARENT"), own=own))
+        try:
+            response = self.get_response(request)
+        finally:
+            tracing.context.reset(token)
         response["X-Request-ID"] = request_id
         return response
 

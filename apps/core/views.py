@@ -1,17 +1,20 @@
 """What answers without any app: signs of health, and the refusal of whoever guesses passwords."""
 
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.core import health
+from apps.core import metrics as core_metrics
 from apps.core.http import HtmxRequest, refused
 
 
@@ -31,6 +34,31 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view 
     problems = health.problems(now=timezone.now())
     status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
     return JsonResponse({"status": "failing" if problems else "ok", "problems": problems}, status=status)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer Prometheus if it has the token or asks from a network of ours; others find no such page."""
+    if not _may_measure(request):
+        raise Http404
+    text = core_metrics.page(now=timezone.now())
+    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _may_measure(request: HttpRequest) -> bool:
+    """Compare the token in constant time; what came through a proxy has its address, which proves nothing."""
+    given = request.headers.get("Authorization", "")
+    if settings.METRICS_TOKEN and constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
+        return True
+    if any(header in request.headers for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP")):
+        return False
+    try:
+        address = ip_address(request.META["REMOTE_ADDR"])
+    except ValueError:  # a socket of the file system
+        return False
+    return any(address in network for network in settings.METRICS_NETWORKS)
 
 
 def locked_out(

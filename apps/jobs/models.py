@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from apps.activity.models import Audience, Subject
+from apps.core import tracing
 from apps.core.querysets import LockableQuerySet
 
 
@@ -64,6 +65,7 @@ class Job(models.Model):
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     request_id = models.CharField(max_length=64, default="")
+    traceparent = models.CharField(max_length=tracing.LENGTH, default="", db_default="")  # of who asked
 
     objects = JobQuerySet.as_manager()
 

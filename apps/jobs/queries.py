@@ -1,14 +1,18 @@
 """How background work is read."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 
+from apps.core.metrics import Gauge
 from apps.jobs.models import Job, JobQuerySet, State
 
+PRESENT: Final = (State.QUEUED, State.RUNNING, State.FAILED)
+LAST_HOUR: Final = timedelta(hours=1)
 LATELY: Final = timedelta(days=1)
 
 
@@ -26,7 +30,7 @@ class Queue:
 
 def queues(*, now: datetime) -> list[Queue]:
     """Return every kind of work that there is, by name. One query, read from the index by state and turn."""
-    is_present = Q(state__in=[State.QUEUED, State.RUNNING, State.FAILED])
+    is_present = Q(state__in=PRESENT)
     jobs = Job.objects.filter(is_present | Q(state=State.DONE, due_at__gte=now - LATELY))
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
     oldest = Min("due_at", filter=Q(state=State.QUEUED, due_at__lte=now))
@@ -48,3 +52,22 @@ def visible(audiences: Collection[str]) -> JobQuerySet:
 def failed() -> JobQuerySet:
     """Return what failed, the last first, for administrators. One query."""
     return Job.objects.filter(state=State.FAILED).select_related("asked_by").order_by("-due_at", "-pk")
+
+
+def measures(*, now: datetime) -> Iterator[Gauge]:
+    """Yield what waits, runs and failed by kind, and what was done lately. Two queries over `job_by_turn`."""
+    present = _by_kind(Job.objects.filter(state__in=PRESENT))
+    for kind in sorted(settings.JOBS):
+        for state in PRESENT:
+            labels = (("kind", kind), ("state", state.value))
+            yield Gauge("roadworthy_jobs", present.get((kind, state), 0), "Jobs that are not done.", labels)
+    done = _by_kind(Job.objects.filter(state=State.DONE, due_at__gt=now - LAST_HOUR))
+    for kind in sorted(settings.JOBS):
+        number = done.get((kind, State.DONE), 0)
+        meaning = "Jobs that fell due within the last hour and are done."
+        yield Gauge("roadworthy_jobs_done_last_hour", number, meaning, (("kind", kind),))
+
+
+def _by_kind(jobs: JobQuerySet) -> dict[tuple[str, str], int]:
+    counted = jobs.order_by().values_list("kind", "state").annotate(number=Count("pk"))
+    return {(kind, state): number for kind, state, number in counted}

@@ -24,6 +24,10 @@ class LeaseLostError(Exception):
     """Another worker has taken the job; what this one does no longer counts."""
 
 
+class StoppedError(Exception):
+    """The worker ends; the next one begins the job again."""
+
+
 class NobodyCameBackError(DomainError):
     """Stands for the result when each worker that took a job died of it."""
 

@@ -18,8 +18,9 @@ from django.utils.module_loading import import_string
 from apps.accounts.models import Actor
 from apps.activity.models import Subject
 from apps.activity.transitions import record
+from apps.core import stopping, tracing
 from apps.core.errors import InvalidMoveError
-from apps.core.transactions import one_transaction
+from apps.core.transactions import one_transaction, patient
 from apps.core.wake import wake
 from apps.jobs import rules
 from apps.jobs.events import JobFailed, JobRetried
@@ -55,6 +56,7 @@ def enqueue(
             "asked_by": by.person,
             "asked_at": at,
             "request_id": by.request_id,
+            "traceparent": tracing.current(),
         },
     )
     if is_new:
@@ -95,8 +97,11 @@ def run_next(*, by: Actor, at: datetime) -> Job | None:
         return None
     begun = monotonic()
     try:
-        with _heartbeat(job, begun=begun, at=at):
+        with tracing.step(job.kind, parent=job.traceparent), _heartbeat(job, begun=begun, at=at):
             outcome = _work(job, begun=begun, at=at)
+    except rules.StoppedError:
+        _give_back(job, at=at)
+        return job
     except rules.LeaseLostError:
         logger.warning("job_lease_lost", job=job.pk, kind=job.kind)
         return job
@@ -136,7 +141,7 @@ def _work(job: Job, *, begun: float, at: datetime) -> rules.Outcome:
         rules.check_claims(job)
         function = import_string(settings.JOBS[job.kind])
         result = function(job, progress=_progress(job, begun=begun, at=at), by=author, at=at)
-    except rules.LeaseLostError:
+    except (rules.LeaseLostError, rules.StoppedError):
         raise
     except Exception as error:
         logger.warning("job_failed", job=job.pk, kind=job.kind, exc_info=True)
@@ -183,6 +188,8 @@ def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
 
     def progress(done: int, total: int) -> None:
         nonlocal last_write
+        if stopping.is_asked() and done < total:
+            raise rules.StoppedError
         now = monotonic()
         if now - last_write < rules.SECONDS_BETWEEN_WRITES and done < total:
             return
@@ -193,6 +200,7 @@ def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
     return progress
 
 
+@patient
 @transaction.atomic(durable=True)
 def _record(job: Job, outcome: rules.Outcome, *, by: Actor, at: datetime) -> None:
     """Write the end down, or when it is tried again, unless another worker has taken the row meanwhile."""
@@ -216,3 +224,10 @@ def _record(job: Job, outcome: rules.Outcome, *, by: Actor, at: datetime) -> Non
 def _same(job: Job) -> JobQuerySet:
     """Return the jobs of the same kind about the same subject."""
     return Job.objects.filter(kind=job.kind, subject_type=job.subject_type, subject_id=job.subject_id)
+
+
+@transaction.atomic(durable=True)
+def _give_back(job: Job, *, at: datetime) -> None:
+    """Let the next worker have it at once: this one ends, and its death is no fault of the job."""
+    ours = Job.objects.filter(pk=job.pk, lease=job.lease)
+    ours.update(lease_until=at, claims=F("claims") - 1, attempts=F("attempts") - 1)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from apps.activity.models import Subject
+from apps.core import tracing
 from apps.core.querysets import LockableQuerySet
 
 
@@ -181,6 +182,7 @@ class Delivery(models.Model):
     claims = models.PositiveSmallIntegerField(default=0)  # since the mail server last answered
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.TextField(default="")
+    traceparent = models.CharField(max_length=tracing.LENGTH, default="", db_default="")  # of what it tells
 
     objects = DeliveryQuerySet.as_manager()
 

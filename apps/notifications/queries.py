@@ -1,6 +1,6 @@
 """How inbox, outbox and preferences are read, and which kinds of notices there are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from apps.accounts.models import User
 from apps.activity.models import Audience, Subject
+from apps.core.metrics import Gauge
 from apps.notifications import rules
 from apps.notifications.models import (
     Delivery,
@@ -27,7 +28,9 @@ from apps.notifications.models import (
 )
 from apps.notifications.rules import Kind
 
+PRESENT: Final = (State.WAITING, State.SENDING, State.STOPPED)
 LATELY: Final = timedelta(days=1)
+LAST_HOUR: Final = timedelta(hours=1)
 
 
 def kinds() -> Mapping[str, Kind]:
@@ -212,3 +215,20 @@ def _message(delivery: Delivery, *, person: User, has_bodies: bool) -> Message:
     if not has_bodies:
         return Message(delivery, subject, "", "Messages that go to a real mail server are not shown here.")
     return Message(delivery, subject, "\n\n".join(f"{n.title}\n{n.text}" for n in carried), "")
+
+
+def measures(*, now: datetime) -> Iterator[Gauge]:
+    """Yield the outbox by state, the age of what waits longest, and what left lately.
+
+    Three queries, each over `delivery_by_turn`: what was ever sent is not counted.
+    """
+    present = Delivery.objects.filter(state__in=PRESENT).order_by()
+    counted = dict(present.values_list("state").annotate(number=Count("pk")))
+    for state in PRESENT:
+        number, labels = counted.get(state, 0), (("state", state.value),)
+        yield Gauge("roadworthy_deliveries", number, "Messages that have not left.", labels)
+    sent = Delivery.objects.filter(state=State.SENT, due_at__gt=now - LAST_HOUR).count()
+    yield Gauge("roadworthy_deliveries_sent_last_hour", sent, "Messages that left within the last hour.")
+    oldest = Delivery.objects.waiting(now=now).values_list("due_at", flat=True).first()
+    age = (now - oldest).total_seconds() if oldest else 0.0
+    yield Gauge("roadworthy_outbox_age_seconds", age, "Since when the message that waits longest is due.")

@@ -41,7 +41,7 @@ def test_seals_number_the_events_without_a_gap(now):
 
 
 def test_the_chain_can_be_checked_by_anybody_who_has_an_export(now):
-    """As docs/adr/0007 tells: with a line of an export and any language that knows sha256 and JSON."""
+    """As docs/adr/0009 tells: with a line of an export and any language that knows sha256 and JSON."""
     sealed(now, 3)
     rows = [json.loads(line) for line in exported(Wanted())]
 

@@ -1,7 +1,12 @@
+import resource
+from contextlib import contextmanager
+from errno import ENOSPC
+
 import pytest
 from django.db import IntegrityError
 
 from apps.core import files
+from apps.core.files import NoRoomError
 from apps.core.models import StoredFile
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +42,23 @@ def test_a_file_without_a_row_is_taken_over(tmp_path):
 def test_an_empty_file_is_refused_by_the_database():
     with pytest.raises(IntegrityError):
         files.store(b"", media_type="text/plain")
+
+
+@contextmanager
+def no_file_above(size):
+    """Let the kernel refuse what a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_said_in_words_and_leaves_nothing(tmp_path):
+    with no_file_above(1000), pytest.raises(NoRoomError) as refusal:
+        files.store(b"too much " * 1000, media_type="text/plain")
+
+    assert str(refusal.value).startswith("Nothing was saved: the portal's disk is full.")
+    assert refusal.value.errno == ENOSPC
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -1,10 +1,10 @@
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.core.errors import DomainError
-from apps.core.transactions import one_transaction
+from apps.core.transactions import one_transaction, patient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,3 +59,27 @@ def test_inner_steps_have_no_savepoints():
 @one_transaction
 def begin_another(name):
     User.objects.create(name=name)
+
+
+def test_a_patient_step_outlives_a_database_that_was_away():
+    tries = []
+
+    @patient
+    def write():
+        tries.append(1)
+        if len(tries) == 1:
+            message = "the connection is lost"
+            raise OperationalError(message)
+        return User.objects.create(name="written")
+
+    assert write() == User.objects.get()
+    assert len(tries) == 2
+
+
+def test_a_patient_step_inside_another_is_none():
+    @patient
+    def write():
+        raise OperationalError
+
+    with pytest.raises(OperationalError), transaction.atomic():
+        write()

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from apps.accounts.models import Actor
+from apps.core import stopping
 from apps.core.errors import InvalidMoveError, NotPermittedError
 from apps.jobs import rules, transitions
 from apps.jobs.models import Job, State
@@ -29,6 +30,34 @@ def run(at):
 def state_of(job):
     job.refresh_from_db()
     return job.state
+
+
+@pytest.fixture
+def ending():
+    """A worker that was asked to end."""
+    stopping.ask()
+    yield
+    stopping.forget()
+
+
+def test_a_worker_that_ends_gives_its_job_to_the_next(now, ask, ending):
+    job = ask(payload={"pages": 1, "of": 2})
+
+    run(now)
+
+    job.refresh_from_db()
+    assert (job.state, job.lease_until, job.claims, job.attempts) == (State.RUNNING, now, 0, 0)
+    stopping.forget()
+    assert run(now) == job
+    assert state_of(job) == State.DONE
+
+
+def test_a_worker_that_ends_finishes_what_is_nearly_done(now, ask, ending):
+    job = ask()
+
+    run(now)
+
+    assert state_of(job) == State.DONE
 
 
 def test_a_job_is_done_once_in_the_name_of_who_asked(now, ask, ada):

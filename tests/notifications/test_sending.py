@@ -5,6 +5,7 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.models import Actor
+from apps.core import stopping
 from apps.core.errors import InvalidMoveError, NotPermittedError
 from apps.notifications import transitions
 from apps.notifications.models import Delivery, Notice, State
@@ -120,6 +121,22 @@ def test_a_mail_server_that_hangs_up_ends_the_run(now, tell, settings):
         (State.WAITING, 0, 0),
         (State.WAITING, 1, 0),
     ]
+
+
+def test_a_worker_that_ends_finishes_its_message_and_gives_the_rest_back(now, tell):
+    tell(UserFactory.create_batch(3))
+    stopping.ask()
+
+    sent = deliver(now)
+
+    stopping.forget()
+    assert sent == 1
+    assert sorted(Delivery.objects.values_list("state", "attempts", "claims", "lease")) == [
+        (State.SENT, 1, 0, None),
+        (State.WAITING, 0, 0, None),
+        (State.WAITING, 0, 0, None),
+    ]
+    assert deliver(now) == 2
 
 
 def test_a_run_ends_in_time_and_wakes_the_next(now, tell, monkeypatch, django_capture_on_commit_callbacks):

@@ -19,7 +19,8 @@ from django.utils.module_loading import import_string
 from apps.accounts.models import Actor, Role, User
 from apps.accounts.rules import check_admin
 from apps.activity.transitions import record
-from apps.core.transactions import one_transaction
+from apps.core import stopping, tracing
+from apps.core.transactions import one_transaction, patient
 from apps.core.wake import wake
 from apps.notifications import queries, rules
 from apps.notifications.events import DeliveryRetried, DeliveryStopped
@@ -146,7 +147,7 @@ def _send_all(batch: Iterable[Delivery], *, by: Actor, at: datetime) -> bool:
             for delivery in batch:
                 error = _send(delivery, server, at=at)
                 _record(delivery, rules.outcome(error, attempts=delivery.attempts + 1, at=at), by=by, at=at)
-                if rules.is_cut_off(error) or monotonic() > ends:
+                if rules.is_cut_off(error) or monotonic() > ends or stopping.is_asked():
                     break
     except OSError as error:  # nobody's message is to blame, so none loses an attempt
         logger.warning("mail_server_cannot_be_reached", error=str(error))
@@ -158,13 +159,16 @@ def _send(delivery: Delivery, server: BaseEmailBackend, *, at: datetime) -> Exce
     """Hand the message to the mail server, outside any transaction; return what went wrong."""
     try:
         rules.check_claims(delivery)
-        _message(delivery, server, at=at).send()
+        with tracing.step("notifications.send", parent=delivery.traceparent) as context:
+            _message(delivery, server, context, at=at).send()
     except (OSError, ValueError, rules.NobodyCameBackError) as error:  # smtplib's errors are OSErrors
         return error
     return None
 
 
-def _message(delivery: Delivery, server: BaseEmailBackend, *, at: datetime) -> EmailMultiAlternatives:
+def _message(
+    delivery: Delivery, server: BaseEmailBackend, context: str, *, at: datetime
+) -> EmailMultiAlternatives:
     mail = _mail(delivery, at=at)
     message = EmailMultiAlternatives(
         mail.subject,
@@ -172,7 +176,9 @@ def _message(delivery: Delivery, server: BaseEmailBackend, *, at: datetime) -> E
         None,
         [delivery.recipient.email or ""],
         connection=server,
-        headers=mail.headers | {"Message-ID": rules.message_id(delivery)},
+        headers=mail.headers
+        | {"Message-ID": rules.message_id(delivery)}
+        | ({"traceparent": context} if context else {}),
     )
     message.attach_alternative(mail.html, "text/html")
     if delivery.calendar:
@@ -202,6 +208,7 @@ def _mail(delivery: Delivery, *, at: datetime) -> rules.Mail:
     )
 
 
+@patient
 @transaction.atomic(durable=True)
 def _record(delivery: Delivery, outcome: rules.Outcome, *, by: Actor, at: datetime) -> None:
     """Write the outcome down, unless the lease ran out and another worker has taken the row."""

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from apps.accounts.models import Actor, User
 from apps.activity.models import Subject
+from apps.core import tracing
 from apps.core.transactions import one_transaction
 from apps.core.wake import wake
 from apps.notifications import queries, rules
@@ -81,6 +82,7 @@ def send_letter(*, recipient: User, subject: str, body: str, by: Actor, at: date
         recipient=recipient,
         letter_subject=rules.title_of(subject),
         letter_body=body,
+        traceparent=tracing.current(),
         made_at=at,
         due_at=at,
     )
@@ -128,7 +130,11 @@ class _Messages:
         is_quiet = not (kind.is_urgent or item.calendar or self.rehearsed)
         due_at = rules.after_quiet_hours(person, preferences, now=self.at) if is_quiet else self.at
         mail = Delivery(
-            recipient=person, calendar=item.calendar, made_at=self.rehearsed or self.at, due_at=due_at
+            recipient=person,
+            calendar=item.calendar,
+            made_at=self.rehearsed or self.at,
+            due_at=due_at,
+            traceparent=tracing.current(),
         )
         shared = "" if self.rehearsed else kind.key
         self.mails.setdefault((person.pk, item.key), (item.key if item.calendar else shared, mail))

@@ -1,0 +1,50 @@
+"""The broker stops, stays away, and comes back without anything in it."""
+
+from contextlib import contextmanager
+from time import monotonic, sleep
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.core.wake import wake
+from tests.faults.machinery import ON_SERVERS, letters, redis, send_all, size
+
+LONGEST_WAIT = 3  # seconds for a page that rings a broker which is not there
+
+
+@contextmanager
+def no_broker():
+    """Take it away for the time of a block; what was in it is gone."""
+    if ON_SERVERS:
+        broker = redis()
+        broker.stop()
+        yield
+        broker.start()
+    else:
+        yield
+        for path in settings.SPOOL.rglob("*"):
+            if path.is_file():
+                path.unlink(missing_ok=True)
+
+
+def test_steps_go_on_without_it_and_its_return_begins_the_work(portal, mail, report):
+    portal.start()
+    letters(1)
+    send_all()
+
+    with no_broker():
+        readers = letters(size(50, 1_000))
+        begun = monotonic()
+        with transaction.atomic():
+            wake("notifications.deliver")
+        waited = monotonic() - begun
+        sleep(size(4, 60))
+    send_all()
+
+    assert waited < LONGEST_WAIT
+    assert readers <= {address for address, _subject in mail.taken}
+    assert mail.repeated == 0
+    report(
+        f"broker away for {size(4, 60)} s and back empty",
+        f"{len(readers):,} messages of that time sent, none twice; a step that rang waited {waited:.1f} s",
+    )

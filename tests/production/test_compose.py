@@ -1,0 +1,118 @@
+"""The files of production: well-formed, whole, and the same processes as `manage.py serve`."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from apps.core.management.commands.serve import _programs
+from tests.production import compose
+from tests.production.compose import ROOT, MissingError, environment_of, services
+
+BIN = Path(sys.executable).parent
+OURS = ("migrate", "web", "worker", "beat")
+GIVEN = {"SECRET_KEY": "".join(map(chr, range(48, 123))), "POSTGRES_PASSWORD": "pw"}
+
+
+def run(*command, **environment):
+    clean = {"PATH": os.environ["PATH"]} | environment
+    return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, check=False)
+
+
+def test_the_compose_file_follows_the_specification():
+    done = run(str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_dockerfile_has_good_habits():
+    done = run(str(BIN / "hadolint"), "Dockerfile")
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_whatever_is_referred_to_is_there():
+    file = yaml.safe_load(compose.FILE.read_text())
+    for service in file["services"].values():
+        assert set(service.get("depends_on", {})) <= file["services"].keys()
+        named = {volume.partition(":")[0] for volume in service.get("volumes", [])}
+        assert named <= file["volumes"].keys()
+        for name, rule in service.get("depends_on", {}).items():
+            if rule["condition"] == "service_healthy":
+                assert file["services"][name]["healthcheck"]["test"]
+
+
+def test_every_variable_of_it_stands_in_the_example():
+    example = (ROOT / ".env.example").read_text()
+
+    assert {name for name in compose.variables() if f"\n#{name}=" not in example} == set()
+
+
+def test_each_process_gets_the_same_environment():
+    shown = [environment_of(services()[name], GIVEN) for name in OURS]
+
+    assert all(environment == shown[0] for environment in shown)
+    assert shown[0]["DATABASE_URL"] == "postgres://roadworthy:pw@db:5432/roadworthy"
+    assert {services()[name]["image"] for name in OURS} == {"roadworthy"}
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "POSTGRES_PASSWORD"])
+def test_what_has_no_safe_default_is_asked_for(name):
+    given = GIVEN | {name: ""}
+
+    with pytest.raises(MissingError, match=name):
+        [environment_of(services()[service], given) for service in ("web", "db")]
+
+
+def test_a_container_can_write_to_its_home_and_nowhere_else():
+    for name in OURS:
+        service = services()[name]
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+        assert (service["volumes"], service["tmpfs"]) == (["home:/data"], ["/tmp"])  # noqa: S108
+    assert re.search(r"^USER 10001$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_the_containers_run_what_the_supervisor_runs():
+    ours = {program.name: ["python", *program.command[1:]] for program in _programs()}
+
+    assert {name: services()[name]["command"] for name in ours} == ours
+
+
+def test_the_image_begins_with_the_web_server():
+    command = services()["web"]["command"]
+    words = ", ".join(f'"{word}"' for word in command)
+
+    assert f"\nCMD [{words}]\n" in (ROOT / "Dockerfile").read_text()
+
+
+def test_workers_get_longer_to_end_than_a_run_of_deliveries_takes():
+    seconds = int(services()["worker"]["stop_grace_period"].removesuffix("s"))
+
+    assert seconds > 50 + 20  # RUN_SECONDS, and one message at EMAIL_TIMEOUT
+
+
+def test_django_finds_nothing_unsafe_in_production(tmp_path):
+    given = GIVEN | {"SITE_URL": "https://portal.example.org", "BEHIND_PROXY": "1"}
+    environment = environment_of(services()["web"], given) | {"ROADWORTHY_HOME": str(tmp_path)}
+
+    done = run(sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_static_files_are_compressed_when_they_are_collected(tmp_path):
+    code = "from django.conf import settings; settings.STATIC_ROOT = '{0}'; import django; django.setup(); "
+    code += "from django.core.management import call_command as c; "
+    code += "c('collectstatic', verbosity=0, interactive=False, ignore_patterns=['rest_framework'])"
+    home = {"ROADWORTHY_HOME": str(tmp_path / "home"), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+
+    done = run(sys.executable, "-c", code.format(tmp_path / "static"), **home)
+
+    assert done.returncode == 0, done.stderr
+    sheets = {path.name for path in (tmp_path / "static").rglob("*.css*")}
+    assert sheets
+    assert all(f"{name}.gz" in sheets for name in sheets if name.endswith(".css"))
