@@ -209,17 +209,44 @@ if env.bool("BEHIND_PROXY", default=False):  # only where a proxy sets the heade
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "apps.core.api.exception_handler",
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.http.InScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.core.limits.Throttle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.core.limits.LimitedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "apps.core.api.Pages",
+    "UNICODE_JSON": False,  # what a refusal quotes may be half a character, which no other form can hold
     # Not DRF's default: its Basic sign-in needs no second factor.
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.accounts.http.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
 }
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=6000)  # of one token, in one process
+API_STRANGERS_PER_MINUTE = 60  # tries with a wrong token from one address
 SPECTACULAR_SETTINGS = {
     "TITLE": "Roadworthy",
     "VERSION": "1",
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "DESCRIPTION": "Everything that people do in the pages of Roadworthy, for programs.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ServiceKind": "apps.catalog.models.Kind",
+        "RiskLevel": "apps.catalog.models.RiskLevel",
+        "ChecklistKind": "apps.readiness.models.Kind",
+        "AnswerState": "apps.readiness.models.State",
+        "ExemptionState": "apps.readiness.models.Exemption.State",
+        "VerdictValue": "apps.readiness.models.Value",
+        "WalkthroughState": "apps.walkthroughs.models.State",
+        "WalkthroughDecision": "apps.walkthroughs.models.Decision",
+        "SignatureDecision": "apps.walkthroughs.models.SignOff.Decision",
+        "JobState": "apps.jobs.models.State",
+    },
+    "SERVE_PERMISSIONS": ["apps.accounts.http.InScope"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.core.openapi.with_refusals",
+    ],
 }
 
 # Mail: into files of the home unless a server is named
@@ -276,6 +303,7 @@ JOBS = {
     "catalog.import": "apps.catalog.transitions.run_import",
 }
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
+TEAM_NAMES = "apps.catalog.queries.team_names"
 SEND_LETTER = "apps.notifications.transitions.send_letter"
 
 # One JSON event per line on the error stream; standard output belongs to the commands.

@@ -1,10 +1,17 @@
 """Every URL of the site, one include for each app."""
 
 from allauth.account.urls import urlpatterns as allauth_pages
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
 
-from apps.core.views import healthz, readyz
+from apps.accounts.api import MeView, PeopleViewSet
+from apps.catalog.api import ImportViewSet, ServiceViewSet, TeamViewSet
+from apps.core.views import api_docs, api_nothing, healthz, readyz
+from apps.jobs.api import JobViewSet
+from apps.notifications.api import InboxViewSet
+from apps.readiness.api import AnswerViewSet, ChecklistViewSet, EditionViewSet
+from apps.walkthroughs.api import FollowUpViewSet, RoadViewSet, SeatViewSet, VetoViewSet, WalkthroughViewSet
 
 # Not the pages on which allauth lets people change their address: administrators do, and history says so.
 SIGN_IN = {
@@ -19,6 +26,22 @@ SIGN_IN = {
     "account_reset_password_from_key_done",
 }
 
+api = SimpleRouter()
+api.register("people", PeopleViewSet, basename="person")
+api.register("services", ServiceViewSet, basename="service")
+api.register("services", ChecklistViewSet, basename="checklist-of")
+api.register("services", RoadViewSet, basename="road")
+api.register("teams", TeamViewSet, basename="team")
+api.register("imports", ImportViewSet, basename="import")
+api.register("checklists", EditionViewSet, basename="checklist")
+api.register("answers", AnswerViewSet, basename="answer")
+api.register("walkthroughs", WalkthroughViewSet, basename="walkthrough")
+api.register("seats", SeatViewSet, basename="seat")
+api.register("follow-ups", FollowUpViewSet, basename="follow-up")
+api.register("vetoes", VetoViewSet, basename="veto")
+api.register("inbox", InboxViewSet, basename="notice")
+api.register("jobs", JobViewSet, basename="job")
+
 urlpatterns = [
     path("accounts/", include([page for page in allauth_pages if page.name in SIGN_IN])),
     path("", include("apps.accounts.urls")),
@@ -28,7 +51,11 @@ urlpatterns = [
     path("", include("apps.readiness.urls")),
     path("", include("apps.walkthroughs.urls")),
     path("", include("apps.home.urls")),  # after catalog: services/<slug>/ would take services/new/
+    path("api/v1/me/", MeView.as_view(), name="me"),
+    path("api/v1/", include((api.urls, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", api_docs, name="api_docs"),
+    re_path("^api/", api_nothing, name="api_nothing"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -77,3 +77,28 @@ class PasswordSet(EventKind):
     example = {"is_first": True}
 
     is_first: bool
+
+
+@dataclass(frozen=True)
+class TokenMade(EventKind):
+    """A person may now send a program that speaks for them."""
+
+    verb = "accounts.token_made"
+    sentence = "{actor} made the token “{token}” of {subject}"
+    example = {"token": "ci", "scope": "write", "expires_on": "2026-09-01", "team": "Payments"}
+
+    token: str
+    scope: str
+    expires_on: str
+    team: str
+
+
+@dataclass(frozen=True)
+class TokenRevoked(EventKind):
+    """A program can no longer speak for a person."""
+
+    verb = "accounts.token_revoked"
+    sentence = "{actor} revoked the token “{token}” of {subject}"
+    example = {"token": "ci"}
+
+    token: str

@@ -9,10 +9,12 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from apps.core import health
-from apps.core.http import HtmxRequest, refused
+from apps.core.http import HtmxRequest, page, refused
+from apps.core.openapi import ALWAYS, reference
 
 
 @login_not_required
@@ -31,6 +33,25 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view 
     problems = health.problems(now=timezone.now())
     status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
     return JsonResponse({"status": "failing" if problems else "ok", "problems": problems}, status=status)
+
+
+@require_safe
+def api_docs(request: HtmxRequest) -> HttpResponse:
+    """Show what programs can ask for, as the API's own description says it. No query."""
+    return page(request, "help/api.html", {"operations": reference(), "always": ALWAYS.items()})
+
+
+@login_not_required
+@csrf_exempt
+def api_nothing(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view takes it
+    """Answer 404 as the API answers everything, also to addresses that it does not have."""
+    problem = {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is no such address.",
+    }
+    return JsonResponse(problem, status=404, content_type="application/problem+json")
 
 
 def locked_out(

@@ -13,6 +13,7 @@ from apps.accounts.transitions.people import (
     reactivate,
     set_password,
 )
+from apps.accounts.transitions.tokens import make_token, note_use, revoke_token
 
 __all__ = [
     "add_admin",
@@ -23,7 +24,10 @@ __all__ = [
     "import_person",
     "invite",
     "invite_again",
+    "make_token",
+    "note_use",
     "push_memberships",
     "reactivate",
+    "revoke_token",
     "set_password",
 ]
