@@ -212,7 +212,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.http.InScope"],
     "DEFAULT_THROTTLE_CLASSES": ["apps.core.limits.Throttle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["apps.core.limits.LimitedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.core.limits.CarefulJSONParser"],
+    "DEFAULT_METADATA_CLASS": None,  # the description says it all; OPTIONS is answered 405
     "DEFAULT_PAGINATION_CLASS": "apps.core.api.Pages",
     "UNICODE_JSON": False,  # what a refusal quotes may be half a character, which no other form can hold
     # Not DRF's default: its Basic sign-in needs no second factor.

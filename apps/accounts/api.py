@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -28,13 +29,18 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # unt
         return {"type": "http", "scheme": "bearer", "description": "A token from /settings/tokens/."}
 
 
+@extend_schema_field(OpenApiTypes.STR)
+class ClockField(serializers.TimeField):
+    """A time on somebody's own clock, 09:00; OpenAPI's "time" would have a zone."""
+
+
 class ProfileInput(Input):
     """What a person says of themselves."""
 
     name = serializers.CharField()
     time_zone = serializers.CharField()
-    works_from = serializers.TimeField()
-    works_to = serializers.TimeField()
+    works_from = ClockField()
+    works_to = ClockField()
     works_on = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=7))
     expertise = serializers.ListField(child=serializers.CharField())
     reviews = serializers.BooleanField()
@@ -49,6 +55,8 @@ class PersonInFull(serializers.ModelSerializer[User]):
     lead_ids = serializers.ListField(child=serializers.IntegerField())
     works_on = serializers.ListField(child=serializers.IntegerField())
     expertise = serializers.ListField(child=serializers.CharField())
+    works_from = ClockField()
+    works_to = ClockField()
 
     class Meta:
         model = User

@@ -263,6 +263,7 @@ class TeamRow(serializers.ModelSerializer[Team]):
 
     customers = serializers.ListField(child=serializers.CharField())
     disciplines = serializers.ListField(child=serializers.CharField())
+    email = serializers.CharField()  # may be empty, which no e-mail address is
 
     class Meta:
         model = Team

@@ -6,8 +6,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.cache import cache
-from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -52,23 +51,13 @@ class Throttle(BaseThrottle):
         return PerMinute(0).wait()
 
 
-class TooLargeError(APIException):
-    """A body that is larger than anything the portal keeps."""
-
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = f"Nothing was saved. One request may bring at most {settings.UPLOAD_LIMIT // 2**20} MB."
-
-
-class LimitedJSONParser(JSONParser):
-    """Reads JSON up to UPLOAD_LIMIT; what is nested without end is refused like any other nonsense."""
+class CarefulJSONParser(JSONParser):
+    """Reads JSON; what is nested without end is refused like any other nonsense."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:  # noqa: ANN401 -- it is JSON
-        """Refuse by what the client says it will send: no server hands out more than that."""
-        request: Request = (parser_context or {})["request"]
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_LIMIT:
-            raise TooLargeError
+        """Refuse what Python would not get out of."""
         try:
             return super().parse(stream, media_type, dict(parser_context or {}))
         except RecursionError as error:

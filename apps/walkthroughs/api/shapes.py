@@ -11,7 +11,17 @@ from apps.catalog.models import Phase, RiskLevel, Service
 from apps.core.api import Input
 from apps.readiness.models import Value
 from apps.walkthroughs import queries
-from apps.walkthroughs.models import Capacity, FollowUp, Launch, Reply, Seat, SignOff, Veto, Walkthrough
+from apps.walkthroughs.models import (
+    Capacity,
+    Decision,
+    FollowUp,
+    Launch,
+    Reply,
+    Seat,
+    SignOff,
+    Veto,
+    Walkthrough,
+)
 
 PERSON = serializers.PrimaryKeyRelatedField(queryset=User.objects.active())
 SERVICE = serializers.SlugRelatedField[Service](slug_field="slug", read_only=True)
@@ -182,6 +192,8 @@ class WalkthroughRow(serializers.ModelSerializer[Walkthrough]):
     """A walkthrough in a list."""
 
     service = SERVICE
+    risk_level = serializers.ChoiceField(RiskLevel.choices, allow_blank=True)
+    decision = serializers.ChoiceField(Decision.choices, allow_blank=True)
 
     class Meta:
         model = Walkthrough
