@@ -37,7 +37,7 @@ class Program:
         answer = self.client.generic(
             method,
             path if path.startswith("/api/") else f"/api/v1/{path}",
-            data if isinstance(data, bytes) else _written(data),
+            data if isinstance(data, bytes) else written(data),
             content_type="application/json",
             headers={name.replace("_", "-"): value for name, value in headers.items()},
         )
@@ -50,5 +50,6 @@ class Program:
         return answer.json() if answer.content else None
 
 
-def _written(data):
+def written(data):
+    """Return a body as it is sent."""
     return b"" if data is None else dumps(data, default=str).encode()

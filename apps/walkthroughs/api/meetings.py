@@ -180,7 +180,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
     @action(detail=True, methods=["put"], permission_classes=[InPerson])
     def signature(self, request: Request, pk: str) -> Response:
         """Sign for the own seat; a later signature replaces the earlier."""
-        seat, values = _own_seat(request, pk), body(request, shapes.SignInput)
+        seat, values = _own_seat(request, pk, signs=True), body(request, shapes.SignInput)
         terms = _terms(values)
         by, at = actor(request), timezone.now()
         return _signed(transitions.sign_off(seat, terms=terms, by=by, at=at, **values))
@@ -189,7 +189,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
     @action(detail=True, methods=["post"], permission_classes=[InPerson])
     def confirm(self, request: Request, pk: str) -> Response:
         """Stand by the own signature after a look at what changed."""
-        seat, values = _own_seat(request, pk), body(request, shapes.ConfirmInput)
+        seat, values = _own_seat(request, pk, signs=True), body(request, shapes.ConfirmInput)
         return _signed(transitions.confirm(seat, by=actor(request), at=timezone.now(), **values))
 
     @extend_schema(request=Nothing, responses={202: JobOut})
@@ -230,9 +230,9 @@ def _shown(request: Request, pk: str) -> Response:
     return with_revision(found, revision=found["notes_revision"])
 
 
-def _own_seat(request: Request, pk: str) -> Seat:
-    """Return the person's own seat, or 404 for everybody who has none."""
-    seats = queries.seats_of(_find(pk))
+def _own_seat(request: Request, pk: str, *, signs: bool = False) -> Seat:
+    """Return the person's own seat, or 404 for everybody who has none, or none that signs."""
+    seats = [one for one in queries.seats_of(_find(pk)) if one.signs or not signs]
     seat = next((one for one in seats if one.person_id == person(request).pk), None)
     if seat is None:
         raise Http404
