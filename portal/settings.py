@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "apps.home",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "whitenoise.runserver_nostatic",
@@ -169,7 +170,13 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # axes counts sign-ins by person and address, in the database that all processes share; behind a proxy
 # a count by address alone would shut everybody out.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+# Here only the codes of the second step are counted, which axes does not see; a password has met axes before.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
+MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Roadworthy"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s for phones whose clock is not quite right
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no sign-up: a link to the address was how its person came in
 AXES_USERNAME_FORM_FIELD = "email"  # what allauth calls it when it asks the backends
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10

@@ -1,6 +1,8 @@
 """Every URL of the site, one include for each app."""
 
 from allauth.account.urls import urlpatterns as allauth_pages
+from allauth.mfa.base import views as mfa
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
@@ -24,7 +26,10 @@ SIGN_IN = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "account_reauthenticate",  # before the second factor is changed
 }
+
+SECOND_FACTOR = "settings/second-factor/"
 
 api = SimpleRouter()
 api.register("people", PeopleViewSet, basename="person")
@@ -44,6 +49,11 @@ api.register("jobs", JobViewSet, basename="job")
 
 urlpatterns = [
     path("accounts/", include([page for page in allauth_pages if page.name in SIGN_IN])),
+    path(SECOND_FACTOR, mfa.index, name="mfa_index"),
+    path(f"{SECOND_FACTOR}authenticate/", login_not_required(mfa.authenticate), name="mfa_authenticate"),
+    path(f"{SECOND_FACTOR}reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path(f"{SECOND_FACTOR}totp/", include("allauth.mfa.totp.urls")),
+    path(f"{SECOND_FACTOR}recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.notifications.urls")),
     path("", include("apps.jobs.urls")),

@@ -80,6 +80,17 @@ class PasswordSet(EventKind):
 
 
 @dataclass(frozen=True)
+class SecondFactorChanged(EventKind):
+    """A person switched their second factor on or off, or made new recovery codes."""
+
+    verb = "accounts.second_factor_changed"
+    sentence = "{actor} {what} the second factor of {subject}"
+    example = {"what": "switched on"}
+
+    what: str
+
+
+@dataclass(frozen=True)
 class TokenMade(EventKind):
     """A person may now send a program that speaks for them."""
 

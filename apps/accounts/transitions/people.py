@@ -19,6 +19,7 @@ from apps.accounts.events import (
     PersonReactivated,
     ProfileEdited,
     RolesGiven,
+    SecondFactorChanged,
 )
 from apps.accounts.models import Actor, Role, User
 from apps.accounts.queries import welcome_link
@@ -189,6 +190,12 @@ def set_password(person: User, *, password: str, by: Actor, at: datetime) -> Use
 
     record(PasswordSet(is_first=is_first), by=by, at=at, subject=person.subject)
     return person
+
+
+@one_transaction
+def note_second_factor(person: User, *, what: str, by: Actor, at: datetime) -> None:
+    """Record what became of a person's second factor; allauth keeps the row itself."""
+    record(SecondFactorChanged(what), by=by, at=at, subject=person.subject)
 
 
 @one_transaction
