@@ -13,11 +13,20 @@ from apps.accounts.http import PersonOut, actor, person
 from apps.accounts.models import User
 from apps.catalog import forms, queries, rules, transitions
 from apps.catalog.models import DataClass, Exposure, Kind, Phase, RiskLevel, Service, Team
-from apps.core.api import IF_MATCH, Input, PreconditionFailedError, body, one, revision_asked, with_revision
+from apps.core.api import (
+    IF_MATCH,
+    Input,
+    NamedField,
+    PreconditionFailedError,
+    body,
+    one,
+    revision_asked,
+    with_revision,
+)
 from apps.core.results import Conflict, Saved
 from apps.jobs.http import JobOut
 
-TEAM = serializers.SlugRelatedField(slug_field="slug", queryset=Team.objects.filter(is_archived=False))
+TEAM = NamedField(slug_field="slug", queryset=Team.objects.filter(is_archived=False))
 
 
 class LinkInput(Input):

@@ -1,7 +1,9 @@
 """What no program should send: each gets a clear problem, and nothing of it is written."""
 
 import json
+from base64 import b64encode
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
@@ -182,6 +184,15 @@ def test_what_is_not_there_is_not_found(ada, path, name):
     answer = ada("GET", path.format(name))
 
     assert answer.status_code == 404 or (answer.status_code == 200 and name in {"0", "x"}) or "cursor" in path
+
+
+@pytest.mark.parametrize("position", [b"p=words", b"p=-1", b"p=" + b"9" * 30, b"p=%00", b"o=1"])
+def test_a_cursor_of_ones_own_making_is_refused_or_means_nothing(ada, position):
+    cursor = b64encode(position).decode()
+
+    status = ada("GET", f"services/?cursor={quote(cursor)}").status_code
+
+    assert status == (200 if position == b"o=1" else 404)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "PURGE"])
