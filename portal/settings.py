@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.home",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "whitenoise.runserver_nostatic",
@@ -182,7 +183,13 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # axes counts sign-ins by person and address, in the database that all processes share; behind a proxy
 # a count by address alone would shut everybody out.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+# Here only the codes of the second step are counted, which axes does not see; a password has met axes before.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
+MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Roadworthy"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s for phones whose clock is not quite right
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no sign-up: a link to the address was how its person came in
 AXES_USERNAME_FORM_FIELD = "email"  # what allauth calls it when it asks the backends
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
@@ -228,17 +235,45 @@ if env.bool("BEHIND_PROXY", default=False):  # only where a proxy sets the heade
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "apps.core.api.exception_handler",
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.http.InScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.core.limits.Throttle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.core.limits.CarefulJSONParser"],
+    "DEFAULT_METADATA_CLASS": None,  # the description says it all; OPTIONS is answered 405
     "DEFAULT_PAGINATION_CLASS": "apps.core.api.Pages",
+    "UNICODE_JSON": False,  # what a refusal quotes may be half a character, which no other form can hold
     # Not DRF's default: its Basic sign-in needs no second factor.
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.accounts.http.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
 }
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=6000)  # of one token, in one process
+API_STRANGERS_PER_MINUTE = 60  # tries with a wrong token from one address
 SPECTACULAR_SETTINGS = {
     "TITLE": "Roadworthy",
     "VERSION": "1",
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "DESCRIPTION": "Everything that people do in the pages of Roadworthy, for programs.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ServiceKind": "apps.catalog.models.Kind",
+        "RiskLevel": "apps.catalog.models.RiskLevel",
+        "ChecklistKind": "apps.readiness.models.Kind",
+        "AnswerState": "apps.readiness.models.State",
+        "ExemptionState": "apps.readiness.models.Exemption.State",
+        "VerdictValue": "apps.readiness.models.Value",
+        "WalkthroughState": "apps.walkthroughs.models.State",
+        "WalkthroughDecision": "apps.walkthroughs.models.Decision",
+        "SignatureDecision": "apps.walkthroughs.models.SignOff.Decision",
+        "JobState": "apps.jobs.models.State",
+    },
+    "SERVE_PERMISSIONS": ["apps.accounts.http.InScope"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.core.openapi.with_refusals",
+    ],
 }
 
 # Mail: into files of the home unless a server is named
@@ -321,6 +356,7 @@ JOBS = {
 MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = ["apps.activity.queries.unguarded"]  # sentences for /readyz
+TEAM_NAMES = "apps.catalog.queries.team_names"
 SEND_LETTER = "apps.notifications.transitions.send_letter"
 
 # One JSON event per line on the error stream; standard output belongs to the commands.

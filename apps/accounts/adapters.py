@@ -1,8 +1,12 @@
 """What allauth asks us: who may sign up, and how its letters go out."""
 
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +21,11 @@ from apps.accounts.queries import person_of
 from apps.accounts.rules import may_sign_in
 
 JOB = "accounts.sign_in"
+SECOND_FACTOR = {
+    "mfa/email/totp_activated": "switched on",
+    "mfa/email/totp_deactivated": "switched off",
+    "mfa/email/recovery_codes_generated": "gave new recovery codes to",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -69,6 +78,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         if person:
             _note_refusal(request, person)
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,  # noqa: ARG002 -- allauth's signature
+        email: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Let history tell what allauth would write a mail about."""
+        if what := SECOND_FACTOR.get(template_prefix):
+            transitions.note_second_factor(user, what=what, by=Actor(person=user), at=timezone.now())
+
     def set_password(self, user: User, password: str) -> None:
         """Keep what somebody chose, by a one-time link or in their settings."""
         by = Actor(person=user, request_id=_request_id(self.request) if self.request else "")
@@ -83,6 +103,23 @@ def _note_refusal(request: HttpRequest, person: User) -> None:
 
 def _request_id(request: HttpRequest) -> str:
     return request.headers.get("X-Request-ID", "")[:64]
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
+    """Keeps secrets of authenticator apps so that a copy of the database alone opens nothing."""
+
+    def encrypt(self, text: str) -> str:
+        """Return what the database keeps."""
+        return _lock().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret again."""
+        return _lock().decrypt(encrypted_text.encode()).decode()
+
+
+def _lock() -> Fernet:
+    key = sha256(f"accounts.second_factor:{settings.SECRET_KEY}".encode()).digest()
+    return Fernet(urlsafe_b64encode(key))
 
 
 def _was_let_in(person: User) -> bool:

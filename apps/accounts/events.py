@@ -119,3 +119,39 @@ class SignInLocked(EventKind):
     example = {"minutes": 15}
 
     minutes: int
+
+
+@dataclass(frozen=True)
+class SecondFactorChanged(EventKind):
+    """A person switched their second factor on or off, or made new recovery codes."""
+
+    verb = "accounts.second_factor_changed"
+    sentence = "{actor} {what} the second factor of {subject}"
+    example = {"what": "switched on"}
+
+    what: str
+
+
+@dataclass(frozen=True)
+class TokenMade(EventKind):
+    """A person may now send a program that speaks for them."""
+
+    verb = "accounts.token_made"
+    sentence = "{actor} made the token “{token}” of {subject}"
+    example = {"token": "ci", "scope": "write", "expires_on": "2026-09-01", "team": "Payments"}
+
+    token: str
+    scope: str
+    expires_on: str
+    team: str
+
+
+@dataclass(frozen=True)
+class TokenRevoked(EventKind):
+    """A program can no longer speak for a person."""
+
+    verb = "accounts.token_revoked"
+    sentence = "{actor} revoked the token “{token}” of {subject}"
+    example = {"token": "ci"}
+
+    token: str

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.accounts import queries, rules
-from apps.accounts.models import Role, User
+from apps.accounts.models import Role, Scope, User
 from apps.core.forms import Line, as_form_error
 
 
@@ -107,3 +107,38 @@ class InviteAgainForm(forms.Form):
             message = f"{email} belongs to {known} already."
             raise ValidationError(message)
         return email
+
+
+class TokenForm(forms.Form):
+    """A new token; `teams` are the names of the person's teams by id."""
+
+    name = Line(
+        label="Name", limit=60, help_text="Where it is used: deploy pipeline, spreadsheet, my script."
+    )
+    scope = forms.ChoiceField(
+        label="It may",
+        choices=[
+            (Scope.READ.value, "Read"),
+            (Scope.WRITE.value, "Read and write: every step that you may take"),
+        ],
+        widget=forms.RadioSelect,
+        initial=Scope.READ,
+    )
+    days = forms.TypedChoiceField(
+        label="It works for",
+        choices=[(7, "a week"), (30, "a month"), (90, "three months"), (365, "a year")],
+        coerce=int,
+        initial=90,
+    )
+    team = forms.TypedChoiceField(
+        label="It speaks for",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="For a team it reaches that team only, without your roles, and its leads may revoke it.",
+    )
+
+    def __init__(self, *args: object, teams: dict[int, str], **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        choices = sorted(teams.items(), key=lambda team: team[1])
+        self.fields["team"].choices = [("", "me"), *choices]  # type: ignore[attr-defined]

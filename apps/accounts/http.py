@@ -1,17 +1,29 @@
 """Requests of signed-in people, and how they prove who they are."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.module_loading import import_string
+from rest_framework import serializers
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
 
-from apps.accounts.models import Actor, User
+from apps.accounts import queries, rules, transitions
+from apps.accounts.models import Actor, Scope, Token, User
 from apps.accounts.rules import may_sign_in
+from apps.core.errors import NotPermittedError
 from apps.core.http import HtmxRequest
+from apps.core.limits import PerMinute
 from apps.core.statements import statement
+
+if TYPE_CHECKING:  # rest_framework.views reads the classes of this file while it is imported itself
+    from rest_framework.views import APIView
 
 
 class PortalRequest(HtmxRequest):
@@ -55,3 +67,64 @@ def actor(request: HttpRequest) -> Actor:
         token=token.name if token else "",
         request_id=request.headers["X-Request-ID"][:64],
     )
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Reads `Authorization: Bearer roadworthy_…` and lets the token's person in, as far as it reaches."""
+
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+        """Return person and token; None without a token, so that a session may count. One query."""
+        kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        now = timezone.now()
+        token = queries.token_of(rules.digest_of(secret.strip()), now=now)
+        speaker = rules.speaker(token) if token else None
+        if token is None or speaker is None:
+            self._slow_down(request)
+            message = "This token does not work: it is unknown, expired, revoked, or its person is gone."
+            raise AuthenticationFailed(message)
+        if rules.is_use_news(token, at=now):
+            transitions.note_use(token, by=Actor(person=speaker, token=token.name), at=now)
+        return speaker, token
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 -- DRF's signature
+        """Say with 401 how to come in."""
+        return 'Bearer realm="Roadworthy"'
+
+    def _slow_down(self, request: Request) -> None:
+        limit = PerMinute(settings.API_STRANGERS_PER_MINUTE)
+        if not limit.lets_in(f"stranger:{request.META.get('REMOTE_ADDR', '')}"):
+            raise Throttled(wait=limit.wait())
+
+
+class InScope(BasePermission):
+    """Signed-in people and tokens; one that may only read changes nothing."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002 -- DRF's signature
+        """Refuse strangers, and reading tokens that would write."""
+        may_write = not isinstance(request.auth, Token) or request.auth.scope == Scope.WRITE
+        if request.method not in SAFE_METHODS and not may_write:
+            message = "This token may only read. Make one with the scope “read and write”."
+            raise NotPermittedError(message)
+        return isinstance(request.user, User)
+
+
+class InPerson(InScope):
+    """For what somebody does as themselves and not for a team: to sign, to reply, to read their inbox."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Refuse the tokens of teams too."""
+        if isinstance(request.auth, Token) and request.auth.team_id is not None:
+            message = "A team's token does not speak for its maker in person."
+            raise NotPermittedError(message)
+        return super().has_permission(request, view)
+
+
+class PersonOut(serializers.ModelSerializer[User]):
+    """Somebody, by number and name, as the APIs of all apps show them."""
+
+    class Meta:
+        model = User
+        fields = ["id", "name"]
+        read_only_fields = fields

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime, time
 from typing import Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -118,6 +118,57 @@ class User(AbstractBaseUser):
     def private_subject(self) -> Subject:
         """Return the labels for what concerns nobody else: sign-ins, tokens, what they took along."""
         return replace(self.subject, audience=Audience.PERSON)
+
+
+class Scope(models.TextChoices):
+    """How far a token reaches; a person without one reaches as far as their roles do."""
+
+    READ = "read", "Read"
+    WRITE = "write", "Read and write"
+
+
+class TokenQuerySet(LockableQuerySet["Token"]):
+    """Filters that read like sentences."""
+
+    def usable(self, *, now: datetime) -> Self:
+        """Return those that were not revoked and have not expired."""
+        return self.filter(revoked_at=None, expires_at__gt=now)
+
+
+class Token(models.Model):
+    """A secret with which a program speaks for a person. Write through transitions only.
+
+    The secret itself is shown once and never stored. A token of a team speaks for its maker narrowed to
+    that team, without their roles, as long as they are in it; its leads see it and may revoke it.
+    """
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)  # sha256 of the secret
+    ending = models.CharField(max_length=4)  # of the secret, so that its holder knows which one it is
+    scope = models.CharField(max_length=5, choices=Scope, default=Scope.READ)
+    team_id = models.PositiveBigIntegerField(null=True)  # a plain id, like those of people
+    team_name = models.CharField(max_length=200, default="")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)  # to within rules.USE_NOTED_EVERY
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="token_has_a_name"),
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("made_at")), name="token_ends_later"),
+            models.CheckConstraint(
+                condition=Q(team_id=None, team_name="") | (Q(team_id__isnull=False) & ~Q(team_name="")),
+                name="token_team_is_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["team_id"], name="token_by_team")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, kw_only=True)

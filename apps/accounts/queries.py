@@ -1,12 +1,16 @@
 """How people are read."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
-from apps.accounts.models import User, UserQuerySet
+from apps.accounts.models import Token, TokenQuerySet, User, UserQuerySet
 
 
 def people(*, search: str = "") -> UserQuerySet:
@@ -30,3 +34,27 @@ def welcome_link(person: User) -> str:
     uid, key = user_pk_to_url_str(person), default_token_generator.make_token(person)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": key})
     return f"{settings.SITE_URL}{path}"
+
+
+def token_of(digest: str, *, now: datetime) -> Token | None:
+    """Return the token with this digest and its person, if it still works. One query."""
+    return Token.objects.usable(now=now).select_related("person").filter(digest=digest).first()
+
+
+def tokens_near(person: User) -> TokenQuerySet:
+    """Return a person's tokens and those of the teams that they lead, the newest first. One query."""
+    near = Q(person=person) | Q(team_id__in=person.lead_ids)
+    return Token.objects.filter(near, revoked_at=None).select_related("person").order_by("-pk")
+
+
+def tokens() -> TokenQuerySet:
+    """Return everybody's tokens that were not revoked, for administrators. One query."""
+    return Token.objects.filter(revoked_at=None).select_related("person")
+
+
+def team_names(team_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of teams, which live above; settings name the function. One query, or none."""
+    if not team_ids:
+        return {}
+    names: dict[int, str] = import_string(settings.TEAM_NAMES)(team_ids)
+    return names

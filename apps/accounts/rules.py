@@ -1,7 +1,9 @@
 """Who may change what about people, and what a profile may hold. Pure: no queries, no clock, no writes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -9,11 +11,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from apps.accounts.models import Actor, Role, User
+from apps.accounts.models import Actor, Role, Scope, Token, User
 from apps.activity.models import Audience
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.core.text import clean_line
 
+PREFIX: Final = "roadworthy_"  # of every token, so that whoever finds one knows where it opens a door
+LONGEST_TOKEN: Final = 366  # days
+MOST_TOKENS: Final = 50  # of one person that still work
+USE_NOTED_EVERY: Final = timedelta(minutes=5)  # a GET that writes each time would cost more than it reads
 THEMES: Final = ("auto", "light", "dark")
 MOST_WORDS: Final = 20  # of expertise
 WEEKDAYS: Final = {1: "Mon", 2: "Tue", 3: "Wed", 4: "Thu", 5: "Fri", 6: "Sat", 7: "Sun"}
@@ -168,3 +174,69 @@ def clean_profile(person: User, values: Mapping[str, Any]) -> dict[str, Any]:
         message = "Working hours must end after they begin."
         raise InvalidInputError(message, field="works_to")
     return {name: value for name, value in clean.items() if getattr(person, name) != value}
+
+
+def digest_of(secret: str) -> str:
+    """Return what is stored of a secret; it is long and random, so one plain hash is enough."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def check_may_make_token(by: Actor, person: User) -> None:
+    """Refuse to make a token for somebody else, by another token, or for who may not sign in."""
+    if by.token or (by.person is not None and by.person_id != person.pk):
+        message = "People make their tokens themselves, in their settings."
+        raise NotPermittedError(message)
+    if not may_sign_in(person):
+        message = f"{person} may not sign in, so no program may speak for them."
+        raise InvalidMoveError(message)
+
+
+def may_revoke(by: Actor, token: Token) -> bool:
+    """Its person may, a lead of its team, administrators and the system."""
+    return by.person_id == token.person_id or by.leads(token.team_id) or may_administer(by)
+
+
+def check_may_revoke(by: Actor, token: Token) -> None:
+    """Refuse everybody else, and what is revoked already."""
+    if not may_revoke(by, token):
+        message = "Only its owner, a lead of its team or an administrator revokes a token."
+        raise NotPermittedError(message)
+    if token.revoked_at is not None:
+        message = f"The token “{token}” is revoked already."
+        raise InvalidMoveError(message)
+
+
+def clean_token(person: User, *, name: str, scope: str, days: int, team_id: int | None) -> tuple[str, Scope]:
+    """Return name and scope of a new token; refuse what one cannot be."""
+    name = clean_line(name, field="name", limit=60, is_required=True)
+    if scope not in Scope.values:
+        message = f"There is no scope “{scope[:20]}”; read and write are the two."
+        raise InvalidInputError(message, field="scope")
+    if not 1 <= days <= LONGEST_TOKEN:
+        message = f"A token lives from 1 to {LONGEST_TOKEN} days."
+        raise InvalidInputError(message, field="days")
+    if team_id is not None and team_id not in person.team_ids:
+        message = f"{person} is not in that team."
+        raise InvalidInputError(message, field="team")
+    return name, Scope(scope)
+
+
+def speaker(token: Token) -> User | None:
+    """Return the person as far as a token speaks for them: nobody once they are out, one team at most."""
+    person = token.person
+    if not may_sign_in(person):
+        return None
+    if token.team_id is None:
+        return person
+    if token.team_id not in person.team_ids:
+        return None
+    person.lead_ids = [pk for pk in person.lead_ids if pk == token.team_id]
+    person.team_ids = [token.team_id]
+    for role in Role:
+        setattr(person, f"is_{role.value}", False)
+    return person
+
+
+def is_use_news(token: Token, *, at: datetime) -> bool:
+    """Tell whether a use is worth a write."""
+    return token.last_used_at is None or at - token.last_used_at >= USE_NOTED_EVERY

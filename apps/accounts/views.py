@@ -4,15 +4,16 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts import forms, queries, rules, transitions
 from apps.accounts.http import PortalRequest, actor
-from apps.accounts.models import User
+from apps.accounts.models import Token, User
 from apps.activity.queries import of_person
 from apps.core.http import page
 from apps.core.text import key_in
@@ -20,6 +21,7 @@ from apps.core.text import key_in
 PEOPLE: Final = 50  # on one page
 ENTRIES: Final = 50  # of a history, on a page of its own
 LATELY: Final = 20
+TOKENS: Final = 50
 A_YEAR: Final = 365 * 24 * 3600
 
 
@@ -169,3 +171,47 @@ def _person(request: PortalRequest, found: User, *, status: int = 200, **refused
         context["history"] = of_person(found.pk, audiences=rules.audiences_of_life(by), limit=LATELY)
         context["has_more"] = len(context["history"]) == LATELY
     return page(request, "accounts/person.html", context | refused, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def tokens(request: PortalRequest) -> HttpResponse:
+    """List one's own tokens and those of teams that one leads; a new one's secret is shown this once."""
+    teams = queries.team_names(request.user.team_ids)
+    form = forms.TokenForm(request.POST or None, teams=teams)
+    if request.method == "GET" or not form.is_valid():
+        return _tokens(request, form)
+    values = dict(form.cleaned_data)
+    token, secret = transitions.make_token(
+        request.user, team_id=values.pop("team"), by=actor(request), at=timezone.now(), **values
+    )
+    return _tokens(request, forms.TokenForm(teams=teams), token=token, secret=secret)
+
+
+def _tokens(request: PortalRequest, form: forms.TokenForm, **made: Any) -> HttpResponse:
+    found = list(queries.tokens_near(request.user)[: TOKENS * 2])
+    context = {"tokens": found, "form": form, "now": timezone.now(), "back": "own"}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return page(request, "accounts/tokens.html", context | made, status=status)
+
+
+@require_GET
+def all_tokens(request: PortalRequest) -> HttpResponse:
+    """List everybody's tokens, for administrators."""
+    rules.check_admin(actor(request))
+    rows = list(queries.tokens().after(key_in(request.GET.get("after", "")), field="-made_at")[: TOKENS + 1])
+    following = rows[TOKENS - 1].pk if len(rows) > TOKENS else None
+    context = {"tokens": rows[:TOKENS], "next": following, "now": timezone.now(), "back": "all"}
+    return page(request, "accounts/all_tokens.html", context)
+
+
+@require_POST
+def revoke_token(request: PortalRequest, pk: int) -> HttpResponse:
+    """End a token; who may not see it does not find it."""
+    token = get_object_or_404(Token.objects.select_related("person"), pk=pk)
+    by = actor(request)
+    if not rules.may_revoke(by, token):
+        raise Http404
+    transitions.revoke_token(token, by=by, at=timezone.now())
+    messages.success(request, f"The token “{token}” no longer works.")
+    return redirect("accounts:all_tokens" if request.POST.get("back") == "all" else "accounts:tokens")

@@ -10,7 +10,9 @@ from apps.accounts.models import User
 from apps.catalog import queries, rules
 from apps.catalog.imports import problem_of
 from apps.catalog.models import DataClass, Exposure, Kind, RiskLevel, Service, Team
+from apps.core.errors import InvalidInputError
 from apps.core.forms import Line, Text, as_form_error
+from apps.core.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -241,15 +243,20 @@ class MemberForm(forms.Form):
 
     def clean_person(self) -> User:
         """Return the one person who is meant."""
-        words = self.cleaned_data["person"]
-        found = queries.people_called(words)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            message = f"More than one person is called {words}: please use the e-mail."
-        else:
-            message = f"Nobody here is called {words}. An administrator can invite them."
-        raise ValidationError(message)
+        with as_form_error():
+            return person_called(self.cleaned_data["person"])
+
+
+def person_called(words: str) -> User:
+    """Return the one person who is meant by an e-mail, handle or name."""
+    found = queries.people_called(clean_line(words, field="person"))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"More than one person is called {words}: please use the e-mail."
+    else:
+        message = f"Nobody here is called {words}. An administrator can invite them."
+    raise InvalidInputError(message, field="person")
 
 
 class _Files(forms.FileField):
@@ -276,16 +283,17 @@ class UploadForm(forms.Form):
         if len(uploads) > MOST_FILES:
             message = f"At most {MOST_FILES} files at a time; a zip may hold more."
             raise ValidationError(message)
-        return _by_name(uploads)
+        with as_form_error():
+            return by_name((str(upload.name), upload.read()) for upload in uploads)
 
 
-def _by_name(uploads: "Iterable[UploadedFile[Any]]") -> dict[str, bytes]:
+def by_name(uploads: "Iterable[tuple[str, bytes]]") -> dict[str, bytes]:
+    """Return the bytes of uploads by their names; refuse what no catalog is made of."""
     files: dict[str, bytes] = {}
-    for number, upload in enumerate(uploads, start=1):
-        name, content = str(upload.name), upload.read()
+    for number, (name, content) in enumerate(uploads, start=1):
         problem = problem_of(name, content)
         if problem or (files and name.lower().endswith(".zip")):
             message = f"{name} {problem or 'is a zip: please upload it alone'}."
-            raise ValidationError(message)
+            raise InvalidInputError(message, field="uploads")
         files[name if name not in files else f"{number}/{name}"] = content
     return files

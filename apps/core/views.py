@@ -11,11 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from apps.core import health
 from apps.core import metrics as core_metrics
-from apps.core.http import HtmxRequest, refused
+from apps.core.http import HtmxRequest, page, refused
+from apps.core.openapi import ALWAYS, reference
 
 
 @login_not_required
@@ -59,6 +61,25 @@ def _may_measure(request: HttpRequest) -> bool:
     except ValueError:  # a socket of the file system
         return False
     return any(address in network for network in settings.METRICS_NETWORKS)
+
+
+@require_safe
+def api_docs(request: HtmxRequest) -> HttpResponse:
+    """Show what programs can ask for, as the API's own description says it. No query."""
+    return page(request, "help/api.html", {"operations": reference(), "always": ALWAYS.items()})
+
+
+@login_not_required
+@csrf_exempt
+def api_nothing(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view takes it
+    """Answer 404 as the API answers everything, also to addresses that it does not have."""
+    problem = {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is no such address.",
+    }
+    return JsonResponse(problem, status=404, content_type="application/problem+json")
 
 
 def locked_out(

@@ -33,6 +33,7 @@ from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedEr
                 "title": "That cannot be kept",
                 "status": 422,
                 "detail": "Too long.",
+                "errors": {"name": ["Too long."]},
             },
         ),
         (

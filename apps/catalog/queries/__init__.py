@@ -15,6 +15,7 @@ from apps.catalog.queries.finding import (
     wholes_of,
 )
 from apps.catalog.queries.listing import Filters, Listing, exported, listing
+from apps.catalog.queries.programs import as_listed, service_in_full, service_rows
 from apps.catalog.queries.reminders import due, still_due
 from apps.catalog.queries.teams import (
     TeamPage,
@@ -25,6 +26,7 @@ from apps.catalog.queries.teams import (
     people_of,
     people_outside,
     team,
+    team_names,
     team_page,
     teams,
     teams_of,
@@ -35,6 +37,7 @@ __all__ = [
     "Listing",
     "TeamPage",
     "advisors",
+    "as_listed",
     "drift",
     "due",
     "exported",
@@ -53,9 +56,12 @@ __all__ = [
     "people_outside",
     "phase_changes",
     "service",
+    "service_in_full",
+    "service_rows",
     "services",
     "still_due",
     "team",
+    "team_names",
     "team_page",
     "teams",
     "teams_of",

@@ -58,6 +58,11 @@ def teams_of(person: User) -> TeamQuerySet:
     return Team.objects.of(person).filter(is_archived=False).in_order("name")
 
 
+def team_names(team_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of some teams by id; accounts asks through settings. One query."""
+    return dict(Team.objects.filter(pk__in=team_ids).values_list("pk", "name"))
+
+
 def leads_of(team_id: int | None) -> list[User]:
     """Return the active leads of a team, by name; nobody leads an orphan. One query."""
     return [one.person for one in _memberships([team_id]) if one.is_lead] if team_id else []

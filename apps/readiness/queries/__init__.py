@@ -36,9 +36,11 @@ from apps.readiness.queries.pages import (
     printed,
     whole_page,
 )
+from apps.readiness.queries.programs import ANSWER_COLUMNS, answer_rows, as_listed
 from apps.readiness.queries.work import due, still_due, waits_for
 
 __all__ = [
+    "ANSWER_COLUMNS",
     "SHIPPED",
     "STANDING",
     "AreaPage",
@@ -50,12 +52,14 @@ __all__ = [
     "PlannedItem",
     "all_items",
     "answer",
+    "answer_rows",
     "answers_of",
     "answers_with_service",
     "area",
     "area_page",
     "area_rows",
     "areas_of",
+    "as_listed",
     "assessment",
     "content",
     "due",

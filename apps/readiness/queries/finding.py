@@ -44,11 +44,12 @@ SHIPPED: Final = {Kind.CONVERSATION.value: "green-light", Kind.READINESS.value: 
 
 def sheet(edition: Edition) -> Sheet:
     """Return the questions of an edition. One query for each process and edition: they never change."""
-    return _sheet(edition.sha256)
+    return questions(edition.sha256)
 
 
 @lru_cache(maxsize=64)
-def _sheet(sha256: str) -> Sheet:
+def questions(sha256: str) -> Sheet:
+    """Return the questions of the edition with this digest. One query for each process and edition."""
     row = Edition.objects.filter(sha256=sha256).order_by("pk")[0]
     return Sheet.of(key=row.key, title=row.title, number=row.number, kind=row.kind, content=row.content)
 

@@ -283,7 +283,7 @@ class Listing:
 
 def listing(person: User, filters: Filters, *, now: datetime) -> Listing:
     """Return one page of walkthroughs with who is silent and who has not signed. At most four queries."""
-    rows = _filtered(person, filters, now=now)
+    rows = filtered(person, filters, now=now)
     rows = rows.after(
         filters.after, field="starts_at" if filters.show in {"coming", "silent"} else "-starts_at"
     )
@@ -298,7 +298,8 @@ def listing(person: User, filters: Filters, *, now: datetime) -> Listing:
     return Listing([_row(one) for one in shown], shown[-1].pk if len(page) > PAGE else None)
 
 
-def _filtered(person: User, filters: Filters, *, now: datetime) -> WalkthroughQuerySet:
+def filtered(person: User, filters: Filters, *, now: datetime) -> WalkthroughQuerySet:
+    """Return the walkthroughs that the filters name, in no order yet. One query."""
     rows = walkthroughs()
     if filters.risk:
         rows = rows.filter(risk_level=filters.risk)

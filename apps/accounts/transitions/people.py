@@ -19,6 +19,7 @@ from apps.accounts.events import (
     PersonReactivated,
     ProfileEdited,
     RolesGiven,
+    SecondFactorChanged,
     SignedIn,
     SignedOut,
     SignInLocked,
@@ -222,6 +223,12 @@ def note_refusal(person: User, *, is_locked: bool, by: Actor, at: datetime) -> N
     elif not has_happened(person.subject, verb=SignInLocked.verb, since=at - pause):
         minutes = pause // timedelta(minutes=1)
         record(SignInLocked(minutes), by=by, at=at, subject=person.private_subject)
+
+
+@one_transaction
+def note_second_factor(person: User, *, what: str, by: Actor, at: datetime) -> None:
+    """Record what became of a person's second factor; allauth keeps the row itself."""
+    record(SecondFactorChanged(what), by=by, at=at, subject=person.subject)
 
 
 @one_transaction

@@ -1,0 +1,186 @@
+"""People for programs: who a token speaks for, and what administrators decide."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts import queries, rules, transitions
+from apps.accounts.http import InPerson, actor, person
+from apps.accounts.models import Role, Scope, Token, User
+from apps.core.api import Input, Nothing, body, one
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # untyped
+    """How the API's description says that one comes in."""
+
+    target_class = "apps.accounts.http.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        """Name the header."""
+        return {"type": "http", "scheme": "bearer", "description": "A token from /settings/tokens/."}
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class ClockField(serializers.TimeField):
+    """A time on somebody's own clock, 09:00; OpenAPI's "time" would have a zone."""
+
+
+class ProfileInput(Input):
+    """What a person says of themselves."""
+
+    name = serializers.CharField()
+    time_zone = serializers.CharField()
+    works_from = ClockField()
+    works_to = ClockField()
+    works_on = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=7))
+    expertise = serializers.ListField(child=serializers.CharField())
+    reviews = serializers.BooleanField()
+    has_keys = serializers.BooleanField()
+
+
+class PersonInFull(serializers.ModelSerializer[User]):
+    """Somebody, as everybody who is signed in sees them."""
+
+    roles = serializers.ListField(child=serializers.ChoiceField(Role.choices))
+    team_ids = serializers.ListField(child=serializers.IntegerField())
+    lead_ids = serializers.ListField(child=serializers.IntegerField())
+    works_on = serializers.ListField(child=serializers.IntegerField())
+    expertise = serializers.ListField(child=serializers.CharField())
+    works_from = ClockField()
+    works_to = ClockField()
+
+    class Meta:
+        model = User
+        fields = ["id", "name", "email", "handle", "is_active", "roles", "team_ids", "lead_ids"]
+        fields += ["expertise", "reviews", "time_zone", "works_from", "works_to", "works_on"]
+        read_only_fields = fields
+
+
+class TokenOut(serializers.ModelSerializer[Token]):
+    """What a token may, without its secret."""
+
+    scope = serializers.ChoiceField(Scope.choices)
+
+    class Meta:
+        model = Token
+        fields = ["name", "scope", "team_name", "expires_at"]
+        read_only_fields = fields
+
+
+class MeOut(PersonInFull):
+    """Who asks, and by which token."""
+
+    token = TokenOut(allow_null=True)
+
+    class Meta(PersonInFull.Meta):
+        fields = [*PersonInFull.Meta.fields, "token"]
+        read_only_fields = fields
+
+
+class MeView(APIView):
+    """Whoever asks."""
+
+    @extend_schema(operation_id="me_retrieve", responses=MeOut)
+    def get(self, request: Request) -> Response:
+        """Show who asks: with a team's token a person without roles, in that team alone."""
+        return _me(request, person(request))
+
+    @extend_schema(operation_id="me_update", request=ProfileInput(partial=True), responses=MeOut)
+    def patch(self, request: Request) -> Response:
+        """Change some of the own profile."""
+        InPerson().has_permission(request, self)
+        values = body(request, ProfileInput, partial=True)
+        transitions.edit_profile(person(request), by=actor(request), at=timezone.now(), **values)
+        return _me(request, one(User.objects.all(), str(person(request).pk)))
+
+
+def _me(request: Request, found: User) -> Response:
+    token = TokenOut(request.auth).data if isinstance(request.auth, Token) else None
+    return Response({**PersonInFull(found).data, "token": token})
+
+
+class RolesInput(Input):
+    """What somebody is in the organisation."""
+
+    roles = serializers.ListField(child=serializers.ChoiceField(Role.choices))
+
+
+class InviteInput(Input):
+    """Somebody new."""
+
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    roles = serializers.ListField(child=serializers.ChoiceField(Role.choices), required=False)
+
+
+class InviteAgainInput(Input):
+    """Where a fresh link goes."""
+
+    email = serializers.EmailField()
+
+
+class PeopleViewSet(viewsets.GenericViewSet[User]):
+    """People; what is changed here, administrators change."""
+
+    queryset = User.objects.none()
+    lookup_value_regex = "[0-9]+"
+
+    @extend_schema(responses=PersonInFull(many=True), parameters=[OpenApiParameter("q", str)])
+    def list(self, request: Request) -> Response:
+        """List everybody, for administrators."""
+        rules.check_admin(actor(request))
+        search = request.query_params.get("q", "")[:200].replace("\0", "")
+        page = self.paginate_queryset(queries.people(search=search))
+        return self.get_paginated_response(PersonInFull(page, many=True).data)
+
+    @extend_schema(responses=PersonInFull)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Show a person."""
+        return Response(PersonInFull(_person(pk)).data)
+
+    @extend_schema(request=InviteInput, responses={201: PersonInFull})
+    def create(self, request: Request) -> Response:
+        """Let somebody in and send them the one-time link."""
+        invited = transitions.invite(by=actor(request), at=timezone.now(), **body(request, InviteInput))
+        return Response(PersonInFull(invited).data, status=201)
+
+    @extend_schema(request=RolesInput, responses=PersonInFull)
+    @action(detail=True, methods=["put"])
+    def roles(self, request: Request, pk: str) -> Response:
+        """Give a person these roles and no others."""
+        return self._step(request, pk, transitions.give_roles, RolesInput)
+
+    @extend_schema(request=InviteAgainInput, responses=PersonInFull)
+    @action(detail=True, methods=["post"])
+    def invite(self, request: Request, pk: str) -> Response:
+        """Send a fresh one-time link to somebody who has not joined."""
+        return self._step(request, pk, transitions.invite_again, InviteAgainInput)
+
+    @extend_schema(request=Nothing, responses=PersonInFull)
+    @action(detail=True, methods=["post"])
+    def deactivate(self, request: Request, pk: str) -> Response:
+        """End a person's access, and that of every token that speaks for them."""
+        return self._step(request, pk, transitions.deactivate, Nothing)
+
+    @extend_schema(request=Nothing, responses=PersonInFull)
+    @action(detail=True, methods=["post"])
+    def reactivate(self, request: Request, pk: str) -> Response:
+        """Let a person sign in again."""
+        return self._step(request, pk, transitions.reactivate, Nothing)
+
+    def _step(self, request: Request, pk: str, step: Any, kind: type[Input]) -> Response:  # noqa: ANN401
+        found = step(_person(pk), by=actor(request), at=timezone.now(), **body(request, kind))
+        return Response(PersonInFull(found).data)
+
+
+def _person(pk: str) -> User:
+    return one(User.objects.all(), pk)

@@ -1,0 +1,403 @@
+"""Services, teams and imports for programs: the same queries and transitions as the pages."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.http import PersonOut, actor, person
+from apps.accounts.models import User
+from apps.catalog import forms, queries, rules, transitions
+from apps.catalog.models import DataClass, Exposure, Kind, Phase, RiskLevel, Service, Team
+from apps.core.api import (
+    IF_MATCH,
+    Input,
+    NamedField,
+    PreconditionFailedError,
+    body,
+    one,
+    revision_asked,
+    with_revision,
+)
+from apps.core.results import Conflict, Saved
+from apps.jobs.http import JobOut
+
+TEAM = NamedField(slug_field="slug", queryset=Team.objects.filter(is_archived=False))
+
+
+class LinkInput(Input):
+    """A link with what it is."""
+
+    url = serializers.CharField()
+    title = serializers.CharField(required=False, allow_blank=True)
+
+
+class ServiceFields(Input):
+    """A service's own fields."""
+
+    name = serializers.CharField()
+    purpose = serializers.CharField(help_text="One line: what is it for, and for whom?")
+    description = serializers.CharField(required=False, allow_blank=True)
+    kind = serializers.ChoiceField(Kind.choices, required=False)
+    tier = serializers.IntegerField(required=False, min_value=1, max_value=4)
+    data_class = serializers.ChoiceField(DataClass.choices, required=False)
+    exposure = serializers.ChoiceField(Exposure.choices, required=False)
+    moves_money = serializers.BooleanField(required=False)
+    has_store = serializers.BooleanField(required=False)
+    expected_users = serializers.CharField(required=False, allow_blank=True)
+    target_quarter = serializers.CharField(required=False, allow_blank=True)
+    sponsor = serializers.CharField(required=False, allow_blank=True)
+    launch_on = serializers.DateField(required=False, allow_null=True)
+    links = LinkInput(many=True, required=False)
+    tags = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class RegisterInput(ServiceFields):
+    """A new service of one of the own teams."""
+
+    team = TEAM
+
+
+class RiskInput(Input):
+    """Enablement's word on a risk; an empty level gives the sum its say back."""
+
+    level = serializers.ChoiceField(RiskLevel.choices, allow_blank=True)
+    reason = serializers.CharField()
+
+
+class AdvisorInput(Input):
+    """Who advises from now on."""
+
+    advisor = serializers.PrimaryKeyRelatedField(queryset=User.objects.active())
+
+
+class AdoptInput(Input):
+    """Which team owns it from now on."""
+
+    team = TEAM
+
+
+class WeakArea(serializers.Serializer[Any]):
+    """An area of the checklist that needs a conversation."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+
+
+class ServiceRow(serializers.Serializer[Any]):
+    """A service in a list. Described here, written as the query returns it."""
+
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    purpose = serializers.CharField()
+    kind = serializers.ChoiceField(Kind.choices)
+    phase = serializers.ChoiceField(Phase.choices)
+    phase_since = serializers.DateTimeField()
+    tier = serializers.IntegerField()
+    data_class = serializers.ChoiceField(DataClass.choices)
+    exposure = serializers.ChoiceField(Exposure.choices)
+    moves_money = serializers.BooleanField()
+    launch_on = serializers.DateField(allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField())
+    team = serializers.CharField(allow_null=True)
+    part_of = serializers.CharField(allow_null=True)
+    advisor = serializers.IntegerField(allow_null=True)
+    next_step = serializers.CharField(allow_null=True)
+    next_url = serializers.CharField(allow_null=True)
+    next_on = serializers.DateField(allow_null=True)
+    answered = serializers.IntegerField(allow_null=True)
+    applicable = serializers.IntegerField(allow_null=True)
+    weak_areas = WeakArea(many=True, allow_null=True)
+    open_high = serializers.IntegerField(allow_null=True)
+    has_veto = serializers.BooleanField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class LinkOut(serializers.Serializer[Any]):
+    """A link with what it is."""
+
+    url = serializers.CharField()
+    title = serializers.CharField()
+
+
+class ServiceOut(ServiceRow):
+    """A service with all of its own fields."""
+
+    description = serializers.CharField()
+    has_store = serializers.BooleanField()
+    expected_users = serializers.CharField()
+    target_quarter = serializers.CharField()
+    sponsor = serializers.CharField()
+    links = LinkOut(many=True)
+    system = serializers.CharField(allow_null=True)
+    origin = serializers.CharField()
+    review_on = serializers.DateField(allow_null=True)
+    risk_override = serializers.CharField()
+    risk_reason = serializers.CharField()
+
+
+class RiskPart(serializers.Serializer[Any]):
+    """One of the things that risk adds up."""
+
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of our own, not the serializer's
+    points = serializers.IntegerField()
+
+
+class RiskOut(serializers.Serializer[Any]):
+    """How much can go wrong, and what it is made of."""
+
+    level = serializers.ChoiceField(RiskLevel.choices)
+    points = serializers.IntegerField()
+    parts = RiskPart(many=True)
+    computed = serializers.ChoiceField(RiskLevel.choices)
+    reason = serializers.CharField()
+
+
+FILTERS = [
+    OpenApiParameter("q", str, description="Words of the name, the purpose or a tag."),
+    OpenApiParameter("phase", str, enum=Phase.values),
+    OpenApiParameter("tier", int),
+    OpenApiParameter("team", str, description="The team's slug."),
+    OpenApiParameter("advisor", int),
+    OpenApiParameter("weak", str, description="The key of a weak area, or any."),
+    OpenApiParameter("mine", str, enum=["1"]),
+    OpenApiParameter("orphan", str, enum=["1"]),
+]
+
+
+class ServiceViewSet(viewsets.GenericViewSet[Service]):
+    """Services: what teams run for others."""
+
+    queryset = Service.objects.none()
+    lookup_field = "slug"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
+
+    @extend_schema(responses=ServiceRow(many=True), parameters=FILTERS)
+    def list(self, request: Request) -> Response:
+        """List services, the newest first; a filter that makes no sense is left out."""
+        filters = queries.Filters.of(request.query_params)
+        page = self.paginate_queryset(queries.service_rows(filters, person=person(request)))
+        rows: list[Any] = page or []
+        return self.get_paginated_response([queries.as_listed(row) for row in rows])
+
+    @extend_schema(responses=ServiceOut)
+    def retrieve(self, request: Request, slug: str) -> Response:
+        """Show one service; its ETag is what a change names."""
+        return _service(slug)
+
+    @extend_schema(request=RegisterInput, responses={201: ServiceOut})
+    def create(self, request: Request) -> Response:
+        """Write down a new service of an own team; it begins in the playground."""
+        values = body(request, RegisterInput)
+        made = transitions.register(values.pop("team"), by=actor(request), at=timezone.now(), **values)
+        return _service(made.slug, status=201)
+
+    @extend_schema(request=ServiceFields(partial=True), responses=ServiceOut, parameters=[IF_MATCH])
+    def partial_update(self, request: Request, slug: str) -> Response:
+        """Change some of a service's own fields."""
+        service = queries.service(slug)
+        version = revision_asked(request, present=service.version)
+        changes = body(request, ServiceFields, partial=True)
+        match transitions.edit_service(
+            service, version=version, changes=changes, by=actor(request), at=timezone.now()
+        ):
+            case Saved(saved):
+                return _service(saved.slug)
+            case Conflict(theirs):
+                raise PreconditionFailedError(queries.service_in_full(slug), revision=theirs.version)
+
+    @extend_schema(responses=RiskOut, methods=["GET"])
+    @extend_schema(request=RiskInput, responses=RiskOut, methods=["PUT"])
+    @action(detail=True, methods=["get", "put"])
+    def risk(self, request: Request, slug: str) -> Response:
+        """Show how the risk adds up; enablement sets it by hand."""
+        service = queries.service(slug)
+        if request.method == "PUT":
+            values = body(request, RiskInput)
+            service = transitions.override_risk(service, by=actor(request), at=timezone.now(), **values)
+        return Response(RiskOut(rules.risk(service)).data)
+
+    @extend_schema(request=AdvisorInput, responses=ServiceOut)
+    @action(detail=True, methods=["put"])
+    def advisor(self, request: Request, slug: str) -> Response:
+        """Let somebody else of Developer Enablement advise."""
+        service, values = queries.service(slug), body(request, AdvisorInput)
+        transitions.hand_over_advisor(service, by=actor(request), at=timezone.now(), **values)
+        return _service(slug)
+
+    @extend_schema(request=AdoptInput, responses=ServiceOut)
+    @action(detail=True, methods=["post"])
+    def adopt(self, request: Request, slug: str) -> Response:
+        """Give a service without a team to one."""
+        service, values = queries.service(slug), body(request, AdoptInput)
+        transitions.adopt(service, by=actor(request), at=timezone.now(), **values)
+        return _service(slug)
+
+
+def _service(slug: str, *, status: int = 200) -> Response:
+    found = queries.service_in_full(slug)
+    return with_revision(found, revision=found["version"], status=status)
+
+
+class TeamFields(Input):
+    """What a team says of itself."""
+
+    name = serializers.CharField()
+    mission = serializers.CharField(required=False, allow_blank=True)
+    customers = serializers.ListField(child=serializers.CharField(), required=False)
+    disciplines = serializers.ListField(child=serializers.CharField(), required=False)
+    email = serializers.EmailField(required=False, allow_blank=True)
+    chat = serializers.CharField(required=False, allow_blank=True)
+
+
+class MemberInput(Input):
+    """Somebody who joins."""
+
+    person = serializers.CharField(help_text="Their e-mail, handle or name.")
+
+
+class LeadInput(Input):
+    """Whether a member leads."""
+
+    is_lead = serializers.BooleanField()
+
+
+class TeamRow(serializers.ModelSerializer[Team]):
+    """A team in a list."""
+
+    customers = serializers.ListField(child=serializers.CharField())
+    disciplines = serializers.ListField(child=serializers.CharField())
+    email = serializers.CharField()  # may be empty, which no e-mail address is
+
+    class Meta:
+        model = Team
+        fields = [
+            "id",
+            "slug",
+            "name",
+            "parent",
+            "mission",
+            "customers",
+            "disciplines",
+            "email",
+            "chat",
+            "revision",
+        ]
+        read_only_fields = fields
+
+
+class TeamOut(TeamRow):
+    """A team with its people."""
+
+    leads = PersonOut(many=True)
+    members = PersonOut(many=True)
+
+    class Meta(TeamRow.Meta):
+        fields = [*TeamRow.Meta.fields, "leads", "members"]
+        read_only_fields = fields
+
+
+class TeamViewSet(viewsets.GenericViewSet[Team]):
+    """Teams: people who own services together."""
+
+    queryset = Team.objects.none()
+    lookup_field = "slug"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
+
+    @extend_schema(responses=TeamRow(many=True), parameters=[OpenApiParameter("q", str)])
+    def list(self, request: Request) -> Response:
+        """List the teams, the newest first."""
+        search = request.query_params.get("q", "").replace("\0", "").strip()[:100]
+        page = self.paginate_queryset(queries.teams(search=search))
+        return self.get_paginated_response(TeamRow(page, many=True).data)
+
+    @extend_schema(responses=TeamOut)
+    def retrieve(self, request: Request, slug: str) -> Response:
+        """Show a team with its leads and its other members."""
+        return _team(slug)
+
+    @extend_schema(request=TeamFields, responses={201: TeamOut})
+    def create(self, request: Request) -> Response:
+        """Write down a team; people join it next."""
+        made = transitions.create_team(by=actor(request), at=timezone.now(), **body(request, TeamFields))
+        return _team(made.slug, status=201)
+
+    @extend_schema(request=TeamFields(partial=True), responses=TeamOut, parameters=[IF_MATCH])
+    def partial_update(self, request: Request, slug: str) -> Response:
+        """Change some of what a team says of itself."""
+        team = queries.team(slug)
+        revision = revision_asked(request, present=team.revision)
+        changes = body(request, TeamFields, partial=True)
+        match transitions.edit_team(
+            team, revision=revision, changes=changes, by=actor(request), at=timezone.now()
+        ):
+            case Saved(saved):
+                return _team(saved.slug)
+            case Conflict(theirs):
+                raise PreconditionFailedError(_team_in_full(slug), revision=theirs.revision)
+
+    @extend_schema(request=MemberInput, responses=TeamOut)
+    @action(detail=True, methods=["post"])
+    def members(self, request: Request, slug: str) -> Response:
+        """Let somebody join; joining twice changes nothing."""
+        team = queries.team(slug)
+        rules.check_may_choose_members(actor(request), team)  # before anybody learns who is called what
+        found = forms.person_called(body(request, MemberInput)["person"])
+        transitions.add_member(team, person=found, by=actor(request), at=timezone.now())
+        return _team(slug)
+
+    @extend_schema(request=LeadInput, responses=TeamOut, methods=["PUT"])
+    @extend_schema(request=None, responses=TeamOut, methods=["DELETE"])
+    @action(detail=True, methods=["put", "delete"], url_path="members/(?P<pk>[0-9]+)")
+    def member(self, request: Request, slug: str, pk: str) -> Response:
+        """Make a member a lead or a member like the others, or let them leave."""
+        team, found, by = queries.team(slug), one(User.objects.all(), pk), actor(request)
+        if request.method == "DELETE":
+            transitions.remove_member(team, person=found, by=by, at=timezone.now())
+        else:
+            values = body(request, LeadInput)
+            transitions.set_lead(team, person=found, by=by, at=timezone.now(), **values)
+        return _team(slug)
+
+
+def _team(slug: str, *, status: int = 200) -> Response:
+    found = _team_in_full(slug)
+    return with_revision(found, revision=found["revision"], status=status)
+
+
+def _team_in_full(slug: str) -> dict[str, Any]:
+    shown = queries.team_page(queries.team(slug))
+    people = {"leads": shown.leads, "members": shown.members}
+    return TeamRow(shown.team).data | {name: PersonOut(rows, many=True).data for name, rows in people.items()}
+
+
+class FileInput(Input):
+    """One entity file."""
+
+    name = serializers.CharField(max_length=300)
+    text = serializers.CharField(trim_whitespace=False)
+
+
+class ImportInput(Input):
+    """Files of a Backstage catalog."""
+
+    files = serializers.ListField(child=FileInput(), allow_empty=False, max_length=forms.MOST_FILES)
+
+
+class ImportViewSet(viewsets.GenericViewSet[Service]):
+    """Imports of Backstage catalogs."""
+
+    queryset = Service.objects.none()
+
+    @extend_schema(request=ImportInput, responses={202: JobOut})
+    def create(self, request: Request) -> Response:
+        """Take entity files; a worker imports them, and the job's result says what became of each."""
+        rules.check_may_organise(actor(request))
+        named = [(file["name"], file["text"].encode()) for file in body(request, ImportInput)["files"]]
+        job = transitions.ask_import(forms.by_name(named), by=actor(request), at=timezone.now())
+        return Response(JobOut(job).data, status=202)

@@ -1,0 +1,65 @@
+"""How much a program may send, and how often: counted by the minute, in each process for itself."""
+
+from collections.abc import Mapping
+from time import time
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+if TYPE_CHECKING:  # rest_framework.views reads the classes of this file while it is imported itself
+    from rest_framework.views import APIView
+
+MINUTE: Final = 60
+
+
+class PerMinute:
+    """Counts in whole minutes of the clock: one small number each, however many ask."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def lets_in(self, who: str) -> bool:
+        """Count one more; tell whether it is still within the limit."""
+        key = f"limit:{who}:{int(time()) // MINUTE}"
+        cache.add(key, 0, timeout=2 * MINUTE)
+        try:
+            return cache.incr(key) <= self.most
+        except ValueError:  # the cache was emptied in between
+            return True
+
+    def wait(self) -> int:
+        """Return the seconds until the next minute begins."""
+        return MINUTE - int(time()) % MINUTE
+
+
+class Throttle(BaseThrottle):
+    """Refuses with 429 what one person's program asks too often."""
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002 -- DRF's signature
+        """Count by token, else by person."""
+        token = request.auth
+        who = f"token:{token.pk}" if token else f"person:{request.user.pk}"
+        return PerMinute(settings.API_REQUESTS_PER_MINUTE).lets_in(who)
+
+    def wait(self) -> int:
+        """Return what Retry-After says."""
+        return PerMinute(0).wait()
+
+
+class CarefulJSONParser(JSONParser):
+    """Reads JSON; what is nested without end is refused like any other nonsense."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:  # noqa: ANN401 -- it is JSON
+        """Refuse what Python would not get out of."""
+        try:
+            return super().parse(stream, media_type, dict(parser_context or {}))
+        except RecursionError as error:
+            message = "JSON parse error: nested too deeply."
+            raise ParseError(message) from error

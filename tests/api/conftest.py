@@ -1,0 +1,10 @@
+"""Fixtures of the API's tests."""
+
+import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_here():
+    """Forget how often somebody asked."""
+    cache.clear()

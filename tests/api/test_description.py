@@ -1,0 +1,33 @@
+"""The API's description, for machines and for people."""
+
+import pytest
+from django.core.management import call_command
+
+from tests.api.asking import Program
+from tests.factories import UserFactory
+
+
+def test_the_description_is_whole_and_without_a_warning(tmp_path):
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yaml"))
+
+
+@pytest.mark.django_db
+def test_people_read_of_everything_that_programs_can_ask_for():
+    program = Program(UserFactory())
+    paths = program("GET", "/api/schema/?format=json", status=200)["paths"]
+    program.client.force_login(UserFactory())
+
+    html = program.client.get("/api/docs/").content.decode()
+
+    operations = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    of_the_api = {operation for operation in operations if "/api/v1/" in operation}
+    assert len(of_the_api) > 80
+    assert {operation for operation in of_the_api if f"<code>{operation}</code>" not in html} == set()
+
+
+def test_the_description_names_what_may_be_refused():
+    from apps.core.openapi import reference  # noqa: PLC0415 -- it reads every URL
+
+    (save,) = (one for one in reference()["answers"] if one.method == "PUT" and one.path.endswith("{id}/"))
+
+    assert {status for status, _why in save.answers} >= {"200", "400", "409", "412", "422", "428"}

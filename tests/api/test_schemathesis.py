@@ -1,0 +1,74 @@
+"""The API keeps what its description promises: schemathesis asks for all of it, as people of three kinds.
+
+It takes minutes, so `make check` leaves it out and `make test` does not.
+"""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.api.asking import token_for
+from tests.factories import UserFactory
+from tests.factories.walkthroughs import in_progress
+from tests.workers import ROOT, Worker, until
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+PEOPLE = {
+    "lead": {},
+    "enablement": {"is_enablement": True},
+    "admin": {"is_admin": True, "is_security": True},
+}
+
+
+@pytest.fixture
+def portal(transactional_db, tmp_path):
+    """A real server on the database of this test; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--threads", "4"]
+    environment = Worker(tmp_path / "log").environment | {"LOG_LEVEL": "WARNING"}
+    environment |= {"API_REQUESTS_PER_MINUTE": "1000000"}
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(
+            [*command, "--no-control-socket", "portal.wsgi"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        assert until(lambda: _answers(address)), (tmp_path / "log").read_text()
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _answers(address):
+    try:
+        return urlopen(f"{address}/healthz").status == 200  # noqa: S310 -- our own
+    except URLError:
+        return False
+
+
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_nothing_is_answered_that_the_description_does_not_say(portal, kind, tmp_path):
+    walkthrough = in_progress()
+    person = UserFactory(**PEOPLE[kind]) if PEOPLE[kind] else walkthrough.service.lead.person
+    secret, _token = token_for(person)
+    tool = str(Path(sys.executable).with_name("schemathesis"))
+    command = [tool, "run", f"{portal}/api/schema/", "-H", f"Authorization: Bearer {secret}", "--no-color"]
+    few = ["--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", "1", "--seed", "1"]
+
+    ran = subprocess.run(
+        [*command, *few], check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300
+    )
+
+    assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
