@@ -11,14 +11,24 @@ from apps.catalog.rules import IN_WORK
 from apps.core.statements import one_or_404, statement
 
 
-def service(slug: str) -> Service:
-    """Return one service as `services` loads it, or 404. One query."""
-    return one_or_404(_called(slug=slug))
+def service(slug: str, *, reader: User | None = None) -> Service:
+    """Return one service as `services` loads it, or 404. One query.
+
+    For a reader `reader_owns` says whether they belong to a team of the product or of one of its parts.
+    """
+    return one_or_404(_for_reader(slug=slug, team_ids=reader.team_ids) if reader else _called(slug=slug))
 
 
 @statement()
 def _called(*, slug: str) -> ServiceQuerySet:
     return services().filter(slug=slug)
+
+
+@statement()
+def _for_reader(*, slug: str, team_ids: list[int]) -> ServiceQuerySet:
+    whole = Coalesce(OuterRef("part_of"), OuterRef("pk"))
+    own = Service.objects.of_teams(team_ids).filter(Q(pk=whole) | Q(part_of=whole))
+    return services().annotate(reader_owns=Exists(own)).filter(slug=slug)
 
 
 def services() -> ServiceQuerySet:

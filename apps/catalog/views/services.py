@@ -254,7 +254,7 @@ def _edit(
 @require_http_methods(["GET", "POST"])
 def risk(request: PortalRequest, slug: str) -> HttpResponse:
     """Show how the risk adds up; enablement may set it by hand."""
-    service = queries.service(slug)
+    service = queries.service(slug, reader=request.user)
     if request.method == "GET":
         initial = {"level": service.risk_override or "computed", "reason": service.risk_reason}
         return _risk(request, service, forms.RiskForm(initial=initial))

@@ -45,7 +45,7 @@ def my_work(request: PortalRequest) -> HttpResponse:
 @require_safe
 def service(request: PortalRequest, slug: str) -> HttpResponse:
     """Show where a service stands, what it needs, and what happens next."""
-    found = catalog.service(slug)
+    found = catalog.service(slug, reader=request.user)
     road = overview(found, by=actor(request), now=timezone.now())
     context = service_context(request, found, tab="Overview")
     about = queries.about(found, audiences=request.user.audiences)
