@@ -202,8 +202,8 @@ def test_a_teams_token_reaches_that_team_alone():
 
     assert (me["team_ids"], me["lead_ids"], me["roles"]) == ([team.pk], [team.pk], [])
     program("POST", "teams/", {"name": "New"}, status=403)
-    program("PATCH", f"teams/{team.slug}/", {"mission": "Ours"}, status=200)
-    program("PATCH", f"teams/{other.slug}/", {"mission": "Theirs"}, status=403)
+    program("PATCH", f"teams/{team.slug}/", {"mission": "Ours"}, status=200, If_Match='"1"')
+    program("PATCH", f"teams/{other.slug}/", {"mission": "Theirs"}, status=403, If_Match='"1"')
     noor.refresh_from_db()
     assert (noor.team_ids, noor.is_admin) == ([team.pk, other.pk], True)  # narrowed for the request only
 

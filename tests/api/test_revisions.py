@@ -4,7 +4,7 @@ import pytest
 
 from apps.catalog.models import Phase
 from tests.api.asking import Program
-from tests.factories import ServiceFactory, lead_of
+from tests.factories import ServiceFactory, TeamFactory, lead_of
 from tests.factories.readiness import answer_of, readiness_of
 from tests.factories.walkthroughs import in_progress
 
@@ -60,6 +60,8 @@ def test_the_same_save_again_is_a_success_and_changes_nothing(answer, ada):
 
 
 def test_a_compressed_answer_still_names_a_revision_that_works(answer, ada):
+    ada("PUT", f"answers/{answer.pk}/", GAP | {"text": "Not yet. " * 60}, If_Match="*")  # worth compressing
+
     read = ada("GET", f"answers/{answer.pk}/", Accept_Encoding="gzip")
 
     assert read["Content-Encoding"] == "gzip"
@@ -77,6 +79,21 @@ def test_a_service_is_changed_under_its_version():
 
     assert (stale.status_code, stale.json()["current"]["tier"]) == (412, 3)
     assert (saved.status_code, saved.json()["tier"], saved["ETag"]) == (200, 2, '"8"')
+
+
+def test_a_team_is_changed_under_its_revision():
+    team = TeamFactory(revision=3, mission="Carry parcels")
+    ada = Program(lead_of(team).person)
+    where = f"teams/{team.slug}/"
+
+    ada("PATCH", where, {"mission": "Mine"}, status=428)
+    saved = ada("PATCH", where, {"mission": "Theirs"}, If_Match=ada("GET", where)["ETag"])
+    stale = ada("PATCH", where, {"mission": "Mine"}, If_Match='"3"')
+    same = ada("PATCH", where, {"mission": "Theirs"}, If_Match='"3"')
+
+    assert (saved.status_code, saved["ETag"], saved.json()["mission"]) == (200, '"4"', "Theirs")
+    assert (stale.status_code, stale["ETag"], stale.json()["current"]["mission"]) == (412, '"4"', "Theirs")
+    assert (same.status_code, same["ETag"]) == (200, '"4"')  # equal content is a success
 
 
 def test_minutes_are_changed_under_their_revision():

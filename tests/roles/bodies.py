@@ -43,7 +43,7 @@ def body_of(method, path, world):
         "/adopt/": {"team": "owners" if api else world.team.pk},
         "/teams/new/": {"name": "New"},
         "/teams/": {"name": "New"},
-        "/teams/{team}/edit/": {"name": "Owners"},
+        "/teams/{team}/edit/": {"name": "Owners", "revision": 1},
         "/v1/teams/{team}/": {"mission": "Ours"},
         "/members/": {"person": "new@example.org"},
         "/members/{member}/": {"is_lead": True},

@@ -228,7 +228,7 @@ def note_refusal(person: User, *, is_locked: bool, by: Actor, at: datetime) -> N
 @one_transaction
 def note_second_factor(person: User, *, what: str, by: Actor, at: datetime) -> None:
     """Record what became of a person's second factor; allauth keeps the row itself."""
-    record(SecondFactorChanged(what), by=by, at=at, subject=person.subject)
+    record(SecondFactorChanged(what), by=by, at=at, subject=person.private_subject)
 
 
 @one_transaction

@@ -46,7 +46,7 @@ def make_token(  # noqa: PLR0913 -- what the form has
     event = TokenMade(
         token=name, scope=token.scope, expires_on=token.expires_at.date().isoformat(), team=token.team_name
     )
-    record(event, by=by, at=at, subject=person.subject)
+    record(event, by=by, at=at, subject=person.private_subject)
     return token, secret
 
 
@@ -59,7 +59,7 @@ def revoke_token(token: Token, *, by: Actor, at: datetime) -> Token:
     token.revoked_at = at
     token.save(update_fields=["revoked_at"])
 
-    record(TokenRevoked(token=token.name), by=by, at=at, subject=token.person.subject)
+    record(TokenRevoked(token=token.name), by=by, at=at, subject=token.person.private_subject)
     return token
 
 

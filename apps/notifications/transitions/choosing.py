@@ -66,7 +66,7 @@ def _keep(person: User, values: Mapping[str, object], *, by: Actor, at: datetime
     preferences.save()
     _replan(person, preferences, at)
 
-    record(PreferencesChanged(fields=", ".join(changed)), by=by, at=at, subject=person.subject)
+    record(PreferencesChanged(fields=", ".join(changed)), by=by, at=at, subject=person.private_subject)
     return preferences
 
 
