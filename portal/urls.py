@@ -10,8 +10,9 @@ from rest_framework.routers import SimpleRouter
 from apps.accounts.api import MeView, PeopleViewSet
 from apps.catalog.api import ImportViewSet, ServiceViewSet, TeamViewSet
 from apps.core.views import api_docs, api_nothing, healthz, metrics, readyz
+from apps.home.api import EventsView
 from apps.jobs.api import JobViewSet
-from apps.notifications.api import InboxViewSet
+from apps.notifications.api import InboxViewSet, PreferencesView
 from apps.readiness.api import AnswerViewSet, ChecklistViewSet, EditionViewSet
 from apps.walkthroughs.api import FollowUpViewSet, RoadViewSet, SeatViewSet, VetoViewSet, WalkthroughViewSet
 
@@ -62,6 +63,8 @@ urlpatterns = [
     path("", include("apps.walkthroughs.urls")),
     path("", include("apps.home.urls")),  # after catalog: services/<slug>/ would take services/new/
     path("api/v1/me/", MeView.as_view(), name="me"),
+    path("api/v1/me/notifications/", PreferencesView.as_view(), name="me_notifications"),
+    path("api/v1/events/", EventsView.as_view(), name="events"),
     path("api/v1/", include((api.urls, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_docs, name="api_docs"),

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,7 +14,7 @@ from rest_framework.views import APIView
 from apps.accounts import queries, rules, transitions
 from apps.accounts.http import InPerson, actor, person
 from apps.accounts.models import Role, Scope, Token, User
-from apps.core.api import Input, Nothing, body, one
+from apps.core.api import ClockField, Input, Nothing, body, one
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # untyped
@@ -27,11 +26,6 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # unt
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         """Name the header."""
         return {"type": "http", "scheme": "bearer", "description": "A token from /settings/tokens/."}
-
-
-@extend_schema_field(OpenApiTypes.STR)
-class ClockField(serializers.TimeField):
-    """A time on somebody's own clock, 09:00; OpenAPI's "time" would have a zone."""
 
 
 class ProfileInput(Input):

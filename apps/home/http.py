@@ -1,14 +1,20 @@
-"""What every page shows around its content: the frame."""
+"""The frame that every page shows around its content, and the file of events for both faces."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 
-from apps.accounts.models import User
+from apps.accounts.models import Actor, User
+from apps.activity.queries import exported
+from apps.activity.transitions import note_export
+from apps.home.forms import EventsForm
 
+JSON_LINES: Final = "application/jsonl"
 THEMES = frozenset({"light", "dark", "auto"})
 
 
@@ -59,3 +65,20 @@ def _places_below(request: HttpRequest) -> list[Place]:
 
 def _place(request: HttpRequest, title: str, url: str, icon: str) -> Place:
     return Place(title, url, icon, request.path.startswith(url))
+
+
+def filters_of(asked: QueryDict) -> str:
+    """Return the filters of events alone, as a query string."""
+    given = {name: asked.get(name, "") for name in EventsForm.base_fields}
+    return urlencode({name: value for name, value in given.items() if value})
+
+
+def copy_of_events(
+    form: EventsForm, asked: QueryDict, *, to: User, by: Actor, at: datetime
+) -> StreamingHttpResponse:
+    """Hand out filtered events with their seals, one JSON object per line; and write down that we did."""
+    copied = filters_of(asked)
+    note_export(to.subject, what="a copy of all events", asked=copied, by=by, at=at)
+    response = StreamingHttpResponse(exported(form.wanted), content_type=f"{JSON_LINES}; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="events.jsonl"'
+    return response

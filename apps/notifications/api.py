@@ -1,4 +1,7 @@
-"""The inbox for programs."""
+"""The inbox for programs, and what somebody wants by mail."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -6,11 +9,14 @@ from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from apps.accounts.http import InPerson, actor, person
-from apps.core.api import Nothing, one
-from apps.notifications import queries, transitions
-from apps.notifications.models import Notice
+from apps.core.api import ClockField, Input, Nothing, body, one
+from apps.notifications import queries, rules, transitions
+from apps.notifications.models import Notice, NoticeQuerySet, Way
+
+SHELF = OpenApiParameter("show", str, enum=[show for show in queries.SHELVES if show])
 
 
 class NoticeOut(serializers.ModelSerializer[Notice]):
@@ -18,8 +24,16 @@ class NoticeOut(serializers.ModelSerializer[Notice]):
 
     class Meta:
         model = Notice
-        fields = ["id", "kind", "title", "text", "url", "service_name", "at", "read_at"]
+        fields = ["id", "kind", "title", "text", "url", "service_name", "at"]
+        fields += ["read_at", "snoozed_until", "done_at"]
         read_only_fields = fields
+
+
+class SnoozeInput(Input):
+    """Until when a notice is put off."""
+
+    until = serializers.ChoiceField([*rules.SNOOZES, "day"])
+    day = serializers.DateField(required=False, allow_null=True, help_text="With until: day.")
 
 
 class InboxViewSet(viewsets.GenericViewSet[Notice]):
@@ -29,27 +43,40 @@ class InboxViewSet(viewsets.GenericViewSet[Notice]):
     permission_classes = (InPerson,)
     lookup_value_regex = "[0-9]+"
 
-    @extend_schema(responses=NoticeOut(many=True), parameters=[OpenApiParameter("unread", bool)])
+    @extend_schema(responses=NoticeOut(many=True), parameters=[SHELF])
     def list(self, request: Request) -> Response:
-        """List what the person was told; `unread=true` leaves out what was opened."""
-        notices = queries.inbox(person(request))
-        if request.query_params.get("unread") == "true":
-            notices = notices.unread()
-        page = self.paginate_queryset(notices)
+        """List what lies in the inbox, or one of its shelves: unread, snoozed or done."""
+        page = self.paginate_queryset(queries.shelf(person(request), request.query_params.get("show", "")))
         return self.get_paginated_response(NoticeOut(page, many=True).data)
 
     @extend_schema(responses=NoticeOut)
     def retrieve(self, request: Request, pk: str) -> Response:
         """Show one notice; it stays unread."""
-        return Response(NoticeOut(one(queries.inbox(person(request)), pk)).data)
+        return Response(NoticeOut(one(_mine(request), pk)).data)
 
     @extend_schema(request=Nothing, responses=NoticeOut)
     @action(detail=True, methods=["post"])
     def read(self, request: Request, pk: str) -> Response:
         """Mark one notice as read; the first time counts."""
-        notices = queries.inbox(person(request))
-        transitions.read(one(notices, pk), by=actor(request), at=timezone.now())
-        return Response(NoticeOut(one(notices, pk)).data)
+        return self._step(request, pk, transitions.read)
+
+    @extend_schema(request=SnoozeInput, responses=NoticeOut)
+    @action(detail=True, methods=["post"])
+    def snooze(self, request: Request, pk: str) -> Response:
+        """Put one notice off; it comes back, unread, when the person's working hours begin."""
+        return self._step(request, pk, transitions.snooze, SnoozeInput)
+
+    @extend_schema(request=Nothing, responses=NoticeOut)
+    @action(detail=True, methods=["post"])
+    def finish(self, request: Request, pk: str) -> Response:
+        """Put one notice away for good."""
+        return self._step(request, pk, transitions.finish)
+
+    @extend_schema(request=Nothing, responses=NoticeOut)
+    @action(detail=True, methods=["post"], url_path="bring-back")
+    def bring_back(self, request: Request, pk: str) -> Response:
+        """Put what was done or put off into the inbox again."""
+        return self._step(request, pk, transitions.bring_back)
 
     @extend_schema(operation_id="inbox_read_all", request=Nothing, responses={204: None})
     @action(detail=False, methods=["post"], url_path="read", url_name="read-all")
@@ -57,3 +84,57 @@ class InboxViewSet(viewsets.GenericViewSet[Notice]):
         """Mark everything that the person was told until now as read."""
         transitions.read_all(by=actor(request), at=timezone.now())
         return Response(status=204)
+
+    def _step(
+        self, request: Request, pk: str, step: Callable[..., Any], kind: type[Input] = Nothing
+    ) -> Response:
+        notice, values = one(_mine(request), pk), body(request, kind)
+        step(notice, by=actor(request), at=timezone.now(), **values)
+        return Response(NoticeOut(one(_mine(request), pk)).data)
+
+
+def _mine(request: Request) -> NoticeQuerySet:
+    return queries.inbox(person(request))
+
+
+class PreferencesInput(Input):
+    """What somebody wants by mail, all of it: a kind that is left out goes the way it goes by itself."""
+
+    has_daily_mail = serializers.BooleanField()
+    mail_hour = serializers.IntegerField(min_value=0, max_value=23)
+    quiet_from = ClockField(allow_null=True)
+    quiet_to = ClockField(allow_null=True)
+    ways = serializers.DictField(child=serializers.ChoiceField(Way.choices), help_text="By kind of notice.")
+
+
+class PreferencesOut(serializers.Serializer[Any]):
+    """What somebody wants by mail, each kind with its way."""
+
+    has_daily_mail = serializers.BooleanField()
+    mail_hour = serializers.IntegerField()
+    quiet_from = ClockField(allow_null=True)
+    quiet_to = ClockField(allow_null=True)
+    ways = serializers.SerializerMethodField()
+
+    def get_ways(self, chosen: Any) -> dict[str, str]:  # noqa: ANN401 -- Preferences
+        """Return the way of every kind that can be chosen."""
+        return rules.chosen_ways(chosen, queries.kinds())
+
+
+class PreferencesView(APIView):
+    """What the person wants by mail, and when."""
+
+    permission_classes = (InPerson,)
+
+    @extend_schema(operation_id="me_notifications_retrieve", responses=PreferencesOut)
+    def get(self, request: Request) -> Response:
+        """Show what the person wants by mail, or what holds for who never chose."""
+        asking = person(request)
+        return Response(PreferencesOut(queries.preferences_of([asking])[asking.pk]).data)
+
+    @extend_schema(operation_id="me_notifications_update", request=PreferencesInput, responses=PreferencesOut)
+    def put(self, request: Request) -> Response:
+        """Keep what the person wants by mail; urgent notices ignore quiet hours."""
+        values = body(request, PreferencesInput)
+        chosen = transitions.choose(person(request), by=actor(request), at=timezone.now(), **values)
+        return Response(PreferencesOut(chosen).data)

@@ -113,8 +113,8 @@ class PreferencesForm(forms.Form):
 def preferences_form(preferences: Preferences) -> PreferencesForm:
     """Return the form with what somebody chose, or the defaults."""
     names = ("has_daily_mail", "mail_hour", "quiet_from", "quiet_to")
-    kinds = queries.kinds().values()
-    ways = {_name(kind): preferences.ways.get(kind.key, kind.way) for kind in kinds}
+    chosen = rules.chosen_ways(preferences, queries.kinds())
+    ways = {_name(queries.kinds()[key]): way for key, way in chosen.items()}
     return PreferencesForm(initial=ways | {name: getattr(preferences, name) for name in names})
 
 

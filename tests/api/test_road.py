@@ -89,7 +89,7 @@ def talk(ada, noor):
 
 
 def inbox(program):
-    return program("GET", "inbox/?unread=true", status=200)["results"]
+    return program("GET", "inbox/?show=unread", status=200)["results"]
 
 
 def save(program, pk, values, *, revision, status=200):

@@ -13,6 +13,7 @@ from apps.activity.queries import kinds
 from apps.activity.tasks import seal
 from apps.activity.transitions import record
 from apps.jobs.events import JobFailed, JobRetried
+from tests.api.asking import Program
 from tests.factories import ActorFactory, ServiceFactory, TeamFactory, UserFactory
 from tests.subjects import subject
 
@@ -203,3 +204,31 @@ def test_the_history_of_a_team_is_paged_by_key(client, now):
     second = client.get(address, {"before": first.context["before"]})
 
     assert [len(page.context["entries"]) for page in (first, second)] == [50, 10]
+
+
+def test_programs_of_administrators_take_events_along(admin, now):
+    happen(now)
+    wanted, program = happen(now, audience=Audience.PERSON), Program(admin)
+    seal()
+
+    answer = program("GET", f"events/?verb={wanted.verb}")
+
+    lines = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    assert [line["seq"] for line in lines] == [1, 2]
+    assert answer["Content-Type"].startswith("application/jsonl")
+    taken = Event.objects.get(verb="activity.exported")
+    assert (taken.audience, taken.data["filter"]) == (Audience.PERSON, f"verb={wanted.verb}")
+
+
+def test_programs_of_nobody_else_do(now):
+    happen(now)
+
+    Program(UserFactory(is_enablement=True, is_security=True))("GET", "events/", status=403)
+    assert Event.objects.count() == 1
+
+
+def test_a_program_hears_which_filter_makes_no_sense(admin):
+    problem = Program(admin)("GET", "events/?since=tomorrow&who=eve@example.org", status=400)
+
+    assert sorted(problem["errors"]) == ["since", "who"]
+    assert not Event.objects.exists()

@@ -13,6 +13,7 @@ def soon(days=9):
 SERVICE = {"name": "Ledger", "purpose": "Books parcels"}
 EDIT = SERVICE | {"kind": "service", "tier": "3", "data_class": "internal", "exposure": "internal"}
 PROFILE = {"name": "Me", "time_zone": "UTC", "works_from": "09:00", "works_to": "17:00", "works_on": ["1"]}
+WISHES = {"has_daily_mail": True, "mail_hour": 8}
 WISH = {"reason": "Later", "measure": "A copy", "ends_on": soon(60)}
 MEETING = {"minutes": 80, "time_zone": "UTC", "place": "Room 4"}
 LINK = {"url": "https://example.org/2", "title": "More"}
@@ -28,6 +29,10 @@ def body_of(method, path, world):
     by_ending = {
         "/settings/": PROFILE,
         "/settings/theme/": {"theme": "dark"},
+        "/settings/notifications/": WISHES,
+        "/unsubscribe/{fewer}/": {"way": "inbox"},
+        "/me/notifications/": WISHES | {"quiet_from": None, "quiet_to": None, "ways": {}},
+        "/snooze/": {"until": "tomorrow"},
         "/settings/tokens/": {"name": "ci", "scope": "read", "days": "7"},
         "/people/invite/": {"email": "x@example.org", "name": "X"},
         "/people/": {"email": "x@example.org", "name": "X"},
@@ -66,7 +71,7 @@ def body_of(method, path, world):
         "/replace/": {"person": world.newcomer.pk},
         "/hand-over/": {"person": world.newcomer.pk},
         "/seats/": {"person": world.newcomer.pk, "capacity": "observer"},
-        "/finish/": {"note": "Done"},
+        "/{follow_up}/finish/": {"note": "Done"},
         "/vetoes/{veto}/": {"reason": "It moved"},
         "/lift/": {"reason": "It moved"},
         "/keep/": {"review_on": soon(20)},

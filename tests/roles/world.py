@@ -13,6 +13,7 @@ from apps.comments.events import Said
 from apps.core.files import store
 from apps.jobs.models import Job
 from apps.notifications.models import Delivery, Notice
+from apps.notifications.rules import Wish, unsubscribe_url
 from apps.readiness import transitions as readiness
 from apps.readiness.models import Answer
 from apps.walkthroughs import rules
@@ -226,9 +227,15 @@ class World:
                 kind = "notice" if audience == Audience.EVERYONE else "hidden_notice"
                 self.names[f"{kind}:{name}"] = notice.pk
 
+    def _fewer(self):
+        """Return the signed part of a mail's link: whoever has it may choose for the lead."""
+        wish = Wish(self.lead.person_id, "walkthroughs/unsigned")
+        return unsubscribe_url(wish, today=self.now.date()).split("/")[-2]
+
     def names_for(self, column):
         """Return the names as one person's addresses use them: notices and tokens are their own."""
         own = {kind: self.names.get(f"{kind}:{column}", 0) for kind in ("notice", "hidden_notice")}
         person = self.people.get(column)
         token = token_for(person)[1].pk if person else 0
+        own |= {"me": person.pk if person else self.newcomer.pk, "fewer": self._fewer()}
         return self.names | own | {"token": token, "foreign_token": token_for(self.newcomer)[1].pk}

@@ -32,6 +32,12 @@ def check_ways(ways: Mapping[str, str], kinds: Mapping[str, Kind]) -> dict[str, 
     return {key: way for key, way in sorted(ways.items()) if way != kinds[key].way}
 
 
+def chosen_ways(preferences: Preferences, kinds: Mapping[str, Kind]) -> dict[str, str]:
+    """Return the way of every kind that can be chosen: by choice or by itself."""
+    free = (kind for kind in kinds.values() if not kind.is_fixed)
+    return {kind.key: preferences.ways.get(kind.key, kind.way) for kind in free}
+
+
 def clean_quiet(begins: time | None, ends: time | None) -> tuple[time | None, time | None]:
     """Return the quiet hours; refuse half of them, and a day that is quiet as a whole."""
     if (begins is None) != (ends is None):

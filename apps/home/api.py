@@ -1,0 +1,53 @@
+"""All events for programs: what administrators take along."""
+
+from typing import Final
+
+from django.http import HttpResponseBase
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.accounts.http import actor, person
+from apps.accounts.rules import check_admin
+from apps.home.forms import EventsForm
+from apps.home.http import JSON_LINES, copy_of_events
+
+DAYS: Final = {"since", "until"}
+FILTERS: Final = [
+    OpenApiParameter(name, OpenApiTypes.DATE if name in DAYS else str, description=field.help_text)
+    for name, field in EventsForm.base_fields.items()
+]
+WRONG: Final = OpenApiResponse(description="A filter makes no sense; `errors` says which.")
+
+
+class JsonLinesRenderer(JSONRenderer):
+    """Lets a program ask for lines of JSON; a refusal comes as JSON all the same."""
+
+    media_type = JSON_LINES
+    format = "jsonl"
+
+
+class EventsView(APIView):
+    """All events with their seals."""
+
+    renderer_classes = (JSONRenderer, JsonLinesRenderer)
+
+    @extend_schema(
+        operation_id="events_export",
+        parameters=FILTERS,
+        responses={(200, JSON_LINES): OpenApiTypes.BINARY, 400: WRONG},
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """Take filtered events along, one JSON object per line, the oldest first; history says who did."""
+        asking, by = person(request), actor(request)
+        check_admin(by)
+        form = EventsForm(request.query_params, zone=asking.time_zone)
+        if not form.is_valid():
+            raise ValidationError(
+                {name: [str(why) for why in errors] for name, errors in form.errors.items()}
+            )
+        return copy_of_events(form, request.query_params, to=asking, by=by, at=timezone.now())
