@@ -28,8 +28,12 @@ class PersonField(forms.ChoiceField):
 
     def __init__(self, *, people: Iterable[User], empty_label: str = "", **options: Any) -> None:
         self.people = {str(person.pk): person for person in people}
-        choices = [(key, person.name) for key, person in self.people.items()]
+        choices = [(key, self.name_of(person)) for key, person in self.people.items()]
         super().__init__(choices=[("", empty_label), *choices] if empty_label else choices, **options)
+
+    def name_of(self, person: User) -> str:
+        """Return what the page calls a person."""
+        return person.name
 
     def prepare_value(self, value: object) -> object:
         """Return what the page names the person by."""
@@ -38,6 +42,18 @@ class PersonField(forms.ChoiceField):
     def clean(self, value: object) -> Any:  # noqa: ANN401 -- a person
         """Return the person."""
         return self.people.get(super().clean(value))
+
+
+class SeatField(PersonField):
+    """Who takes a seat: those who never came in stand last, and are marked."""
+
+    def __init__(self, *, people: Iterable[User], **options: Any) -> None:
+        in_turn = sorted(people, key=lambda person: person.joined_at is None)
+        super().__init__(people=in_turn, empty_label="Choose somebody", **options)
+
+    def name_of(self, person: User) -> str:
+        """Return the name, and whether they ever came in."""
+        return person.in_a_choice
 
 
 class PeopleField(forms.MultipleChoiceField):
@@ -142,11 +158,10 @@ class ScheduleForm(TimeForm):
             },
         )
         for number, place in enumerate(proposal):
-            self.fields[f"seat_{number}"] = PersonField(
+            self.fields[f"seat_{number}"] = SeatField(
                 label=place.capacity.label,
                 people=choices.of(place.capacity),
                 initial=place.person,
-                empty_label="Choose somebody",
                 help_text=place.reason,
                 error_messages={"required": f"The risk needs this seat: {place.capacity.label.lower()}."},
             )
@@ -184,7 +199,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, people: Iterable[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["person"] = PersonField(label="Person", people=people, empty_label="Choose somebody")
+        self.fields["person"] = SeatField(label="Person", people=people)
 
 
 class SeatForm(PersonForm):

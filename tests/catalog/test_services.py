@@ -269,6 +269,22 @@ def test_the_least_busy_advisor_is_found():
     assert least_busy_advisor(service) == free
 
 
+def test_an_advisor_who_never_came_in_is_the_last_to_be_found():
+    service = ServiceFactory(phase=Phase.PLAYGROUND)
+    stranger = UserFactory(is_enablement=True, joined_at=None)
+    own = UserFactory(is_enablement=True, team_ids=[service.team_id])
+    busy = UserFactory(is_enablement=True)
+    ServiceFactory(advisor=busy, phase=Phase.READY)
+
+    found = []
+    for leaves in (busy, own, stranger):
+        found.append(least_busy_advisor(service))
+        leaves.is_active = False
+        leaves.save()
+
+    assert found == [busy, own, stranger]
+
+
 def test_an_advisor_is_handed_over(now):
     before, after = (UserFactory(is_enablement=True, name=name) for name in ("Elif", "Noor"))
     service = ServiceFactory(name="Ledger", advisor=before)

@@ -350,13 +350,16 @@ def test_everybody_sees_how_risk_adds_up_and_enablement_sets_it(client, person):
 
 def test_enablement_hands_over_and_gives_away(client, noor):
     orphan, team = ServiceFactory(team=None), TeamFactory()
+    UserFactory(is_enablement=True, name="Theo Martin", joined_at=None)
 
+    form = client.get(f"/services/{orphan.slug}/advisor/").content.decode()
     client.post(f"/services/{orphan.slug}/advisor/", {"advisor": noor.pk})
     client.post(f"/services/{orphan.slug}/adopt/", {"team": team.pk})
     again = client.post(f"/services/{orphan.slug}/adopt/", {"team": team.pk})
 
     orphan.refresh_from_db()
     assert (orphan.advisor, orphan.team, again.status_code) == (noor, team, 409)
+    assert "Theo Martin (has not signed in yet)" in form
 
 
 # teams ---------------------------------------------------------------------------------------------------
