@@ -63,6 +63,14 @@ def test_green_light_begins_with_an_advisor_and_all_questions(service, now):
     )
 
 
+def test_the_day_on_which_the_playground_was_to_be_reviewed_is_over(service, now):
+    ServiceSummary.objects.filter(service=service).update(next_on=now.date() + timedelta(days=90))
+
+    transitions.start_green_light(service, by=member_of(service.team), at=now, **WISH)
+
+    assert ServiceSummary.objects.get(service=service).next_on is None
+
+
 def test_a_conversation_begins_even_when_nobody_can_advise(service, now):
     assessment = transitions.start_green_light(service, by=member_of(service.team), at=now, **WISH)
 
