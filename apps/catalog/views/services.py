@@ -95,8 +95,8 @@ def services(request: PortalRequest) -> HttpResponse:
 
 
 def _heads(filters: queries.Filters) -> list[Head]:
-    """Return the columns; a second click turns the order of those that have two."""
-    sorting = {"Service": ("", "-name"), "Phase": ("since", "-since"), "Next step": ("next",)}
+    """Return the columns; a second click turns the order of those that have two, the others lead nowhere."""
+    sorting = {"Service": ("", "-name"), "Phase since": ("since", "-since"), "Next step": ("next",)}
     heads = [_head(filters, title, orders) for title, orders in sorting.items()]
     return [*heads, Head("Weak areas"), Head("Answered"), Head("Team")]
 
@@ -106,6 +106,8 @@ def _head(filters: queries.Filters, title: str, orders: tuple[str, ...]) -> Head
         return Head(title, filters.address(sort=orders[0]))
     at = orders.index(filters.sort)
     way = "descending" if at else "ascending"
+    if len(orders) == 1:
+        return Head(title, way=way)
     return Head(title, filters.address(sort=orders[(at + 1) % len(orders)]), way)
 
 
