@@ -55,6 +55,10 @@ def test_green_light_begins_with_an_advisor_and_all_questions(service, now):
     assert told(assessment) == ["Ana Lind started the green-light conversation; Maya Sund advises"]
     told_to = Notice.objects.filter(kind="readiness/started").values_list("recipient", flat=True)
     assert set(told_to) == {lead.person_id, advisor.pk}
+    assert "Ana Lind asked for an advisor of Ledger; the portal chose Maya Sund" in told(service)
+    letter = Notice.objects.get(kind="catalog/advisor")
+    assert letter.title == "You advise Ledger now"
+    assert letter.text.startswith("Ana Lind started the green-light conversation, and you have the fewest")
     summary = ServiceSummary.objects.get(service=service)
     assert (summary.answered, summary.applicable, summary.weak_areas) == (0, 3, [])
     assert (summary.next_step, summary.next_url) == (
