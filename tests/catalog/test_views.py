@@ -370,6 +370,7 @@ def test_enablement_hands_over_and_gives_away(client, noor):
     orphan.refresh_from_db()
     assert (orphan.advisor, orphan.team, again.status_code) == (noor, team, 409)
     assert "Theo Martin (has not signed in yet)" in form
+    assert "Hand over the advice</h2>" in form
 
 
 # teams ---------------------------------------------------------------------------------------------------

@@ -286,7 +286,7 @@ def advisor(request: PortalRequest, slug: str) -> HttpResponse:
         transitions.hand_over_advisor(service, by=actor(request), at=timezone.now(), **form.cleaned_data)
         messages.success(request, f"{form.cleaned_data['advisor']} advises {service} now.")
         return redirect(service)
-    return _decide(request, service, form, title="Hand over the advisor", action="Hand over")
+    return _decide(request, service, form, title="Hand over the advice", action="Hand over")
 
 
 @require_http_methods(["GET", "POST"])
