@@ -148,13 +148,12 @@ def test_planned_high_items_need_a_date_within_sixty_days(now, days, codes):
     ("items", "words"),
     [
         (["REL-01"], "1 planned High item becomes a follow-up."),
-        (["REL-01", "SEC-01"], "2 planned High items become follow-ups."),
+        (["REL-01", "REL-02"], "2 planned High items become follow-ups."),
     ],
 )
 def test_the_gate_counts_planned_high_items_in_words(now, items, words):
     walkthrough = decided()
     Answer.objects.filter(assessment=walkthrough.assessment, item__in=items).update(
-        weight="high",
         state="planned",
         owner=walkthrough.service.lead.person,
         due_on=now.date() + timedelta(days=30),
