@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bound_contextvars
 
 from apps.core import metrics, tracing
+from apps.core.http import request_id
 
 logger = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ class RequestLogMiddleware:
         """RequestIdMiddleware, further out, has seen to the id."""
         started = perf_counter()
         trace_id = tracing.trace_id(tracing.current())
-        with bound_contextvars(request_id=request.headers["X-Request-ID"][:64], trace_id=trace_id):
+        with bound_contextvars(request_id=request_id(request), trace_id=trace_id):
             response = self.get_response(request)
             seconds = perf_counter() - started
             logger.info(

@@ -1,4 +1,4 @@
-"""`make run`: bring the home up to date, fill it at its first start, and serve.
+"""`make run`: bring the home up to date, fill it at its first start, publish new checklists, and serve.
 
 Needs what `scripts/bootstrap.py` has installed. PORT, ROADWORTHY_HOME and EMPTY come from the environment.
 """
@@ -41,6 +41,7 @@ def _start(home: Path, port: int) -> None:
     if is_new:
         _fill(edition)
         (home / "filling").unlink()
+    _publish()
     _command("serve")
 
 
@@ -124,6 +125,16 @@ def _fill(edition: str) -> None:
     else:
         print("Here you sign in for the first time:", flush=True)
         _command("create_admin", ADMINISTRATOR)
+
+
+def _publish() -> None:
+    """Publish the checklists that came with this version; one that cannot be is no reason not to serve."""
+    from django.core.management import CommandError, call_command
+
+    try:
+        call_command("publish_editions", verbosity=0)
+    except CommandError as error:
+        print(f"roadworthy: a checklist was not published: {error}", flush=True)
 
 
 def _command(*words: str, **options: object) -> None:

@@ -19,6 +19,7 @@ from apps.accounts import transitions
 from apps.accounts.models import Actor, User
 from apps.accounts.queries import person_of
 from apps.accounts.rules import may_sign_in
+from apps.core.http import request_id
 
 JOB = "accounts.sign_in"
 SECOND_FACTOR = {
@@ -61,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def login(self, request: HttpRequest, user: User) -> None:
         """Let somebody in, and write it down."""
         super().login(request, user)
-        by = Actor(person=user, request_id=_request_id(request))
+        by = Actor(person=user, request_id=request_id(request))
         transitions.note_sign_in(user, by=by, at=timezone.now())
 
     def logout(self, request: HttpRequest) -> None:
@@ -69,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         person = request.user if isinstance(request.user, User) else None  # read before it is gone
         super().logout(request)
         if person:
-            by = Actor(person=person, request_id=_request_id(request))
+            by = Actor(person=person, request_id=request_id(request))
             transitions.note_sign_out(person, by=by, at=timezone.now())
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -87,22 +88,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     ) -> None:
         """Let history tell what allauth would write a mail about."""
         if what := SECOND_FACTOR.get(template_prefix):
-            transitions.note_second_factor(user, what=what, by=Actor(person=user), at=timezone.now())
+            transitions.note_second_factor(user, what=what, by=self._by(user), at=timezone.now())
 
     def set_password(self, user: User, password: str) -> None:
         """Keep what somebody chose, by a one-time link or in their settings."""
-        by = Actor(person=user, request_id=_request_id(self.request) if self.request else "")
-        transitions.set_password(user, password=password, by=by, at=timezone.now())
+        transitions.set_password(user, password=password, by=self._by(user), at=timezone.now())
+
+    def _by(self, user: User) -> Actor:
+        return Actor(person=user, request_id=request_id(self.request) if self.request else "")
 
 
 def _note_refusal(request: HttpRequest, person: User) -> None:
     is_locked = bool(getattr(request, "axes_locked_out", False))  # axes looked before us
-    by = Actor.system(JOB, request_id=_request_id(request))
+    by = Actor.system(JOB, request_id=request_id(request))
     transitions.note_refusal(person, is_locked=is_locked, by=by, at=timezone.now())
-
-
-def _request_id(request: HttpRequest) -> str:
-    return request.headers.get("X-Request-ID", "")[:64]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped

@@ -1,11 +1,46 @@
 """What people type about themselves and others."""
 
+from typing import Any, Final
+
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm
 from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.accounts import queries, rules
 from apps.accounts.models import Role, Scope, User
 from apps.core.forms import Line, as_form_error
+
+PASSWORDS: Final = {  # what the fields of allauth are called here, and what helps
+    "oldpassword": ("Present password", ""),
+    "password1": (
+        "New password",
+        "Ten characters or more, not like your name or address, and not one that everybody uses.",
+    ),
+    "password2": ("New password, again", ""),
+}
+
+
+class ChooseForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth is untyped
+    """The first password, or a new one, by a one-time link."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _in_our_words(self)
+
+
+class ChangeForm(ChangePasswordForm):  # type: ignore[misc]  # allauth is untyped
+    """Another password, by somebody who knows the present one."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _in_our_words(self)
+
+
+def _in_our_words(form: forms.Form) -> None:
+    """Say once what allauth says as label, as placeholder and as a list of rules."""
+    for name, field in form.fields.items():
+        field.label, field.help_text = PASSWORDS[name]
+        field.widget.attrs.pop("placeholder", None)
 
 
 class ProfileForm(forms.Form):

@@ -18,7 +18,7 @@ from apps.accounts import queries, rules, transitions
 from apps.accounts.models import Actor, Scope, Token, User
 from apps.accounts.rules import may_sign_in
 from apps.core.errors import NotPermittedError
-from apps.core.http import HtmxRequest
+from apps.core.http import HtmxRequest, request_id
 from apps.core.limits import PerMinute
 from apps.core.statements import statement
 
@@ -62,11 +62,13 @@ def person(request: HttpRequest) -> User:
 def actor(request: HttpRequest) -> Actor:
     """Return who takes the step: the signed-in person, or the API token that speaks for them."""
     token = getattr(request, "auth", None)  # DRF's name for it; pages have none
-    return Actor(
-        person=person(request),
-        token=token.name if token else "",
-        request_id=request.headers["X-Request-ID"][:64],
-    )
+    name = token.name if token else ""
+    return Actor(person=person(request), token=name, request_id=request_id(request))
+
+
+def actor_by_link(request: HttpRequest, person: User, *, link: str) -> Actor:
+    """Return who takes the one step that a signed link allows: its person, without signing in."""
+    return Actor(person=person, token=link, request_id=request_id(request))
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -98,6 +98,11 @@ class User(AbstractBaseUser):
         return [role for role in Role if getattr(self, f"is_{role.value}")]
 
     @property
+    def in_a_choice(self) -> str:
+        """Return the name as forms offer it: whoever never came in may not answer."""
+        return self.name if self.joined_at else f"{self.name} (has not signed in yet)"
+
+    @property
     def initials(self) -> str:
         """Return one or two letters for a face."""
         words = [word for word in self.name.split() if word[0].isalnum()] or [self.name]

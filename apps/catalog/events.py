@@ -76,6 +76,17 @@ class AdvisorAssigned(EventKind):
 
 
 @dataclass(frozen=True)
+class AdvisorFound(EventKind):
+    """The portal gave a service the advisor who had the fewest; nobody named them."""
+
+    verb = "catalog.advisor_found"
+    sentence = "{actor} asked for an advisor of {subject}; the portal chose {advisor}"
+    example = {"advisor": "Noor Haddad"}
+
+    advisor: str
+
+
+@dataclass(frozen=True)
 class RiskOverridden(EventKind):
     """Developer Enablement set the risk by hand; an empty level means "as computed" again."""
 

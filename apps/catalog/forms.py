@@ -1,6 +1,7 @@
 """What people type about services and teams."""
 
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -171,6 +172,7 @@ class AdvisorForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["advisor"].queryset = queries.advisors()  # type: ignore[attr-defined]
+        self.fields["advisor"].label_from_instance = attrgetter("in_a_choice")  # type: ignore[attr-defined]
 
 
 class AdoptForm(forms.Form):

@@ -196,6 +196,7 @@ class Message:
     subject: str
     body: str  # empty where it is not shown
     why_hidden: str
+    links: tuple[str, ...] = ()  # the demo's alone: an invitation's link speaks for whom it was sent to
 
 
 def messages(deliveries: Iterable[Delivery], *, person: User, has_bodies: bool) -> list[Message]:
@@ -214,7 +215,9 @@ def _message(delivery: Delivery, *, person: User, has_bodies: bool) -> Message:
     subject = f"{first.title} (and {len(others)} more)" if others else first.title
     if not has_bodies:
         return Message(delivery, subject, "", "Messages that go to a real mail server are not shown here.")
-    return Message(delivery, subject, "\n\n".join(f"{n.title}\n{n.text}" for n in carried), "")
+    body = "\n\n".join(f"{n.title}\n{n.text}" for n in carried)
+    urls = [notice.url for notice in carried if notice.url] if delivery.recipient.is_demo else []
+    return Message(delivery, subject, body, "", tuple(urls if settings.DEMO else ()))
 
 
 def measures(*, now: datetime) -> Iterator[Gauge]:

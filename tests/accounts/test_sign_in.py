@@ -109,6 +109,16 @@ def test_an_invited_person_chooses_a_password_and_is_in(client):
     assert Event.objects.filter(verb="accounts.password_set").get().data == {"is_first": True}
 
 
+def test_the_page_says_once_what_a_password_needs(client):
+    invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
+
+    html = client.get(link(), follow=True).content.decode()
+
+    assert html.count("Ten characters or more") == 1
+    assert ("common" in html, "<li>" in html, "placeholder" in html) == (False, False, False)
+    assert re.findall(r"<label [^>]*>([^<]*)</label>", html) == ["New password", "New password, again"]
+
+
 def test_the_link_works_once(client):
     invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
     path = link()

@@ -121,6 +121,14 @@ def test_the_list_takes_the_same_queries_for_any_number(client, admin, count, dj
         client.get(reverse("accounts:people"))
 
 
+def test_one_person_is_no_people(client, admin):
+    alone = text(client.get(reverse("accounts:people")))
+    UserFactory()
+    both = text(client.get(reverse("accounts:people")))
+
+    assert (">1 person</p>" in alone, ">2 people</p>" in both) == (True, True)
+
+
 def test_people_are_searched_and_paged_by_key(client, admin, monkeypatch):
     monkeypatch.setattr("apps.accounts.views.PEOPLE", 1)
     for name in ("Ada Lind", "Ada Lovelace"):

@@ -33,7 +33,7 @@ RECORDS = {
     "activity.note_export": {"activity.exported"},
     "catalog.add_member": {"catalog.member_added"},
     "catalog.adopt": {"catalog.orphan_adopted"},
-    "catalog.assign_advisor": {"catalog.advisor_assigned"},
+    "catalog.assign_advisor": {"catalog.advisor_assigned", "catalog.advisor_found"},
     "catalog.create_team": {"catalog.team_created"},
     "catalog.edit_service": {"catalog.service_edited"},
     "catalog.edit_team": {"catalog.team_edited"},

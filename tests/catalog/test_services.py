@@ -269,16 +269,48 @@ def test_the_least_busy_advisor_is_found():
     assert least_busy_advisor(service) == free
 
 
+def test_an_advisor_who_never_came_in_is_the_last_to_be_found():
+    service = ServiceFactory(phase=Phase.PLAYGROUND)
+    stranger = UserFactory(is_enablement=True, joined_at=None)
+    own = UserFactory(is_enablement=True, team_ids=[service.team_id])
+    busy = UserFactory(is_enablement=True)
+    ServiceFactory(advisor=busy, phase=Phase.READY)
+
+    found = []
+    for leaves in (busy, own, stranger):
+        found.append(least_busy_advisor(service))
+        leaves.is_active = False
+        leaves.save()
+
+    assert found == [busy, own, stranger]
+
+
 def test_an_advisor_is_handed_over(now):
     before, after = (UserFactory(is_enablement=True, name=name) for name in ("Elif", "Noor"))
     service = ServiceFactory(name="Ledger", advisor=before)
+    lead, _member = lead_of(service.team), member_of(service.team)
     admin = ActorFactory(person__is_admin=True, person__name="Root")
 
     transitions.hand_over_advisor(service, advisor=after, by=admin, at=now)
 
     assert Service.objects.get().advisor == after
     assert told(service) == ["Root made Noor the advisor of Ledger"]
-    assert Notice.objects.get().recipient == after
+    assert {notice.recipient: notice.title for notice in Notice.objects.select_related("recipient")} == {
+        after: "Root made you the advisor of Ledger",
+        before: "Noor advises Ledger now",
+        lead.person: "Noor advises Ledger now",
+    }
+    assert "Until now Elif advised the team." in Notice.objects.get(recipient=before).text
+
+
+def test_handing_over_to_whoever_advises_already_tells_nobody(now):
+    noor = UserFactory(is_enablement=True)
+    service = ServiceFactory(advisor=noor)
+    lead_of(service.team)
+
+    transitions.hand_over_advisor(service, advisor=noor, by=ActorFactory(person__is_admin=True), at=now)
+
+    assert nothing_happened()
 
 
 def test_only_enablement_and_administrators_hand_over(now):

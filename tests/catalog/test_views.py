@@ -153,10 +153,20 @@ def test_the_heads_say_how_the_list_is_sorted(client, person):
     html = client.get(f"{SERVICES}?tier=3&sort=since").content.decode()
     export = client.get(f"{SERVICES}?tier=3&sort=since").context["filters"].query
 
-    assert '<th scope="col" aria-sort="ascending"><a href="?tier=3&amp;sort=-since">Phase ' in html
+    assert '<th scope="col" aria-sort="ascending"><a href="?tier=3&amp;sort=-since">Phase since ' in html
     assert '<th scope="col"><a href="?tier=3">Service</a></th>' in html
     assert "since 1 Mar 2026" in html
     assert export == "?tier=3&sort=since"
+
+
+def test_a_head_with_one_order_leads_nowhere_once_it_is_taken(client, person):
+    ServiceFactory()
+
+    before, after = (client.get(f"{SERVICES}{query}").content.decode() for query in ("", "?sort=next"))
+
+    assert '<th scope="col"><a href="?sort=next">Next step</a></th>' in before
+    assert '<th scope="col" aria-sort="ascending">Next step ' in after
+    assert 'href="?sort=next"' not in after.partition("<thead>")[2].partition("</thead>")[0]
 
 
 @pytest.mark.parametrize("sort", ["", "next"])
@@ -350,13 +360,17 @@ def test_everybody_sees_how_risk_adds_up_and_enablement_sets_it(client, person):
 
 def test_enablement_hands_over_and_gives_away(client, noor):
     orphan, team = ServiceFactory(team=None), TeamFactory()
+    UserFactory(is_enablement=True, name="Theo Martin", joined_at=None)
 
+    form = client.get(f"/services/{orphan.slug}/advisor/").content.decode()
     client.post(f"/services/{orphan.slug}/advisor/", {"advisor": noor.pk})
     client.post(f"/services/{orphan.slug}/adopt/", {"team": team.pk})
     again = client.post(f"/services/{orphan.slug}/adopt/", {"team": team.pk})
 
     orphan.refresh_from_db()
     assert (orphan.advisor, orphan.team, again.status_code) == (noor, team, 409)
+    assert "Theo Martin (has not signed in yet)" in form
+    assert "Hand over the advice</h2>" in form
 
 
 # teams ---------------------------------------------------------------------------------------------------

@@ -58,7 +58,9 @@ def test_the_last_sign_of_life_counts(now):
 @pytest.mark.django_db
 def test_what_the_database_says_is_for_the_log(client, tmp_path, caplog):
     path = str(tmp_path / "nowhere" / "secret-place.sqlite3")
-    lost = DatabaseWrapper(connection.settings_dict | {"NAME": path, "ENGINE": "django.db.backends.sqlite3"})
+    lost = DatabaseWrapper(
+        connection.settings_dict | {"NAME": path, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
+    )
     ours, connections[DEFAULT_DB_ALIAS] = connections[DEFAULT_DB_ALIAS], lost
 
     try:

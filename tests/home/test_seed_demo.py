@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.activity.models import Event
 from apps.catalog.models import Phase, Service
+from apps.catalog.queries import least_busy_advisor
 from apps.home.management.demo import data
 from apps.home.management.demo.calendar import Calendar, working_day
 from apps.home.management.demo.organisation import PASSWORD, SIGN_INS
@@ -27,6 +28,7 @@ from apps.notifications.models import Delivery, Notice
 from apps.notifications.queries import SHELVES, shelf
 from apps.readiness.models import Answer, AnswerVersion, Assessment, Exemption, State
 from apps.walkthroughs.models import Launch, Veto, Walkthrough
+from apps.walkthroughs.queries import propose_panel
 
 # One worker of a parallel run plays the demo for all of these tests.
 pytestmark = pytest.mark.xdist_group("demo")
@@ -129,6 +131,15 @@ def test_something_waits_for_those_who_look(demo, name, actions):
     todos = my_work(person(name), now=timezone.now()).todos
 
     assert {todo.action for todo in todos} >= actions
+
+
+def test_whom_the_portal_proposes_can_be_walked_with_the_printed_sign_ins(demo):
+    sign_ins = {f"{name}@demo.example" for name in SIGN_INS}
+    for found in Service.objects.filter(team__slug="tracking", part_of=None).select_related("summary"):
+        places = propose_panel(found, level="critical")
+
+        assert {place.person.email for place in places} < sign_ins
+        assert least_busy_advisor(found).email in sign_ins
 
 
 def test_history_is_in_the_order_of_time_and_lies_in_the_past(demo):

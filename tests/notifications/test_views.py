@@ -126,6 +126,29 @@ def test_the_body_of_a_letter_is_never_shown(client, now):
     assert ("Welcome" in html, "secret link" in html) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("runs_demo", "is_made_up", "is_shown"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_links_are_shown_in_the_demo_alone(client, tell, settings, runs_demo, is_made_up, is_shown):
+    settings.DEMO = runs_demo
+    sign_in(client, is_admin=True)
+    tell([UserFactory(is_demo=is_made_up)], subject=subject(url="/invitations/of-priya/"))
+
+    html = text(client.get(reverse("notifications:outbox")))
+
+    assert ('href="/invitations/of-priya/"' in html) == is_shown
+
+
+def test_a_link_to_sign_in_is_not_even_shown_in_the_demo(client, now, settings):
+    settings.DEMO = True
+    admin = sign_in(client, is_admin=True, is_demo=True)
+    send_letter(recipient=admin, subject="Welcome", body="/password/key/", by=ActorFactory(), at=now)
+
+    html = text(client.get(reverse("notifications:outbox")))
+
+    assert ("Welcome" in html, "/password/key/" in html, "Open its link" in html) == (True, False, False)
+
+
 def test_administrators_do_not_read_what_is_for_security_people(client, tell):
     sign_in(client, is_admin=True)
     tell([UserFactory(is_security=True)], subject=subject(audience=Audience.SECURITY))

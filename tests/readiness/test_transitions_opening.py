@@ -55,12 +55,24 @@ def test_green_light_begins_with_an_advisor_and_all_questions(service, now):
     assert told(assessment) == ["Ana Lind started the green-light conversation; Maya Sund advises"]
     told_to = Notice.objects.filter(kind="readiness/started").values_list("recipient", flat=True)
     assert set(told_to) == {lead.person_id, advisor.pk}
+    assert "Ana Lind asked for an advisor of Ledger; the portal chose Maya Sund" in told(service)
+    letter = Notice.objects.get(kind="catalog/advisor")
+    assert letter.title == "You advise Ledger now"
+    assert letter.text.startswith("Ana Lind started the green-light conversation, and you have the fewest")
     summary = ServiceSummary.objects.get(service=service)
     assert (summary.answered, summary.applicable, summary.weak_areas) == (0, 3, [])
     assert (summary.next_step, summary.next_url) == (
         "Answer GL-01: What is it for?",
         f"/services/{service.slug}/green-light/#GL-01",
     )
+
+
+def test_the_day_on_which_the_playground_was_to_be_reviewed_is_over(service, now):
+    ServiceSummary.objects.filter(service=service).update(next_on=now.date() + timedelta(days=90))
+
+    transitions.start_green_light(service, by=member_of(service.team), at=now, **WISH)
+
+    assert ServiceSummary.objects.get(service=service).next_on is None
 
 
 def test_a_conversation_begins_even_when_nobody_can_advise(service, now):

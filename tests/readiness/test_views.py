@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -155,6 +156,25 @@ def test_a_stale_save_shows_both_texts(client, team, url, assessment, save, head
     assert all(words in html for words in ("Keep mine", "Take theirs", "Merge by hand"))
     assert SCRIPT not in html
     assert answer_of(assessment, "REL-01").text == f"Theirs and ours {SCRIPT}"
+
+
+@pytest.mark.parametrize("changed", [{"revision": 0, "text": "Mine."}, {"revision": 1, "state": "planned"}])
+def test_a_plain_page_about_one_save_says_what_was_asked_and_how_far_it_is(
+    client, team, url, assessment, save, changed
+):
+    save("REL-01", text="Theirs.")
+
+    html = post(client, url, assessment, "REL-01", **changed).content.decode()
+
+    assert "REL-01: What happens when the store fails over?</h2>" in html
+    assert re.search(r'<span id="answered">\d of \d answered</span>', html)
+
+
+def test_only_where_a_script_runs_is_it_saved_as_you_type(client, team, url):
+    html = client.get(url("area", key="rel")).content.decode()
+
+    assert '<span class="only-script"> · saved as you type</span>' in html
+    assert '<span class="no-script"> · each item has its button to save</span>' in html
 
 
 def test_keeping_mine_after_a_conflict_gives_the_whole_item(client, team, url, assessment, save):

@@ -144,6 +144,26 @@ def test_planned_high_items_need_a_date_within_sixty_days(now, days, codes):
     assert open_codes(walkthrough.service, now) == codes
 
 
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        (["REL-01"], "1 planned High item becomes a follow-up."),
+        (["REL-01", "REL-02"], "2 planned High items become follow-ups."),
+    ],
+)
+def test_the_gate_counts_planned_high_items_in_words(now, items, words):
+    walkthrough = decided()
+    Answer.objects.filter(assessment=walkthrough.assessment, item__in=items).update(
+        state="planned",
+        owner=walkthrough.service.lead.person,
+        due_on=now.date() + timedelta(days=30),
+    )
+
+    service = Service.objects.select_related("team", "summary").get(pk=walkthrough.service_id)
+
+    assert [one.reason for one in queries.gate(service, now) if one.code == "items_ready"] == [words]
+
+
 def test_planned_high_items_become_follow_ups(now):
     walkthrough = decided()
     owner = walkthrough.service.lead.person

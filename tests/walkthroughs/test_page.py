@@ -164,6 +164,15 @@ def test_live_of_nothing_is_not_found(client):
     assert open_as(client, UserFactory(), "live", 4711).status_code == 404
 
 
+def test_without_a_script_the_box_that_ends_the_meeting_stands_apart(client):
+    walkthrough = in_progress()
+
+    response = open_as(client, walkthrough.service.lead.person, "walkthrough", walkthrough.pk)
+
+    html = response.content.decode()
+    assert '<section class="no-script box spaced" id="ending-plain"' in html
+
+
 def test_beginning_asks_first_and_says_what_follows(client):
     walkthrough = scheduled()
     lead = walkthrough.service.lead.person

@@ -66,6 +66,20 @@ def test_of_two_who_know_the_same_the_freer_one_is_asked():
     assert (peer.person.pk, peer.reason) == (3, "knows Reliability / Failover; 0 open seats")
 
 
+def test_whoever_never_came_in_is_asked_last_although_nobody_is_freer():
+    people = [
+        person(2, reviews=True, expertise=["rel"], joined_at=None),
+        person(3, reviews=True),
+        person(4, is_enablement=True, joined_at=None),
+    ]
+
+    peer, enablement = rules.propose(
+        Service(data_class="internal"), "low", room(people, weak=[RELIABILITY], open_seats={3: 5})
+    )
+
+    assert (peer.person.pk, enablement.person.pk) == (3, 4)
+
+
 def test_the_advisor_is_asked_when_all_else_is_equal():
     people = [person(2, is_enablement=True), person(3, is_enablement=True), person(4, reviews=True)]
 

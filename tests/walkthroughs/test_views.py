@@ -24,6 +24,17 @@ from tests.walkthroughs.asking import open_as, send
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_monday")]
 
 
+def test_the_form_marks_who_never_came_in(client):
+    walkthrough = planned("low")
+    UserFactory(reviews=True, name="Amara Diallo", joined_at=None)
+    UserFactory(reviews=True, name="Priya Nair")
+
+    form = open_as(client, walkthrough.service.lead.person, "schedule", walkthrough.pk).context["form"]
+
+    names = [name for _key, name in form.seats[0].field.choices]
+    assert names == ["Choose somebody", "Priya Nair", "Amara Diallo (has not signed in yet)"]
+
+
 def test_the_form_proposes_a_panel_and_schedules_it(client):
     walkthrough = planned("high")
     lead = walkthrough.service.lead.person

@@ -133,7 +133,8 @@ def test_leadership_sees_vetoes_launches_and_four_weeks(now, django_assert_num_q
     with django_assert_num_queries(3):
         found = queries.leadership(now=MEETING["starts_at"] - 27 * DAY)
 
-    assert (found.vetoes, found.launches, found.coming) == ([stands], [launch], [coming])
+    assert (found.vetoes, found.launches) == ([stands], [launch])
+    assert found.coming == [(coming, "Mon 30 March 2026, 14:00 Stockholm")]
 
 
 def _lead_of_last():

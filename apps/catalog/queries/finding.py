@@ -95,15 +95,18 @@ def advisors() -> UserQuerySet:
 def least_busy_advisor(service: Service) -> User | None:
     """Return who has the fewest services in green-light or getting ready. One query.
 
-    People of the owning team come last: advice from outside sees more.
+    Whoever never came in has nothing to do and does not answer, so they come last. Of the others people of
+    the owning team come last: advice from outside sees more.
     """
     busy = Service.objects.filter(advisor=OuterRef("pk"), part_of=None, phase__in=IN_WORK)
     count = busy.order_by().values("advisor").annotate(n=Count("pk")).values("n")
     people = list(advisors().annotate(busy=Coalesce(Subquery(count), Value(0))))
-    people.sort(
-        key=lambda person: (service.team_id in person.team_ids, getattr(person, "busy", 0), person.pk)
-    )
-    return people[0] if people else None
+    return min(people, key=lambda person: _turn(person, service), default=None)
+
+
+def _turn(person: User, service: Service) -> tuple[bool, bool, int, int]:
+    is_owner = service.team_id in person.team_ids
+    return (person.joined_at is None, is_owner, getattr(person, "busy", 0), person.pk)
 
 
 def owning_team_ids(service: Service) -> set[int]:

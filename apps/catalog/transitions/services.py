@@ -10,6 +10,7 @@ from apps.activity.transitions import record
 from apps.catalog import queries, rules
 from apps.catalog.events import (
     AdvisorAssigned,
+    AdvisorFound,
     OrphanAdopted,
     RiskOverridden,
     ServiceEdited,
@@ -126,8 +127,13 @@ def edit_service(
 
 
 @one_transaction
-def assign_advisor(service: Service, *, advisor: User, by: Actor, at: datetime) -> Service:
-    """Give a service its advisor. Who may, the caller has checked: green-light, or `hand_over_advisor`."""
+def assign_advisor(
+    service: Service, *, advisor: User, by: Actor, at: datetime, is_found: bool = False
+) -> Service:
+    """Give a service its advisor, whom somebody named or the portal found.
+
+    Who may, the caller has checked: green-light, or `hand_over_advisor`.
+    """
     service = Service.objects.select_related("team", "advisor").locked(service.pk)
     rules.check_can_advise(advisor, service)
     if service.advisor_id == advisor.pk:
@@ -137,7 +143,9 @@ def assign_advisor(service: Service, *, advisor: User, by: Actor, at: datetime) 
     service.advisor = advisor
     service.save(update_fields=["advisor"])
 
-    record(AdvisorAssigned(advisor=advisor.name, before=before), by=by, at=at, subject=service.subject)
+    named = AdvisorAssigned(advisor=advisor.name, before=before)
+    event = AdvisorFound(advisor=advisor.name) if is_found else named
+    record(event, by=by, at=at, subject=service.subject)
     notify(
         [advisor] if advisor.pk != by.person_id else [],
         key=f"catalog:{service.pk}:advisor:{at:%Y%m%d%H%M%S%f}",
@@ -145,18 +153,33 @@ def assign_advisor(service: Service, *, advisor: User, by: Actor, at: datetime) 
         by=by,
         at=at,
         subject=service.subject,
-        context={"service": service.name, "actor": by.name, "before": before},
+        context={"service": service.name, "actor": by.name, "before": before, "is_found": is_found},
     )
     return service
 
 
 @one_transaction
 def hand_over_advisor(service: Service, *, advisor: User, by: Actor, at: datetime) -> Service:
-    """Let somebody else of Developer Enablement advise."""
-    service = Service.objects.select_related("team").locked(service.pk)
+    """Let somebody else of Developer Enablement advise; the leads and whoever did until now are told too."""
+    service = Service.objects.select_related("team", "advisor").locked(service.pk)
     rules.check_may_organise(by)
     rules.check_in_use(service)
-    return assign_advisor(service, advisor=advisor, by=by, at=at)
+    before = service.advisor
+    service = assign_advisor(service, advisor=advisor, by=by, at=at)
+    if before == advisor:
+        return service
+
+    concerned = {person.pk: person for person in (*queries.leads_of(service.team_id), before) if person}
+    notify(
+        [person for person in concerned.values() if person.pk not in {by.person_id, advisor.pk}],
+        key=f"catalog:{service.pk}:handed_over:{at:%Y%m%d%H%M%S%f}",
+        template="catalog/handed_over",
+        by=by,
+        at=at,
+        subject=service.subject,
+        context={"service": service.name, "advisor": advisor, "before": before, "actor": by.name},
+    )
+    return service
 
 
 @one_transaction

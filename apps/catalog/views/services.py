@@ -96,8 +96,8 @@ def services(request: PortalRequest) -> HttpResponse:
 
 
 def _heads(filters: queries.Filters) -> list[Head]:
-    """Return the columns; a second click turns the order of those that have two."""
-    sorting = {"Service": ("", "-name"), "Phase": ("since", "-since"), "Next step": ("next",)}
+    """Return the columns; a second click turns the order of those that have two, the others lead nowhere."""
+    sorting = {"Service": ("", "-name"), "Phase since": ("since", "-since"), "Next step": ("next",)}
     heads = [_head(filters, title, orders) for title, orders in sorting.items()]
     return [*heads, Head("Weak areas"), Head("Answered"), Head("Team")]
 
@@ -107,6 +107,8 @@ def _head(filters: queries.Filters, title: str, orders: tuple[str, ...]) -> Head
         return Head(title, filters.address(sort=orders[0]))
     at = orders.index(filters.sort)
     way = "descending" if at else "ascending"
+    if len(orders) == 1:
+        return Head(title, way=way)
     return Head(title, filters.address(sort=orders[(at + 1) % len(orders)]), way)
 
 
@@ -287,7 +289,7 @@ def advisor(request: PortalRequest, slug: str) -> HttpResponse:
         transitions.hand_over_advisor(service, by=actor(request), at=timezone.now(), **form.cleaned_data)
         messages.success(request, f"{form.cleaned_data['advisor']} advises {service} now.")
         return redirect(service)
-    return _decide(request, service, form, title="Hand over the advisor", action="Hand over")
+    return _decide(request, service, form, title="Hand over the advice", action="Hand over")
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,12 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts.http import PortalRequest, actor
-from apps.accounts.models import Actor, User
+from apps.accounts.http import PortalRequest, actor, actor_by_link
+from apps.accounts.models import User
 from apps.core.http import page
 from apps.notifications import forms, queries, rules, transitions
-
-BY_LINK = "link in a mail"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +60,7 @@ def unsubscribe(request: PortalRequest, token: str) -> HttpResponse:
 
 
 def _keep(request: PortalRequest, wish: rules.Wish, person: User, *, way: str, at: datetime) -> None:
-    by = Actor(person=person, token=BY_LINK, request_id=request.headers["X-Request-ID"][:64])
+    by = actor_by_link(request, person, link="link in a mail")
     if wish.scope == rules.DAILY:
         transitions.choose_daily_mail(person, has_daily_mail=way == rules.DAILY, by=by, at=at)
     else:

@@ -120,8 +120,8 @@ def _tell_summary(
     if assessment.closed_at is not None or phase not in phases:
         return
     values = queries.summary(areas, queries.sheet(assessment.edition))
-    if phase == Phase.GREEN_LIGHT:
-        values |= _next_question(assessment, next_turn) or _prepare(assessment)
+    if phase == Phase.GREEN_LIGHT:  # no step of a conversation has a day; the playground's review had one
+        values |= (_next_question(assessment, next_turn) or _prepare(assessment)) | {"next_on": None}
     if phase == Phase.READY:
         values |= _next_question(assessment, next_turn) or _walk_through(assessment, next_url or "")
     summarise(assessment.service, by=by, at=at, **values)

@@ -40,7 +40,7 @@ def start_green_light(
     service = enter_phase(result.row, phase=Phase.GREEN_LIGHT, by=by, at=at)
     advisor = service.advisor or least_busy_advisor(service)
     if advisor:
-        service = assign_advisor(service, advisor=advisor, by=by, at=at)
+        service = assign_advisor(service, advisor=advisor, by=by, at=at, is_found=True)
     assessment = _open(service, kind=Kind.CONVERSATION, by=by, at=at)
 
     event = ConversationStarted(

@@ -100,6 +100,7 @@ def _refused(request: PortalRequest, answer: Answer, form: SaveForm) -> HttpResp
         assessment = answer.assessment
         context |= framed(request, assessment.service.slug, assessment.kind)
         context |= {"assessment": assessment, "members": members_of(assessment.service.team_id)}
+        context |= _counts(queries.area_rows(assessment))
     return page(request, "readiness/not_saved.html", context, part="status", status=REFUSED)
 
 
@@ -120,6 +121,7 @@ def _conflict(request: PortalRequest, theirs: Answer, mine: dict[str, Any]) -> H
     if not wants_part(request):
         service = theirs.assessment.service
         context |= framed(request, service.slug, theirs.assessment.kind)
+        context |= _counts(queries.area_rows(theirs.assessment))
     return page(request, "readiness/conflict.html", context, part="panel", status=409)
 
 

@@ -216,17 +216,18 @@ class Leadership:
 
     vetoes: list[Veto]
     launches: list[Launch]
-    coming: list[Walkthrough]
+    coming: list[tuple[Walkthrough, str]]  # with its own time in words
 
 
 def leadership(*, now: datetime) -> Leadership:
     """Return standing vetoes, launches over a condition, and four weeks of walkthroughs. Three queries."""
     vetoes = Veto.objects.filter(lifted_at=None).select_related("service__team", "author")
     launches = Launch.objects.filter(is_over=True, at__gt=now - LAUNCHES_SHOWN)
+    coming = _coming(now=now).filter(starts_at__lte=now + COMING_WEEKS)
     return Leadership(
         vetoes=list(vetoes.order_by("review_on", "pk")[:MOST]),
         launches=list(launches.select_related("service__team", "by").order_by("-at", "-pk")[:MOST]),
-        coming=list(_coming(now=now).filter(starts_at__lte=now + COMING_WEEKS)[:MOST]),
+        coming=[(found, when_in_words(found)) for found in coming[:MOST]],
     )
 
 

@@ -253,8 +253,15 @@ def _items(facts: LaunchFacts) -> Condition:
     if said:
         first = [*items.open_high, *items.high_gaps, *late][0]
         return _open(ITEMS, title, " ".join(said), items.urls.get(first, facts.items_url), f"Answer {first}")
-    planned = f"{len(items.planned)} planned High items become follow-ups." if items.planned else ""
-    return _met(ITEMS, title, planned or "No High item is left open.", facts.items_url, "Look")
+    return _met(
+        ITEMS, title, _planned(len(items.planned)) or "No High item is left open.", facts.items_url, "Look"
+    )
+
+
+def _planned(count: int) -> str:
+    if count == 1:
+        return "1 planned High item becomes a follow-up."
+    return f"{count} planned High items become follow-ups." if count else ""
 
 
 def _signed(facts: LaunchFacts) -> Condition:

@@ -101,7 +101,7 @@ def _why_no_role(person: User, capacity: str) -> str:
 
 
 def propose(service: Service, level: str, room: Room) -> list[Place]:
-    """Choose who knows most of the weak areas, then who has the fewest open seats; nobody sits twice."""
+    """Choose who has come in, knows most of the weak areas, has the fewest open seats; nobody sits twice."""
     places: list[Place] = []
     for capacity in needed(level, service.data_class):
         taken = {place.person.pk for place in places if place.person}
@@ -115,12 +115,14 @@ def propose(service: Service, level: str, room: Room) -> list[Place]:
     return places
 
 
-def _rank(person: User, capacity: Capacity, room: Room) -> tuple[int, int, int, bool, int]:
+def _rank(person: User, capacity: Capacity, room: Room) -> tuple[bool, int, int, int, bool, int]:
+    # Whoever never came in has no seats and does not answer: everybody else goes first.
     # Whoever could also take another expert's seat is kept for it while somebody else can sit here.
     other_roles = sum(getattr(person, f"is_{role}") for role in ROLES if role != capacity)
     knows = len(known(person, room.weak))
     is_advisor = person.pk == room.advisor_id
-    return (other_roles, -knows, room.open_seats.get(person.pk, 0), not is_advisor, person.pk)
+    seats = room.open_seats.get(person.pk, 0)
+    return (person.joined_at is None, other_roles, -knows, seats, not is_advisor, person.pk)
 
 
 def known(person: User, weak: Iterable[WeakArea]) -> list[WeakArea]:

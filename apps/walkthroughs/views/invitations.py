@@ -11,15 +11,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts.http import PortalRequest, actor
-from apps.accounts.models import Actor
+from apps.accounts.http import PortalRequest, actor, actor_by_link
 from apps.accounts.rules import may_sign_in
 from apps.core.http import page
 from apps.walkthroughs import forms, queries, rules, transitions
 from apps.walkthroughs.models import Seat, State
 from apps.walkthroughs.views.meeting import show
-
-BY_LINK = "invitation link"
 
 
 @require_POST
@@ -46,7 +43,7 @@ def invitation(request: PortalRequest, token: str) -> HttpResponse:
     seat = _invited(token, now=now)
     form = forms.ReplyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        by = Actor(person=seat.person, token=BY_LINK, request_id=request.headers["X-Request-ID"][:64])
+        by = actor_by_link(request, seat.person, link="invitation link")
         transitions.reply(seat, by=by, at=now, **form.cleaned_data)
         messages.success(
             request, "Thank you, your reply is noted. You can change it until the meeting begins."

@@ -53,7 +53,8 @@ def schedule(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _presenters(request: PortalRequest, team: list[User]) -> list[User]:
     """Return who is ticked at first: whoever schedules it, if they are of the team."""
-    return [person for person in team if person.pk == request.user.pk] or team[:1]
+    came_in = sorted(team, key=lambda person: person.joined_at is None)
+    return [person for person in team if person.pk == request.user.pk] or came_in[:1]
 
 
 def _zones(people: list[User]) -> list[str]:

@@ -26,4 +26,5 @@ class Command(BaseCommand):
             except InvalidInputError as error:
                 message = f"{path.name}: {error}"
                 raise CommandError(message) from error
-            self.stdout.write(f"{edition} ({path.name})")
+            if options["verbosity"]:
+                self.stdout.write(f"{edition} ({path.name})")

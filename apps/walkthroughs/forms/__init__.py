@@ -14,6 +14,7 @@ from apps.core.errors import InvalidInputError
 from apps.core.forms import Line, Text, as_form_error
 from apps.readiness.models import Value
 from apps.walkthroughs import rules
+from apps.walkthroughs.forms.people import PeopleField, PersonField, SeatField
 from apps.walkthroughs.models import Capacity, Reply, SignOff, Veto, Walkthrough
 from apps.walkthroughs.queries import Choices
 
@@ -21,40 +22,6 @@ DAY: Final = {"type": "date"}
 TIME: Final = {"type": "time", "step": "300"}
 DUE_IN: Final = timedelta(days=7)
 REVIEW_IN: Final = timedelta(days=14)
-
-
-class PersonField(forms.ChoiceField):
-    """One of some people that the page has loaded already: a field costs no query."""
-
-    def __init__(self, *, people: Iterable[User], empty_label: str = "", **options: Any) -> None:
-        self.people = {str(person.pk): person for person in people}
-        choices = [(key, person.name) for key, person in self.people.items()]
-        super().__init__(choices=[("", empty_label), *choices] if empty_label else choices, **options)
-
-    def prepare_value(self, value: object) -> object:
-        """Return what the page names the person by."""
-        return value.pk if isinstance(value, User) else value
-
-    def clean(self, value: object) -> Any:  # noqa: ANN401 -- a person
-        """Return the person."""
-        return self.people.get(super().clean(value))
-
-
-class PeopleField(forms.MultipleChoiceField):
-    """Some of the people that the page has loaded already."""
-
-    def __init__(self, *, people: Iterable[User], **options: Any) -> None:
-        self.people = {str(person.pk): person for person in people}
-        super().__init__(choices=[(key, person.name) for key, person in self.people.items()], **options)
-
-    def prepare_value(self, value: object) -> object:
-        """Return what the page names the people by."""
-        is_people = isinstance(value, list) and all(isinstance(one, User) for one in value)
-        return [one.pk for one in value] if is_people else value  # type: ignore[attr-defined]
-
-    def clean(self, value: object) -> Any:  # noqa: ANN401 -- people
-        """Return the people."""
-        return [self.people[key] for key in super().clean(value)]
 
 
 class TimeForm(forms.Form):
@@ -142,11 +109,10 @@ class ScheduleForm(TimeForm):
             },
         )
         for number, place in enumerate(proposal):
-            self.fields[f"seat_{number}"] = PersonField(
+            self.fields[f"seat_{number}"] = SeatField(
                 label=place.capacity.label,
                 people=choices.of(place.capacity),
                 initial=place.person,
-                empty_label="Choose somebody",
                 help_text=place.reason,
                 error_messages={"required": f"The risk needs this seat: {place.capacity.label.lower()}."},
             )
@@ -184,7 +150,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, people: Iterable[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["person"] = PersonField(label="Person", people=people, empty_label="Choose somebody")
+        self.fields["person"] = SeatField(label="Person", people=people)
 
 
 class SeatForm(PersonForm):
