@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from apps.accounts.models import Actor
 from apps.activity.models import Audience
-from apps.activity.queries import of_services
+from apps.activity.queries import timeline
 from apps.catalog.queries import leads_of
 from apps.catalog.rules import risk
 from apps.core import pdf
@@ -18,7 +18,7 @@ from apps.readiness.models import State as Answered
 from apps.readiness.queries import sheet
 from apps.readiness.rules import AreaSheet, Item
 from apps.walkthroughs import queries, transitions
-from apps.walkthroughs.models import FollowUp, Seat, Veto, Walkthrough
+from apps.walkthroughs.models import FollowUp, Seat, SignOff, Veto, Walkthrough
 from apps.walkthroughs.queries import AreaView, Page
 from apps.walkthroughs.rules import Content, Signature, canonical, digest, local, when_in_words
 
@@ -26,7 +26,6 @@ TEMPLATE: Final = "pdf/walkthrough.html"
 BAR: Final = 30.0  # mm, the width of a whole bar
 LONG_NAME: Final = 40  # characters; a longer one is set smaller on the cover
 LONG_TEXT: Final = 1200  # characters; a longer answer may run over the page's end
-HISTORY: Final = 25
 STEPS: Final = 2  # laid out, kept
 SHAPES: Final = {"strong": "● strong", "adequate": "◐ adequate", "weak": "○ weak", "": "not given"}
 STATES: Final = {  # the word and its tone
@@ -48,6 +47,7 @@ SIGNATURES: Final = {  # of one seat
     "object": ("object", "weak"),
     "veto": ("veto", "weak"),
 }
+LIFTED: Final = ("◐ veto, lifted", "adequate")  # it stands as conditions
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,8 @@ def _sign_off(signature: Signature, walkthrough: Walkthrough) -> dict[str, str]:
     row = {"seat": seat.get_capacity_display(), "person": seat.person.name}
     if given is None:
         return row | {"decision": "not signed yet", "tone": "meta", "detail": ""}
-    word, tone = SIGNATURES[given.decision]
+    is_lifted = given.decision == SignOff.Decision.VETO and signature.stands_as != given.decision
+    word, tone = LIFTED if is_lifted else SIGNATURES[given.decision]
     signed, changed = _moment(given.signed_at, walkthrough), signature.changes_in_words
     return row | {"decision": word, "tone": tone, "detail": f"{signed}. {changed}" if changed else signed}
 
@@ -265,7 +266,7 @@ def _veto(veto: Veto, walkthrough: Walkthrough) -> dict[str, str]:
         end = f"Lifted on {_moment(veto.lifted_at, walkthrough)} by {veto.lifted_by.name}: {veto.lift_reason}"
     else:
         state, tone = "stands", "weak"
-        end = f"Lifted by: {veto.lifted_by_what} To be looked at again on {veto.review_on:%-d %B %Y}."
+        end = f"To be looked at again on {veto.review_on:%-d %B %Y}."
     about = f"Items: {', '.join(veto.items)}. " if veto.items else ""
     return {
         "capacity": veto.get_capacity_display(),
@@ -274,6 +275,7 @@ def _veto(veto: Veto, walkthrough: Walkthrough) -> dict[str, str]:
         "tone": tone,
         "made_at": _moment(veto.made_at, walkthrough),
         "reason": veto.reason,
+        "lifted_by_what": veto.lifted_by_what,
         "detail": about + end,
     }
 
@@ -315,8 +317,8 @@ def _seat(seat: Seat) -> dict[str, str]:
 
 
 def _history(walkthrough: Walkthrough) -> list[dict[str, str]]:
-    """Return what happened lately, oldest first; only what everyone may read goes into a file."""
-    found = of_services([walkthrough.service_id], audiences=[Audience.EVERYONE], limit=HISTORY)
+    """Return all that happened to it, oldest first; only what everyone may read goes into a file."""
+    found = timeline(walkthrough.subject, audiences=[Audience.EVERYONE], limit=None)
     return [{"sentence": one.sentence, "when": _moment(one.at, walkthrough)} for one in reversed(found)]
 
 
