@@ -1,11 +1,41 @@
 """What people type about themselves and others."""
 
+from typing import Any, ClassVar
+
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm
 from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.accounts import queries, rules
 from apps.accounts.models import Role, User
 from apps.core.forms import Line, as_form_error
+
+
+class _InOurWords(forms.Form):
+    """Says in a sentence what allauth says in three bullets, and its labels once, not in the fields too."""
+
+    LABELS: ClassVar = {
+        "oldpassword": "Your password so far",
+        "password1": "New password",
+        "password2": "The same once more",
+    }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, field in self.fields.items():
+            field.label = self.LABELS[name]
+            field.widget.attrs.pop("placeholder", None)
+        self.fields[
+            "password1"
+        ].help_text = "At least ten characters, and not one that everybody uses. A sentence is good."
+
+
+class ChoosePasswordForm(_InOurWords, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
+    """A password for whoever follows the link of an invitation, or forgot the old one."""
+
+
+class NewPasswordForm(_InOurWords, ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    """Another password for somebody who is signed in."""
 
 
 class ProfileForm(forms.Form):
