@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -174,7 +174,7 @@ class ScheduleForm(TimeForm):
         chosen = []
         for number, place in enumerate(self.proposal):
             person = self.cleaned_data[f"seat_{number}"]
-            reason = place.reason if person == place.person else "chosen by hand"
+            reason = f"when proposed: {place.reason}" if person == place.person else "chosen by hand"
             chosen.append(rules.Place(place.capacity, person, reason))
         return presenters + chosen
 
@@ -188,9 +188,13 @@ class PersonForm(forms.Form):
 
 
 class SeatForm(PersonForm):
-    """Who takes which seat."""
+    """Who takes which seat; the people are those who may take the chosen one."""
 
-    capacity = forms.ChoiceField(label="As", choices=Capacity.choices, initial=Capacity.OBSERVER)
+    capacity = forms.ChoiceField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, capacities: Iterable[Capacity], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["capacity"].choices = [(one.value, one.label) for one in capacities]  # type: ignore[attr-defined]
 
 
 class ReplyForm(forms.Form):
@@ -291,6 +295,12 @@ class _Codes(forms.CharField):
 class SignForm(forms.Form):
     """One seat's signature; `seen` names the content that was on screen."""
 
+    NEEDED: ClassVar = {  # what a browser cannot require, because it hangs on the decision
+        "note": "needed unless you approve",
+        "lifted_by_what": "needed for a veto",
+        "review_on": "needed for a veto",
+    }
+
     decision = forms.ChoiceField(
         label="Your decision", choices=SignOff.Decision.choices, widget=forms.RadioSelect
     )
@@ -298,7 +308,6 @@ class SignForm(forms.Form):
         label="Conditions, or the reason",
         limit=5_000,
         required=False,
-        help_text="Needed unless you approve.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     lifted_by_what = Text(
@@ -321,6 +330,8 @@ class SignForm(forms.Form):
         super().__init__(*args, **options)
         self.may_veto, self.known, self.now = may_veto, set(known), now
         self.fields["review_on"].initial = (now + REVIEW_IN).date()
+        for name, when in self.NEEDED.items():
+            self.fields[name].needed = when  # type: ignore[attr-defined]  # the template reads it
         if not may_veto:
             choices = [choice for choice in SignOff.Decision.choices if choice[0] != SignOff.Decision.VETO]
             self.fields["decision"].choices = choices  # type: ignore[attr-defined]

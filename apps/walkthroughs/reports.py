@@ -163,6 +163,8 @@ def _decision(page: Page) -> dict[str, str]:
     seats = len(page.signatures)
     must_fix = sum(one.must_fix and one.done_at is None for one, _may_finish in page.follow_ups)
     line = f"{signed} of {seats} seat{'' if seats == 1 else 's'} signed."
+    if page.unsettled:
+        line += f" Since then something changed: {page.unsettled}."
     if must_fix:
         line += f" {must_fix} follow-up{'' if must_fix == 1 else 's'} must be done before the launch."
     if walkthrough.decision:
