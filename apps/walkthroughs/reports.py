@@ -169,6 +169,7 @@ def _decision(page: Page) -> dict[str, str]:
         line += f" {must_fix} follow-up{'' if must_fix == 1 else 's'} must be done before the launch."
     if walkthrough.decision:
         label, tone = DECISIONS[walkthrough.decision]
+        tone = "adequate" if page.unsettled and tone == "strong" else tone
     else:
         label, tone = f"Not decided yet: {walkthrough.get_state_display().lower()}", "adequate"
     return {"label": label, "tone": tone, "line": line}

@@ -78,6 +78,11 @@ def test_a_signature_that_is_older_than_the_content_says_so(now):
     (peer, _enablement) = shown(walkthrough, now)["sign_offs"]
 
     assert "1 answer changed since" in peer["detail"]
+    assert shown(walkthrough, now)["decision"] == {
+        "label": "Approved",
+        "tone": "adequate",
+        "line": "2 of 2 seats signed. Since then something changed: 0 of 2 signatures count.",
+    }
 
 
 def test_a_veto_stands_in_the_report_with_what_would_lift_it(now):
