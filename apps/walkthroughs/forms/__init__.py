@@ -1,0 +1,39 @@
+"""What people type about walkthroughs, signatures and launches."""
+
+from apps.walkthroughs.forms.meetings import (
+    CancelForm,
+    FinishForm,
+    FollowUpForm,
+    NotesForm,
+    PeopleField,
+    PersonField,
+    PersonForm,
+    ReasonForm,
+    ReplyForm,
+    ScheduleForm,
+    SeatForm,
+    TimeForm,
+    VerdictForm,
+    time_of,
+)
+from apps.walkthroughs.forms.signing import KeepForm, LaunchForm, SignForm
+
+__all__ = [
+    "CancelForm",
+    "FinishForm",
+    "FollowUpForm",
+    "KeepForm",
+    "LaunchForm",
+    "NotesForm",
+    "PeopleField",
+    "PersonField",
+    "PersonForm",
+    "ReasonForm",
+    "ReplyForm",
+    "ScheduleForm",
+    "SeatForm",
+    "SignForm",
+    "TimeForm",
+    "VerdictForm",
+    "time_of",
+]
