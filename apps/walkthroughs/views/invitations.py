@@ -46,7 +46,7 @@ def invitation(request: PortalRequest, token: str) -> HttpResponse:
     seat = _invited(token, now=now)
     form = forms.ReplyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        by = Actor(person=seat.person, token=BY_LINK, request_id=request.headers["X-Request-ID"][:64])
+        by = Actor(person=seat.person, link=BY_LINK, request_id=request.headers["X-Request-ID"][:64])
         transitions.reply(seat, by=by, at=now, **form.cleaned_data)
         messages.success(
             request, "Thank you, your reply is noted. You can change it until the meeting begins."
