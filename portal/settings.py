@@ -216,6 +216,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
+SESSION_ENGINE = "apps.core.sessions"
 # Browsers keep cookies by host and not by port: copies that run side by side must not share them.
 SESSION_COOKIE_NAME = f"session_{_site.port}" if _site.port else "session"
 CSRF_COOKIE_NAME = f"csrf_{_site.port}" if _site.port else "csrf"

@@ -14,6 +14,7 @@ from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedEr
 from apps.core.text import clean_line
 
 THEMES: Final = ("auto", "light", "dark")
+WHOLE_ADDRESS: Final = ("/", "http://", "https://")  # else redirects take it for the name of a view
 MOST_WORDS: Final = 20  # of expertise
 WEEKDAYS: Final = {1: "Mon", 2: "Tue", 3: "Wed", 4: "Thu", 5: "Fri", 6: "Sat", 7: "Sun"}
 

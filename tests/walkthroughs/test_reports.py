@@ -1,23 +1,27 @@
 import json
 from datetime import timedelta
 from io import BytesIO, StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from pypdf import PdfReader
 
 from apps.accounts.models import Actor
+from apps.activity.models import Event
 from apps.activity.transitions import record
 from apps.catalog.events import ServiceEdited
+from apps.catalog.models import Service
 from apps.core import files, pdf
 from apps.jobs.models import Job
 from apps.jobs.models import State as JobState
 from apps.jobs.transitions import run_next
 from apps.notifications.models import Notice
-from apps.readiness.models import Answer
+from apps.readiness.models import Answer, Assessment
 from apps.walkthroughs import queries, reports, transitions
 from apps.walkthroughs.events import Planned
-from apps.walkthroughs.models import ContentSnapshot, Report, SignOff
+from apps.walkthroughs.models import ContentSnapshot, Report, SignOff, Walkthrough
 from apps.walkthroughs.rules import digest
 from tests.factories import ActorFactory
 from tests.factories.walkthroughs import decided, held, scheduled, seat_as, sign, signing, veto
@@ -221,6 +225,39 @@ def test_the_worker_keeps_the_report_and_tells_who_asked(now):
     assert report.snapshot.content["service"]["slug"] == walkthrough.service.slug
     assert Notice.objects.get(kind="walkthroughs/report").recipient == lead.person
     assert f"{lead.name} printed the report" in told(walkthrough)[0]
+
+
+def _asked(walkthrough, now):
+    return transitions.prepare_report(walkthrough, by=walkthrough.service.lead, at=now)
+
+
+def _taken_by_a_worker(job, now):
+    lease = {"lease": uuid4(), "lease_until": now + timedelta(minutes=5)}
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, **lease)
+
+
+def test_a_report_that_waits_or_is_printed_of_the_same_state_is_enough(now):
+    walkthrough = decided()
+
+    first, while_it_waits = _asked(walkthrough, now), _asked(walkthrough, now)
+    _taken_by_a_worker(first, now)
+    while_it_runs = _asked(walkthrough, now)
+
+    assert first == while_it_waits == while_it_runs
+    assert Event.objects.filter(verb="walkthroughs.report_asked").count() == 1
+
+
+@pytest.mark.parametrize("model", [Assessment, Service, Walkthrough])
+def test_what_changed_while_a_report_is_printed_asks_for_one_more(now, model):
+    walkthrough = decided()
+    _taken_by_a_worker(first := _asked(walkthrough, now), now)
+    counter = {Assessment: "content_version", Service: "version", Walkthrough: "revision"}[model]
+    model.objects.update(**{counter: F(counter) + 1})
+
+    second, third = _asked(walkthrough, now), _asked(walkthrough, now)
+
+    assert first != second == third
+    assert Event.objects.filter(verb="walkthroughs.report_asked").count() == 2
 
 
 def test_a_job_that_is_done_twice_keeps_one_report(now):

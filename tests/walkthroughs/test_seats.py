@@ -61,6 +61,13 @@ def test_a_reply_can_change_and_the_same_one_twice_is_one(now, seat):
     assert Event.objects.filter(verb="walkthroughs.replied").count() == 2
 
 
+def test_a_reply_that_changes_within_a_second_is_told_again(now, seat):
+    for number, answer in enumerate(("no", "yes", "no")):
+        transitions.reply(seat, reply=answer, by=holder(seat), at=now + timedelta(milliseconds=number))
+
+    assert Notice.objects.filter(kind="walkthroughs/replied").count() == 2
+
+
 def test_only_the_invited_person_replies(now, seat):
     for by in (ActorFactory(person__is_admin=True), ActorFactory(person__is_enablement=True)):
         with pytest.raises(NotPermittedError):

@@ -126,6 +126,18 @@ def test_a_later_signature_decides_anew(now):
     assert "signed anew: " in told(walkthrough)[0]
 
 
+def test_two_decisions_within_a_second_are_both_told(now):
+    walkthrough = decided()
+    seat = signing(walkthrough)[0]
+    later = now + timedelta(days=1)
+
+    sign(seat, "object", note="I looked again.", at=later)
+    sign(seat, "approve", at=later + timedelta(milliseconds=1))
+
+    told_to = Notice.objects.filter(kind="walkthroughs/decided", at__gte=later)
+    assert told_to.filter(recipient=walkthrough.service.lead.person).count() == 2
+
+
 def test_signing_the_same_twice_is_one_signature(now):
     seat = signing(held())[0]
 

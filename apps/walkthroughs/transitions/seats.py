@@ -50,7 +50,7 @@ def reply(seat: Seat, *, reply: str, by: Actor, at: datetime, note: str = "") ->
     if reply != Reply.YES:
         tell(
             leads_and_advisor(walkthrough.service, by=by, at=at),
-            key=f"replied:{seat.pk}:{at:%Y%m%d%H%M%S}",
+            key=f"replied:{seat.pk}:{at:%Y%m%d%H%M%S%f}",
             template="replied",
             subject=walkthrough.subject,
             by=by,

@@ -282,7 +282,7 @@ def decide(walkthrough: Walkthrough, *, step: str, by: Actor, at: datetime) -> N
     record(_decided(label.lower(), found, before, step), by=by, at=at, subject=walkthrough.subject)
     tell(
         [*leads_and_advisor(walkthrough.service, by=by, at=at), *(seat.person for seat in signing)],
-        key=f"decided:{walkthrough.pk}:{at:%Y%m%d%H%M%S}",
+        key=f"decided:{walkthrough.pk}:{at:%Y%m%d%H%M%S%f}",
         template="decided",
         subject=walkthrough.subject,
         by=by,
@@ -314,7 +314,7 @@ def take_decision_back(walkthrough: Walkthrough, *, capacity: str, by: Actor, at
     signers = [seat.person for seat in queries.seats_of(walkthrough) if seat.signs]
     tell(
         [*leads_and_advisor(walkthrough.service, by=by, at=at), *signers],
-        key=f"taken_back:{walkthrough.pk}:{at:%Y%m%d%H%M%S}",
+        key=f"taken_back:{walkthrough.pk}:{at:%Y%m%d%H%M%S%f}",
         template="decision_taken_back",
         subject=walkthrough.subject,
         by=by,
