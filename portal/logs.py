@@ -1,5 +1,6 @@
 """Structured logs: one JSON event per line, with the id of the request that caused it."""
 
+import logging
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Final
@@ -74,6 +75,17 @@ def public_path(request: HttpRequest) -> str:
     return path
 
 
+class RefusalFilter(logging.Filter):
+    """Makes a warning of one line out of a request that Django refused: nothing of ours is broken."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything pass; what the sender did wrong needs neither our traceback nor an alarm."""
+        if record.name.startswith("django.security."):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
+
+
 # Without the values of variables: a password on its way through a form would stand in the log.
 TRACEBACKS: Final = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -105,7 +117,10 @@ def logging_config(*, level: str) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "filters": {"refusals": {"()": RefusalFilter}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["refusals"]}
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             name: {"level": quiet, "handlers": [], "propagate": True} for name, quiet in QUIET.items()

@@ -228,6 +228,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _is_https  # of our own name only
 SILENCED_SYSTEM_CHECKS = [
     "security.W021"
 ]  # a place in the browsers' own lists is for whoever owns the domain
+SESSION_ENGINE = "apps.core.sessions"
 # Browsers keep cookies by host and not by port: copies that run side by side must not share them.
 SESSION_COOKIE_NAME = f"session_{_site.port}" if _site.port else "session"
 CSRF_COOKIE_NAME = f"csrf_{_site.port}" if _site.port else "csrf"

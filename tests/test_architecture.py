@@ -155,3 +155,9 @@ def test_there_is_no_second_way_in():
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_files_stay_short(path):
     assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", files("transitions"), ids=name_of)
+def test_a_moment_in_a_key_is_exact(path):
+    """Two facts of one second are two: a key that ends with the second tells only the first."""
+    assert "%S}" not in path.read_text()

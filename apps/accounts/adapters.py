@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from apps.accounts import transitions
 from apps.accounts.models import Actor, User
 from apps.accounts.queries import person_of
-from apps.accounts.rules import may_sign_in
+from apps.accounts.rules import WHOLE_ADDRESS, may_sign_in
 from apps.core.http import request_id
 
 JOB = "accounts.sign_in"
@@ -35,6 +35,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- allauth asks per request
         """Return False: administrators invite."""
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Refuse also what is no address: "inbox", or "http://[::1", whose parts allauth asks for first."""
+        try:
+            is_safe: bool = super().is_safe_url(url)
+        except ValueError:
+            return False
+        return is_safe and url.startswith(WHOLE_ADDRESS)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link at the portal's own address, whatever host the request named."""

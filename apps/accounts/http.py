@@ -68,7 +68,7 @@ def actor(request: HttpRequest) -> Actor:
 
 def actor_by_link(request: HttpRequest, person: User, *, link: str) -> Actor:
     """Return who takes the one step that a signed link allows: its person, without signing in."""
-    return Actor(person=person, token=link, request_id=request_id(request))
+    return Actor(person=person, link=link, request_id=request_id(request))
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -178,10 +178,11 @@ class Token(models.Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who takes a step: a person, a person's token, or the system with its job's name."""
+    """Who takes a step: a person, a person's token or link, or the system with its job's name."""
 
     person: User | None = None
     token: str = ""
+    link: str = ""  # what somebody held who is not signed in
     job: str = ""
     request_id: str = ""
 
@@ -195,7 +196,8 @@ class Actor:
         """Return what history says: "Ada Lind", "Ada Lind (token ci)" or "notifications.remind"."""
         if self.person is None:
             return self.job
-        return f"{self.person.name} (token {self.token})" if self.token else self.person.name
+        way = f"token {self.token}" if self.token else self.link
+        return f"{self.person.name} ({way})" if way else self.person.name
 
     @property
     def person_id(self) -> int | None:

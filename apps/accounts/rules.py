@@ -21,6 +21,7 @@ LONGEST_TOKEN: Final = 366  # days
 MOST_TOKENS: Final = 50  # of one person that still work
 USE_NOTED_EVERY: Final = timedelta(minutes=5)  # a GET that writes each time would cost more than it reads
 THEMES: Final = ("auto", "light", "dark")
+WHOLE_ADDRESS: Final = ("/", "http://", "https://")  # else redirects take it for the name of a view
 MOST_WORDS: Final = 20  # of expertise
 WEEKDAYS: Final = {1: "Mon", 2: "Tue", 3: "Wed", 4: "Thu", 5: "Fri", 6: "Sat", 7: "Sun"}
 

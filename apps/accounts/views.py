@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -46,13 +46,18 @@ def _profile(request: PortalRequest, form: forms.ProfileForm, *, status: int = 2
 @require_POST
 def theme(request: PortalRequest) -> HttpResponse:
     """Remember light, dark or auto in a cookie, and go back to where the person was."""
-    back = request.POST.get("next") or request.headers.get("Referer") or "/"
-    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(back if is_ours else "/")
+    response = HttpResponseRedirect(_back(request))
     chosen = request.POST.get("theme", "")
     if chosen in rules.THEMES:
         response.set_cookie("theme", chosen, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())
     return response
+
+
+def _back(request: PortalRequest) -> str:
+    """Return where the person was, if that is a page of ours; a bare word is none."""
+    back = request.POST.get("next") or request.headers.get("Referer") or ""
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if is_ours and back.startswith(rules.WHOLE_ADDRESS) else "/"
 
 
 @require_GET

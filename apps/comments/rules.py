@@ -1,5 +1,6 @@
 """What can be said. Pure: no queries, no clock, no writes."""
 
+from datetime import timedelta
 from typing import Final
 
 from apps.accounts.models import Actor, User
@@ -7,6 +8,7 @@ from apps.core.errors import InvalidInputError, NotPermittedError
 from apps.core.text import clean_text
 
 LONGEST: Final = 10_000
+SAID_AGAIN: Final = timedelta(minutes=1)  # the same words of the same person are one comment for so long
 
 
 def clean_comment(text: str) -> str:

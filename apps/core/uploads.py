@@ -20,7 +20,8 @@ class LimitedUploadHandler(FileUploadHandler):
     ) -> None:
         """Refuse by what the browser says it will send."""
         if content_length > settings.UPLOAD_LIMIT:
-            raise RequestDataTooBig
+            message = f"A request brings at most {settings.UPLOAD_LIMIT} bytes."
+            raise RequestDataTooBig(message)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002
         """Pass everything on to the next handler."""

@@ -44,6 +44,12 @@ def latest(subject_type: str, subject_id: int, kind: str) -> Job | None:
     return jobs.order_by("-pk").first()
 
 
+def unfinished(subject_type: str, subject_id: int, kind: str) -> list[Job]:
+    """Return what waits or runs of one kind about one object, the oldest first. One query."""
+    jobs = Job.objects.unfinished().filter(subject_type=subject_type, subject_id=subject_id, kind=kind)
+    return list(jobs.order_by("pk"))
+
+
 def visible(audiences: Collection[str]) -> JobQuerySet:
     """Return the jobs that somebody of these audiences may watch, with who asked. One query."""
     return Job.objects.filter(audience__in=audiences).select_related("asked_by")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from apps.accounts.models import Actor
 from apps.activity.models import Audience
-from apps.activity.queries import of_services
+from apps.activity.queries import timeline
 from apps.catalog.queries import leads_of
 from apps.catalog.rules import risk
 from apps.core import pdf
@@ -18,7 +18,7 @@ from apps.readiness.models import State as Answered
 from apps.readiness.queries import sheet
 from apps.readiness.rules import AreaSheet, Item
 from apps.walkthroughs import queries, transitions
-from apps.walkthroughs.models import FollowUp, Seat, Veto, Walkthrough
+from apps.walkthroughs.models import FollowUp, Seat, SignOff, Veto, Walkthrough
 from apps.walkthroughs.queries import AreaView, Page
 from apps.walkthroughs.rules import Content, Signature, canonical, digest, local, when_in_words
 
@@ -26,7 +26,6 @@ TEMPLATE: Final = "pdf/walkthrough.html"
 BAR: Final = 30.0  # mm, the width of a whole bar
 LONG_NAME: Final = 40  # characters; a longer one is set smaller on the cover
 LONG_TEXT: Final = 1200  # characters; a longer answer may run over the page's end
-HISTORY: Final = 25
 STEPS: Final = 2  # laid out, kept
 SHAPES: Final = {"strong": "● strong", "adequate": "◐ adequate", "weak": "○ weak", "": "not given"}
 STATES: Final = {  # the word and its tone
@@ -48,6 +47,7 @@ SIGNATURES: Final = {  # of one seat
     "object": ("object", "weak"),
     "veto": ("veto", "weak"),
 }
+LIFTED: Final = ("◐ veto, lifted", "adequate")  # it stands as conditions
 
 
 @dataclass(frozen=True)
@@ -163,10 +163,13 @@ def _decision(page: Page) -> dict[str, str]:
     seats = len(page.signatures)
     must_fix = sum(one.must_fix and one.done_at is None for one, _may_finish in page.follow_ups)
     line = f"{signed} of {seats} seat{'' if seats == 1 else 's'} signed."
+    if page.unsettled:
+        line += f" Since then something changed: {page.unsettled}."
     if must_fix:
         line += f" {must_fix} follow-up{'' if must_fix == 1 else 's'} must be done before the launch."
     if walkthrough.decision:
         label, tone = DECISIONS[walkthrough.decision]
+        tone = "adequate" if page.unsettled and tone == "strong" else tone
     else:
         label, tone = f"Not decided yet: {walkthrough.get_state_display().lower()}", "adequate"
     return {"label": label, "tone": tone, "line": line}
@@ -249,7 +252,8 @@ def _sign_off(signature: Signature, walkthrough: Walkthrough) -> dict[str, str]:
     row = {"seat": seat.get_capacity_display(), "person": seat.person.name}
     if given is None:
         return row | {"decision": "not signed yet", "tone": "meta", "detail": ""}
-    word, tone = SIGNATURES[given.decision]
+    is_lifted = given.decision == SignOff.Decision.VETO and signature.stands_as != given.decision
+    word, tone = LIFTED if is_lifted else SIGNATURES[given.decision]
     signed, changed = _moment(given.signed_at, walkthrough), signature.changes_in_words
     return row | {"decision": word, "tone": tone, "detail": f"{signed}. {changed}" if changed else signed}
 
@@ -265,7 +269,7 @@ def _veto(veto: Veto, walkthrough: Walkthrough) -> dict[str, str]:
         end = f"Lifted on {_moment(veto.lifted_at, walkthrough)} by {veto.lifted_by.name}: {veto.lift_reason}"
     else:
         state, tone = "stands", "weak"
-        end = f"Lifted by: {veto.lifted_by_what} To be looked at again on {veto.review_on:%-d %B %Y}."
+        end = f"To be looked at again on {veto.review_on:%-d %B %Y}."
     about = f"Items: {', '.join(veto.items)}. " if veto.items else ""
     return {
         "capacity": veto.get_capacity_display(),
@@ -274,6 +278,7 @@ def _veto(veto: Veto, walkthrough: Walkthrough) -> dict[str, str]:
         "tone": tone,
         "made_at": _moment(veto.made_at, walkthrough),
         "reason": veto.reason,
+        "lifted_by_what": veto.lifted_by_what,
         "detail": about + end,
     }
 
@@ -315,8 +320,8 @@ def _seat(seat: Seat) -> dict[str, str]:
 
 
 def _history(walkthrough: Walkthrough) -> list[dict[str, str]]:
-    """Return what happened lately, oldest first; only what everyone may read goes into a file."""
-    found = of_services([walkthrough.service_id], audiences=[Audience.EVERYONE], limit=HISTORY)
+    """Return all that happened to it, oldest first; only what everyone may read goes into a file."""
+    found = timeline(walkthrough.subject, audiences=[Audience.EVERYONE], limit=None)
     return [{"sentence": one.sentence, "when": _moment(one.at, walkthrough)} for one in reversed(found)]
 
 

@@ -131,6 +131,16 @@ def test_the_link_works_once(client):
     assert sign_in(client, password=NEW)
 
 
+def test_the_page_behind_an_invitation_says_once_what_a_password_is(client):
+    invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
+
+    html = client.get(link(), follow=True).content.decode()
+
+    assert html.count("Ten characters or more") == 1
+    assert "New password" in html
+    assert not re.search(r"placeholder|Password \(again\)|too similar to", html)
+
+
 def test_a_weak_password_is_refused(client):
     invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
 
@@ -216,3 +226,26 @@ def test_who_asks_too_often_gets_a_page_that_says_what_to_do(client, ada):
 
     assert answers[-1].status_code == 429
     assert "Wait a minute, go back and send it again" in answers[-1].content.decode()
+
+
+@pytest.mark.parametrize("wrong", ["inbox", "http://[::1", "https://evil.example/", "http://a\0b"])
+@pytest.mark.parametrize("page", ["account_login", "account_logout", "account_reset_password"])
+def test_a_way_on_that_is_no_page_of_ours_is_passed_over(client, ada, page, wrong):
+    shown = client.get(reverse(page), {"next": wrong})
+    client.force_login(ada)
+    left = client.post(reverse("account_logout"), {"next": wrong})
+    sent = client.post(reverse("account_login"), {"login": ada.email, "password": PASSWORD, "next": wrong})
+
+    assert shown.status_code in {200, 302}
+    assert (left["Location"], sent["Location"]) == (reverse("account_login"), "/")
+
+
+@pytest.mark.parametrize("value", [r'"\000aaaaaaaa"', r'"\377\000abcdefgh"', "a b c d e f g", "a" * 5000])
+@pytest.mark.parametrize("cookie", ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME"])
+def test_a_cookie_that_cannot_be_ours_is_none(client, settings, cookie, value):
+    client.handler.enforce_csrf_checks = True
+    headers = {"Cookie": f"{getattr(settings, cookie)}={value}"}
+
+    assert client.get(reverse("account_login"), headers=headers).status_code == 200
+    assert client.get(reverse("notifications:inbox"), headers=headers).status_code == 302
+    assert client.post(reverse("account_login"), headers=headers).status_code == 403

@@ -87,6 +87,8 @@ def test_a_rare_time_zone_stays_when_the_rest_is_edited(client, ada):
         ({"theme": "dark", "next": "/inbox/"}, "/inbox/", "dark"),
         ({"theme": "dark", "next": "https://evil.example/"}, "/", "dark"),
         ({"theme": "<script>", "next": "/inbox/"}, "/inbox/", None),
+        ({"theme": "dark", "next": "inbox"}, "/", "dark"),
+        ({"theme": "dark", "next": "http://[::1"}, "/", "dark"),
         ({"theme": "light"}, "/", "light"),
     ],
 )

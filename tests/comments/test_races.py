@@ -9,6 +9,14 @@ from tests.subjects import subject
 pytestmark = on_postgresql
 
 
+def test_four_clicks_make_one_comment(now):
+    ada = ActorFactory()
+
+    at_once(lambda _n: say(subject(), text="Yes.", by=ada, at=now), times=4)
+
+    assert (Comment.objects.count(), Thread.objects.get().count) == (1, 1)
+
+
 def test_four_first_comments_make_one_thread(now):
     people = ActorFactory.create_batch(4)
 

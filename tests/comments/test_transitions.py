@@ -1,3 +1,4 @@
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -32,6 +33,20 @@ def test_the_first_comment_makes_the_thread_and_the_second_joins_it(talk, now):
     assert thread.subject == subject()
     said = [(comment.author.name, comment.text) for comment in queries.conversation("service", 7)]
     assert said == [("Ada", "What's HA?"), ("Bob", "Good question.")]
+
+
+def test_a_double_click_is_one_comment(talk, now):
+    first, second = talk(text="Yes."), talk(text=" Yes.\n", at=now + timedelta(seconds=59))
+    others = [
+        talk(text="No."),
+        talk(text="Yes.", by=ActorFactory()),
+        talk(text="Yes.", at=now + timedelta(seconds=60)),
+        say(subject(8), **talk.keywords, text="Yes."),
+    ]
+
+    assert (first, Comment.objects.count()) == (second, 1 + len(others))
+    assert Thread.objects.get(subject_id=7).count == len(others)
+    assert Event.objects.filter(verb="comments.said").count() == 1 + len(others)
 
 
 def test_the_thread_takes_on_the_labels_of_today(talk):
@@ -71,7 +86,7 @@ def test_threads_and_conversations_take_one_query_each(now, count, django_assert
     author = ActorFactory(person=UserFactory())
     for number in range(count):
         say(subject(number), text="Hello", by=author, at=now)
-        say(subject(0), text="Again", by=author, at=now)
+        say(subject(0), text=f"Again {number}", by=author, at=now)
 
     with django_assert_num_queries(2):
         threads = queries.threads("service", range(count))

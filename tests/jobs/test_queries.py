@@ -1,4 +1,5 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -18,6 +19,18 @@ def test_the_latest_job_of_a_kind_and_subject_is_found(now, ask, django_assert_n
     with django_assert_num_queries(1):
         assert queries.latest("service", 7, "tests.print_paper") == latest
     assert queries.latest("service", 7, "tests.refuse") is None
+
+
+def test_what_waits_or_runs_is_found(now, ask, django_assert_num_queries):
+    for values in ({"state": State.DONE, "finished_at": now}, {"state": State.RUNNING}):
+        leased = {"lease": uuid4(), "lease_until": now} if values["state"] == State.RUNNING else {}
+        Job.objects.filter(pk=ask().pk).update(**values, **leased)
+    waiting = ask()
+    ask(subject=subject(8))
+
+    with django_assert_num_queries(1):
+        found = queries.unfinished("service", 7, "tests.print_paper")
+    assert ([job.state for job in found], found[1]) == ([State.RUNNING, State.QUEUED], waiting)
 
 
 def test_a_job_is_watched_by_its_audience_only(ask, ada):

@@ -177,7 +177,7 @@ def test_one_click_in_a_mail_program_ends_these_mails_without_a_session(
     assert [answer.status_code for answer in answers] == [200, 200]
     assert (present(ada).ways, present(ada).has_daily_mail) == (ways, has_daily_mail)
     assert len(told(ada)) == 1
-    assert "(token link in a mail)" in told(ada)[0]
+    assert "(link in a mail)" in told(ada)[0]
 
 
 @pytest.mark.parametrize("way", Way.values)

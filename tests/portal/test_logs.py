@@ -1,5 +1,6 @@
 import json
 import logging
+from io import StringIO
 from types import SimpleNamespace
 
 import pytest
@@ -64,3 +65,52 @@ def test_a_request_is_logged_once_when_it_is_finished(client, caplog):
         "code": 200,
         "request_id": "r-2",
     }
+
+
+@pytest.fixture
+def log():
+    """Let the handler of our settings write into this; all that it writes are lines of JSON."""
+    lines = StringIO()
+    handlers = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
+    before = [(one, one.setStream(lines)) for one in handlers]
+    yield lines
+    for one, stream in before:
+        one.setStream(stream)
+
+
+def many_fields():
+    return {"data": {f"f{number}": "x" for number in range(1001)}}
+
+
+def many_files():
+    return {"data": {f"f{number}": StringIO("x") for number in range(1001)}}
+
+
+def a_large_body():
+    return {"data": "x" * (11 * 1024 * 1024), "content_type": "application/x-www-form-urlencoded"}
+
+
+def a_large_form():
+    return {"data": {"uploads": StringIO("x" * (11 * 1024 * 1024))}}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sent", "kind", "status"),
+    [
+        (many_fields, "TooManyFieldsSent", 400),
+        (many_files, "TooManyFilesSent", 400),
+        (a_large_body, "RequestDataTooBig", 413),
+        (a_large_form, "RequestDataTooBig", 413),
+        (lambda: {"headers": {"Host": "nobody.example"}}, "DisallowedHost", 400),
+    ],
+)
+def test_a_request_that_was_refused_is_one_line_without_a_traceback(client, log, sent, kind, status):
+    response = client.post("/accounts/login/", **sent())
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    (line,) = [line for line in lines if line["logger"].startswith("django")]
+    assert response.status_code == status
+    assert (line["logger"], line["level"]) == (f"django.security.{kind}", "warning")
+    assert line["event"]
+    assert "exception" not in line

@@ -426,6 +426,16 @@ def test_submitting_freezes_nothing_and_tells_the_advisor_and_the_panel(assessme
     assert isinstance(save("REL-02", text="Later.", at=now + timedelta(hours=1)), Saved)
 
 
+def test_what_is_submitted_twice_within_a_second_is_told_twice(assessment, member, now):
+    advisor = UserFactory(is_enablement=True)
+    Service.objects.filter(pk=assessment.service_id).update(advisor=advisor)
+
+    for number in range(2):
+        transitions.submit(assessment, by=member, at=now + timedelta(milliseconds=number))
+
+    assert Notice.objects.filter(kind="readiness/submitted", recipient=advisor).count() == 2
+
+
 def test_others_do_not_submit(assessment, enablement, now, nothing):
     with pytest.raises(NotPermittedError):
         transitions.submit(assessment, by=enablement, at=now)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from apps.accounts.models import Actor
@@ -15,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def judge(assessment, security, now):
-    def judged(value, *, by=security, key="REL", note=""):
-        return transitions.give_verdict(area_of(assessment, key), value=value, note=note, by=by, at=now)
+    def judged(value, *, by=security, key="REL", note="", at=now):
+        return transitions.give_verdict(area_of(assessment, key), value=value, note=note, by=by, at=at)
 
     return judged
 
@@ -68,6 +70,15 @@ def test_a_weak_area_is_told_to_the_leads(assessment, judge):
         lead.person_id,
         f"Priya Raman finds Reliability / Failover of {assessment.service.name} weak",
     )
+
+
+def test_an_area_that_is_weak_twice_within_a_second_is_told_twice(assessment, judge, now):
+    lead_of(assessment.service.team)
+
+    for number, value in enumerate(("weak", "strong", "weak")):
+        judge(value, at=now + timedelta(milliseconds=number))
+
+    assert Notice.objects.count() == 2
 
 
 def test_a_seat_is_enough(assessment, judge, now):

@@ -22,6 +22,7 @@ from tests.factories.walkthroughs import (
     scheduled,
     seat_as,
 )
+from tests.history import told
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +164,7 @@ def test_a_button_behind_the_link_replies(client, seat, reply):
 
     seat.refresh_from_db()
     assert (response.status_code, seat.reply, seat.reply_note) == (302, reply, "<b>See you</b>")
+    assert told(seat.walkthrough)[0].startswith(f"{seat.person.name} (invitation link) replied ")
     assert "&lt;b&gt;See you&lt;/b&gt;" in client.get(link(seat)).content.decode()
 
 

@@ -423,6 +423,17 @@ def test_archive_and_restore(now):
     assert Service.objects.get(pk=service.pk).summary.next_on is None
 
 
+def test_a_service_that_is_archived_twice_within_a_second_is_told_twice(now):
+    service = scheduled().service
+    enablement = UserFactory(is_enablement=True)
+    Service.objects.filter(pk=service.pk).update(advisor=enablement)
+
+    for number, step in enumerate((transitions.archive, transitions.restore, transitions.archive)):
+        step(service, reason="By mistake.", by=service.lead, at=now + timedelta(milliseconds=number))
+
+    assert Notice.objects.filter(kind="walkthroughs/archived", recipient=enablement).count() == 2
+
+
 def test_what_was_held_stays_when_a_live_service_is_archived(now):
     walkthrough = held()
     service = walkthrough.service
@@ -486,7 +497,7 @@ def test_the_report_waits_once_in_the_queue(now):
     job = Job.objects.get()
     assert (job.kind, job.payload, job.url) == (
         "walkthroughs.report",
-        {"walkthrough": walkthrough.pk},
+        {"walkthrough": walkthrough.pk, "of": [0, 1, walkthrough.revision]},
         walkthrough.get_absolute_url(),
     )
 

@@ -187,6 +187,27 @@ def test_follow_ups_are_numbered_and_given(now):
     assert Notice.objects.filter(kind="walkthroughs/follow_up_given").count() == 2
 
 
+def test_a_double_click_is_one_follow_up(now):
+    walkthrough = in_progress()
+    owner = UserFactory()
+
+    first, second = (follow(walkthrough, now, owner=owner) for _ in range(2))
+    other = follow(walkthrough, now, owner=owner, must_fix=True)
+
+    assert (first == second, first != other, FollowUp.objects.count()) == (True, True, 2)
+    assert Event.objects.filter(verb="walkthroughs.follow_up_added").count() == 2
+    assert fresh(walkthrough).revision == walkthrough.revision + 2
+
+
+def test_what_is_done_may_be_asked_for_again(now):
+    walkthrough = in_progress()
+    owner = UserFactory()
+    first = follow(walkthrough, now, owner=owner)
+    transitions.finish_follow_up(first, by=walkthrough.service.lead, at=now)
+
+    assert follow(walkthrough, now, owner=owner) != first
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -250,7 +271,7 @@ def test_others_do_not_finish(now):
 def test_the_database_refuses_half_an_end_and_a_number_twice(now):
     walkthrough = held()
     one = follow(walkthrough, now)
-    follow(walkthrough, now)
+    follow(walkthrough, now, text="Name a third.")
 
     with pytest.raises(IntegrityError):
         FollowUp.objects.filter(pk=one.pk).update(number=2)

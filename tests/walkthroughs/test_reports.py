@@ -1,20 +1,27 @@
 import json
 from datetime import timedelta
 from io import BytesIO, StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from pypdf import PdfReader
 
 from apps.accounts.models import Actor
+from apps.activity.models import Event
+from apps.activity.transitions import record
+from apps.catalog.events import ServiceEdited
+from apps.catalog.models import Service
 from apps.core import files, pdf
 from apps.jobs.models import Job
 from apps.jobs.models import State as JobState
 from apps.jobs.transitions import run_next
 from apps.notifications.models import Notice
-from apps.readiness.models import Answer
+from apps.readiness.models import Answer, Assessment
 from apps.walkthroughs import queries, reports, transitions
-from apps.walkthroughs.models import ContentSnapshot, Report, SignOff
+from apps.walkthroughs.events import Planned
+from apps.walkthroughs.models import ContentSnapshot, Report, SignOff, Walkthrough
 from apps.walkthroughs.rules import digest
 from tests.factories import ActorFactory
 from tests.factories.walkthroughs import decided, held, scheduled, seat_as, sign, signing, veto
@@ -75,6 +82,11 @@ def test_a_signature_that_is_older_than_the_content_says_so(now):
     (peer, _enablement) = shown(walkthrough, now)["sign_offs"]
 
     assert "1 answer changed since" in peer["detail"]
+    assert shown(walkthrough, now)["decision"] == {
+        "label": "Approved",
+        "tone": "adequate",
+        "line": "2 of 2 seats signed. Since then something changed: 0 of 2 signatures count.",
+    }
 
 
 def test_a_veto_stands_in_the_report_with_what_would_lift_it(now):
@@ -84,7 +96,42 @@ def test_a_veto_stands_in_the_report_with_what_would_lift_it(now):
     (shown_veto,) = shown(walkthrough, now)["vetoes"]
 
     assert (shown_veto["state"], shown_veto["reason"]) == ("stands", "Addresses leave the region.")
-    assert shown_veto["detail"].startswith("Items: SEC-02. Lifted by: The store moves.")
+    assert shown_veto["lifted_by_what"] == "The store moves."
+    assert shown_veto["detail"] == "Items: SEC-02. To be looked at again on 16 March 2026."
+    assert "<b>What would lift it:</b> The store moves." in html_of(walkthrough, now)
+
+
+def test_a_lifted_veto_is_printed_as_what_it_stands_for(now):
+    walkthrough = held("high")
+    lifted = veto(walkthrough)
+    transitions.lift_veto(
+        lifted, reason="It moved.", by=ActorFactory(person__is_leadership=True, person__name="Elif"), at=now
+    )
+
+    context = shown(walkthrough, now)
+
+    (row,) = [row for row in context["sign_offs"] if row["seat"] == "Security"]
+    (shown_veto,) = context["vetoes"]
+    assert (row["decision"], row["tone"]) == ("◐ veto, lifted", "adequate")
+    assert shown_veto["state"] == "lifted"
+    assert shown_veto["lifted_by_what"] == "The store moves."
+    assert shown_veto["detail"] == "Items: SEC-02. Lifted on 2 Mar 2026, 10:00 by Elif: It moved."
+
+
+def test_the_history_is_all_of_this_walkthrough_and_of_nothing_else(now):
+    walkthrough = held()
+    lead = walkthrough.service.lead
+    for note in range(30):
+        transitions.edit_notes(walkthrough, text=f"Note {note}.", revision=note, by=lead, at=now)
+    record(ServiceEdited(**ServiceEdited.example), by=lead, at=now, subject=walkthrough.service.subject)
+    record(Planned(**Planned.example), by=lead, at=now, subject=decided().subject)
+
+    history = shown(walkthrough, now)["history"]
+
+    sentences = [line["sentence"] for line in history]
+    assert "scheduled the walkthrough" in sentences[0]
+    assert sentences[-1] == f"{lead.name} edited the minutes of the walkthrough of {walkthrough.service}"
+    assert sentences == told(walkthrough)[::-1]
 
 
 def test_objections_and_their_reasons_are_printed(now):
@@ -178,6 +225,39 @@ def test_the_worker_keeps_the_report_and_tells_who_asked(now):
     assert report.snapshot.content["service"]["slug"] == walkthrough.service.slug
     assert Notice.objects.get(kind="walkthroughs/report").recipient == lead.person
     assert f"{lead.name} printed the report" in told(walkthrough)[0]
+
+
+def _asked(walkthrough, now):
+    return transitions.prepare_report(walkthrough, by=walkthrough.service.lead, at=now)
+
+
+def _taken_by_a_worker(job, now):
+    lease = {"lease": uuid4(), "lease_until": now + timedelta(minutes=5)}
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, **lease)
+
+
+def test_a_report_that_waits_or_is_printed_of_the_same_state_is_enough(now):
+    walkthrough = decided()
+
+    first, while_it_waits = _asked(walkthrough, now), _asked(walkthrough, now)
+    _taken_by_a_worker(first, now)
+    while_it_runs = _asked(walkthrough, now)
+
+    assert first == while_it_waits == while_it_runs
+    assert Event.objects.filter(verb="walkthroughs.report_asked").count() == 1
+
+
+@pytest.mark.parametrize("model", [Assessment, Service, Walkthrough])
+def test_what_changed_while_a_report_is_printed_asks_for_one_more(now, model):
+    walkthrough = decided()
+    _taken_by_a_worker(first := _asked(walkthrough, now), now)
+    counter = {Assessment: "content_version", Service: "version", Walkthrough: "revision"}[model]
+    model.objects.update(**{counter: F(counter) + 1})
+
+    second, third = _asked(walkthrough, now), _asked(walkthrough, now)
+
+    assert first != second == third
+    assert Event.objects.filter(verb="walkthroughs.report_asked").count() == 2
 
 
 def test_a_job_that_is_done_twice_keeps_one_report(now):

@@ -61,6 +61,13 @@ def test_a_reply_can_change_and_the_same_one_twice_is_one(now, seat):
     assert Event.objects.filter(verb="walkthroughs.replied").count() == 2
 
 
+def test_a_reply_that_changes_within_a_second_is_told_again(now, seat):
+    for number, answer in enumerate(("no", "yes", "no")):
+        transitions.reply(seat, reply=answer, by=holder(seat), at=now + timedelta(milliseconds=number))
+
+    assert Notice.objects.filter(kind="walkthroughs/replied").count() == 2
+
+
 def test_only_the_invited_person_replies(now, seat):
     for by in (ActorFactory(person__is_admin=True), ActorFactory(person__is_enablement=True)):
         with pytest.raises(NotPermittedError):
@@ -325,6 +332,60 @@ def test_a_page_offers_no_seat_while_another_meeting_is_planned(now, client):
     assert f'href="{link}"' not in html
     assert f'href="/walkthroughs/{coming.pk}/"' in html
     assert client.get(link).status_code == 409
+
+
+def test_the_form_of_what_is_decided_offers_the_missing_seat_alone(client):
+    walkthrough = risen()
+    expert, _peer = UserFactory(is_architect=True), UserFactory(reviews=True)
+    client.force_login(walkthrough.service.lead.person)
+    url = f"/walkthroughs/{walkthrough.pk}/seats/"
+
+    response = client.get(f"{url}?as=observer")
+    refused = client.post(url, {"capacity": "observer", "person": expert.pk})
+    seated = client.post(url, {"capacity": "architect", "person": expert.pk})
+
+    assert response.context["capacities"] == [Capacity.ARCHITECT]
+    assert response.context["form"]["person"].field.people == {str(expert.pk): expert}
+    assert 'class="chip"' not in response.content.decode()
+    assert (refused.status_code, seated.status_code) == (422, 302)
+    assert seat_as(walkthrough, Capacity.ARCHITECT).person == expert
+
+
+def test_a_decided_walkthrough_with_every_seat_shows_no_form(client):
+    walkthrough = decided()
+    client.force_login(walkthrough.service.lead.person)
+
+    response = client.get(f"/walkthroughs/{walkthrough.pk}/seats/")
+
+    assert response.status_code == 409
+    assert "asks for no further seat" in response.content.decode()
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.CANCELLED])
+def test_nobody_is_seated_where_no_panel_is(client, state):
+    walkthrough = in_state(state)
+    client.force_login(walkthrough.service.lead.person)
+
+    assert client.get(f"/walkthroughs/{walkthrough.pk}/seats/").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("capacity", "fields"), [(one, fields) for one, fields in ROLES.items()] + [(Capacity.OBSERVER, {})]
+)
+def test_the_form_lists_whoever_may_take_the_chosen_seat(
+    client, django_assert_max_num_queries, capacity, fields
+):
+    walkthrough = scheduled()
+    able, other = UserFactory(**fields), UserFactory()
+    client.force_login(walkthrough.service.lead.person)
+
+    with django_assert_max_num_queries(12):
+        response = client.get(f"/walkthroughs/{walkthrough.pk}/seats/?as={capacity}")
+
+    people = response.context["form"]["person"].field.people.values()
+    assert able in people
+    assert (other in people) == (capacity == Capacity.OBSERVER)
+    assert f'name="capacity" value="{capacity}"' in response.content.decode()
 
 
 def test_who_is_seated_later_has_a_week_from_then_on(now):

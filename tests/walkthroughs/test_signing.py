@@ -26,6 +26,7 @@ from tests.factories.walkthroughs import (
     signing,
     veto,
 )
+from tests.history import told
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,19 @@ def test_a_later_signature_decides_anew(now):
     assert fresh(walkthrough).decision == Decision.OBJECTIONS
     assert SignOff.objects.filter(seat=seat).count() == 2
     assert SignOff.objects.get(seat=seat, replaced_at=None).decision == "object"
+    assert "signed anew: " in told(walkthrough)[0]
+
+
+def test_two_decisions_within_a_second_are_both_told(now):
+    walkthrough = decided()
+    seat = signing(walkthrough)[0]
+    later = now + timedelta(days=1)
+
+    sign(seat, "object", note="I looked again.", at=later)
+    sign(seat, "approve", at=later + timedelta(milliseconds=1))
+
+    told_to = Notice.objects.filter(kind="walkthroughs/decided", at__gte=later)
+    assert told_to.filter(recipient=walkthrough.service.lead.person).count() == 2
 
 
 def test_signing_the_same_twice_is_one_signature(now):
@@ -357,6 +371,26 @@ def test_the_author_or_leadership_lifts(now, who):
     row = fresh(walkthrough)
     assert (stands.lifted_by, stands.lift_reason) == (by.person, "The store moved.")
     assert (row.decision, row.service.summary.has_veto) == (Decision.CONDITIONS, False)
+
+
+@pytest.mark.parametrize("others", ["approve", "object"])
+def test_history_says_who_lifted_and_not_that_they_signed(now, others):
+    walkthrough = held("high")
+    stands = veto(walkthrough)
+    for seat in signing(walkthrough):
+        if seat.capacity != Capacity.SECURITY:
+            sign(seat, others, note="Hm.")
+    by = ActorFactory(person__is_leadership=True, person__name="Elif Kaya")
+
+    transitions.lift_veto(stands, reason="The store moved.", by=by, at=now)
+
+    label = {"approve": "approved with conditions", "object": "objections stand"}[others]
+    (sentence, *_earlier) = told(walkthrough)
+    assert (
+        sentence
+        == f"Elif Kaya lifted a veto: the walkthrough of {walkthrough.service} is decided anew, {label}"
+    )
+    assert Event.objects.filter(verb="walkthroughs.decided").count() == 1
 
 
 def test_others_do_not_lift_and_nobody_without_a_reason(now):

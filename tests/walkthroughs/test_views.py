@@ -1,16 +1,20 @@
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from apps.catalog.models import Phase
+from apps.catalog.models import Phase, Service
+from apps.readiness.models import Answer, Assessment
 from apps.walkthroughs.models import Capacity, Seat, State, Walkthrough
 from tests.factories import UserFactory
 from tests.factories.catalog import lead_of
 from tests.factories.readiness import conversation_of
 from tests.factories.walkthroughs import (
+    LEVELS,
     NOW,
     cancelled,
+    decided,
     fresh,
     held,
     planned,
@@ -59,6 +63,7 @@ def test_the_form_proposes_a_panel_and_schedules_it(client):
     assert response.status_code == 302
     assert fresh(walkthrough).starts_at.isoformat() == "2026-03-30T12:00:00+00:00"
     assert {seat.person for seat in signing(walkthrough)} == set(people)
+    assert {seat.reason for seat in signing(walkthrough)} == {"when proposed: 0 open seats"}
 
 
 @pytest.mark.parametrize(
@@ -260,6 +265,41 @@ def test_a_veto_is_shown_and_lifted_by_leadership(client):
     assert ("Addresses leave the region." in shown, "Lift the veto" in shown) == (True, False)
     assert [refused.status_code, lifted.status_code] == [403, 302]
     assert "The move is paid for." in open_as(client, leader, "lift_veto", stands.pk).content.decode()
+
+
+def test_the_form_to_sign_says_what_each_decision_needs(client):
+    walkthrough = held("high")
+
+    html = open_as(client, seat_as(walkthrough, "security").person, "sign", walkthrough.pk).content.decode()
+
+    asked = ["Conditions, or the reason", "What would lift the veto", "Look at it again on"]
+    said = [re.search(rf"{label} <span class=.optional.>\((.*?)\)", html)[1] for label in asked]
+    assert said == ["needed unless you approve", "needed for a veto", "needed for a veto"]
+    assert "{#" not in html
+
+
+@pytest.mark.parametrize("level", ["low", "medium"])
+def test_an_approval_whose_signatures_wait_again_does_not_look_approved(client, level):
+    walkthrough = decided("low")
+    lead = walkthrough.service.lead.person
+    Service.objects.filter(pk=walkthrough.service_id).update(**LEVELS["medium"], version=9)
+    if level == "low":
+        Service.objects.filter(pk=walkthrough.service_id).update(**LEVELS["low"], version=10)
+        Answer.objects.filter(assessment=walkthrough.assessment, item="REL-01").update(state="gap")
+        Assessment.objects.filter(pk=walkthrough.assessment_id).update(content_version=99)
+
+    page = open_as(client, lead, "walkthrough", walkthrough.pk).context["page"]
+
+    assert page.unsettled == {"low": "0 of 2 signatures count", "medium": "1 seat to be filled"}[level]
+    assert (page.tone, page.shape) == ("", "")
+
+
+def test_an_approval_that_counts_looks_approved(client):
+    walkthrough = decided()
+
+    page = open_as(client, walkthrough.service.lead.person, "walkthrough", walkthrough.pk).context["page"]
+
+    assert (page.unsettled, page.tone, page.shape) == ("", "strong", "●")
 
 
 def test_the_author_keeps_a_veto(client):

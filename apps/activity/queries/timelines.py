@@ -28,9 +28,12 @@ class Entry:
 
 
 def timeline(
-    subject: Subject, *, audiences: Collection[str], before: int | None = None, limit: int = 50
+    subject: Subject, *, audiences: Collection[str], before: int | None = None, limit: int | None = 50
 ) -> list[Entry]:
-    """Return what happened to one object, newest first, from below the key `before` on. One query."""
+    """Return what happened to one object, newest first, from below the key `before` on. One query.
+
+    Without a limit it is all of it: for a file that is to be whole, never for a page.
+    """
     return _entries(Event.objects.about(subject), audiences=audiences, before=before, limit=limit)
 
 
@@ -79,7 +82,7 @@ def has_happened(subject: Subject, *, verb: str, since: datetime) -> bool:
 
 
 def _entries(
-    events: EventQuerySet, *, audiences: Collection[str], before: int | None, limit: int
+    events: EventQuerySet, *, audiences: Collection[str], before: int | None, limit: int | None
 ) -> list[Entry]:
     found = events.visible_to(audiences)
     if before is not None:

@@ -234,7 +234,7 @@ def submit(assessment: Assessment, *, by: Actor, at: datetime) -> Assessment:
             for person in {advisor, *people}
             if person and person.is_active and person.pk != by.person_id
         ],
-        key=f"readiness:{assessment.pk}:submitted:{at:%Y%m%d%H%M%S}",
+        key=f"readiness:{assessment.pk}:submitted:{at:%Y%m%d%H%M%S%f}",
         template="readiness/submitted",
         by=by,
         at=at,

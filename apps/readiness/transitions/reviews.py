@@ -51,7 +51,7 @@ def give_verdict(area: Area, *, value: str, by: Actor, at: datetime, note: str =
     record(event, by=by, at=at, subject=subject)
     notify(
         leads_of(assessment.service.team_id) if value == Value.WEAK else [],
-        key=f"readiness:verdict:{verdict.pk}:{at:%Y%m%d%H%M%S}",
+        key=f"readiness:verdict:{verdict.pk}:{at:%Y%m%d%H%M%S%f}",
         template="readiness/verdict",
         by=by,
         at=at,

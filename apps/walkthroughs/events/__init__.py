@@ -2,6 +2,7 @@
 
 from apps.walkthroughs.events.decisions import (
     Decided,
+    DecidedAnew,
     DecisionTakenBack,
     RiskFrozenAnew,
     SignatureConfirmed,
@@ -42,6 +43,7 @@ __all__ = [
     "Begun",
     "Cancelled",
     "Decided",
+    "DecidedAnew",
     "DecisionTakenBack",
     "FollowUpAdded",
     "FollowUpDone",

@@ -94,8 +94,26 @@ class Decided(EventKind):
 
     verb = "walkthroughs.decided"
     sentence = "{actor} signed last: {subject} is decided, {label}"
-    example = {"label": "approved with conditions", "decision": "conditions", "before": ""}
+    example = {"label": "approved with conditions", "decision": "conditions"}
 
+    label: str
+    decision: str
+
+
+@dataclass(frozen=True)
+class DecidedAnew(EventKind):
+    """A later signature, or a veto that was lifted, changed what was decided."""
+
+    verb = "walkthroughs.decided_anew"
+    sentence = "{actor} {step}: {subject} is decided anew, {label}"
+    example = {
+        "step": "lifted a veto",
+        "label": "approved with conditions",
+        "decision": "conditions",
+        "before": "veto",
+    }
+
+    step: str
     label: str
     decision: str
     before: str

@@ -44,6 +44,9 @@ TONES: Final = {
 }
 
 
+APPROVALS: Final = frozenset({"approved", "conditions"})
+
+
 @dataclass(frozen=True)
 class Said:
     """One reviewer's word on an area."""
@@ -166,8 +169,21 @@ class Page:
         return sum(one.counts for one in self.signatures)
 
     @property
+    def unsettled(self) -> str:
+        """Say what a decision no longer rests on, where content or risk has changed under it."""
+        if not self.walkthrough.decision or self.gate is None:
+            return ""
+        if self.missing:
+            count = len(self.missing)
+            return f"{count} seat{'' if count == 1 else 's'} to be filled"
+        count = len(self.signatures)
+        return f"{self.signed} of {count} signatures count" if self.signed < count else ""
+
+    @property
     def tone(self) -> str:
-        """Return the tone of the state's badge."""
+        """Return the tone of the state's badge; an approval that is unsettled promises nothing."""
+        if self.unsettled and self.walkthrough.decision in APPROVALS:
+            return ""
         return TONES.get(self.walkthrough.decision or self.walkthrough.state, "accent")
 
     @property

@@ -29,6 +29,7 @@ PLANNED_ITEMS_WITHIN: Final = timedelta(days=60)
 SHORTEST, LONGEST = 15, 480  # minutes
 FRIDAY: Final = 5
 SUNDAY: Final = 7
+SEATED: Final = frozenset({State.SCHEDULED, State.IN_PROGRESS, State.HELD})
 
 
 def check_move(walkthrough: Walkthrough, to: State) -> None:

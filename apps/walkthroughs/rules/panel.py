@@ -181,6 +181,13 @@ def check_opening_again(walkthrough: Walkthrough, *, has_coming: bool) -> None:
         raise InvalidMoveError(message)
 
 
+def check_short(short: Collection[Capacity]) -> None:
+    """Refuse to seat anybody at a decided walkthrough that has every seat which its present risk asks for."""
+    if not short:
+        message = "This walkthrough is decided, and its risk asks for no further seat."
+        raise InvalidMoveError(message)
+
+
 def check_asked_for(capacity: str, short: Collection[Capacity]) -> None:
     """Refuse a seat at a decided walkthrough, but for one that its present risk asks for and nobody has."""
     if capacity not in short:

@@ -11,6 +11,8 @@ from apps.core.errors import InvalidInputError
 from apps.core.text import clean_text
 from apps.core.transactions import one_transaction
 from apps.jobs.models import Job
+from apps.jobs.models import State as JobState
+from apps.jobs.queries import unfinished
 from apps.jobs.transitions import enqueue
 from apps.readiness.queries import gate_facts, sheet
 from apps.readiness.transitions import close_assessments
@@ -226,7 +228,7 @@ def _call_off(found: Walkthrough | None, reason: str, *, by: Actor, at: datetime
 def _tell_moved(service: Service, template: str, reason: str, *, by: Actor, at: datetime) -> None:
     tell(
         leads_and_advisor(service, by=by, at=at),
-        key=f"{template}:{service.pk}:{at:%Y%m%d%H%M%S}",
+        key=f"{template}:{service.pk}:{at:%Y%m%d%H%M%S%f}",
         template=template,
         subject=service.subject,
         by=by,
@@ -237,16 +239,24 @@ def _tell_moved(service: Service, template: str, reason: str, *, by: Actor, at: 
 
 @one_transaction
 def prepare_report(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> Job:
-    """Ask the worker for the report of a walkthrough that was held; one that waits already is enough."""
+    """Ask the worker for the report of a walkthrough that was held.
+
+    One that waits already is enough, and so is one that a worker prints of the very same state.
+    """
     walkthrough = locked(walkthrough, by=by, at=at)
     rules.check_state(walkthrough, rules.WAITING, step="a report")
+    subject, service = walkthrough.subject, walkthrough.service
+    # Numbers that only rise: what was asked for at the same ones shows at least what is there now.
+    of = [walkthrough.assessment.content_version, service.version, walkthrough.revision]
+    for job in unfinished(subject.type, subject.id, REPORT):
+        if job.state == JobState.QUEUED or job.payload.get("of") == of:
+            return job
 
-    subject = walkthrough.subject
     job = enqueue(
         REPORT,
-        title=f"Report of the walkthrough of {walkthrough.service.name}"[:250],
+        title=f"Report of the walkthrough of {service.name}"[:250],
         subject=subject,
-        payload={"walkthrough": walkthrough.pk},
+        payload={"walkthrough": walkthrough.pk, "of": of},
         by=by,
         at=at,
     )

@@ -95,12 +95,18 @@ def add_follow_up(  # noqa: PLR0913 -- what the form has
     item: str = "",
     must_fix: bool = False,
 ) -> FollowUp:
-    """Note what is to be done, by whom and until when; perhaps before the launch."""
+    """Note what is to be done, by whom and until when; perhaps before the launch.
+
+    The same that is open already is enough: a double click asks for one thing.
+    """
     walkthrough = locked(walkthrough, by=by, at=at)
     rules.check_may_hold(by, walkthrough.service, queries.seats_of(walkthrough))
     rules.check_state(walkthrough, rules.IN_THE_MEETING, step="noting a follow-up")
     text = clean_text(text, field="text", limit=LONGEST_FOLLOW_UP).strip()
     _check_follow_up(walkthrough, text=text, item=item, owner=owner, due_on=due_on, today=at.date())
+    same = walkthrough.follow_ups.filter(text=text, item=item, owner=owner, due_on=due_on, must_fix=must_fix)
+    if known := same.filter(done_at=None).order_by("number").first():
+        return known
 
     follow_up = note_follow_up(
         walkthrough, text=text, item=item, owner=owner, due_on=due_on, must_fix=must_fix, by=by, at=at

@@ -25,7 +25,6 @@ from apps.walkthroughs.transitions.telling import (
 )
 
 LONGEST_NOTE = 500
-SEATED = frozenset({State.SCHEDULED, State.IN_PROGRESS, State.HELD})
 
 
 @one_transaction
@@ -51,7 +50,7 @@ def reply(seat: Seat, *, reply: str, by: Actor, at: datetime, note: str = "") ->
     if reply != Reply.YES:
         tell(
             leads_and_advisor(walkthrough.service, by=by, at=at),
-            key=f"replied:{seat.pk}:{at:%Y%m%d%H%M%S}",
+            key=f"replied:{seat.pk}:{at:%Y%m%d%H%M%S%f}",
             template="replied",
             subject=walkthrough.subject,
             by=by,
@@ -106,7 +105,7 @@ def add_seat(walkthrough: Walkthrough, *, person: User, capacity: str, by: Actor
     """
     walkthrough = locked(walkthrough, by=by, at=at)
     rules.check_may_plan(by, walkthrough.service)
-    rules.check_state(walkthrough, SEATED | {State.DECIDED}, step="seating somebody")
+    rules.check_state(walkthrough, rules.SEATED | {State.DECIDED}, step="seating somebody")
     if capacity not in Capacity.values:
         message = f"There is no seat “{capacity[:20]}”."
         raise InvalidInputError(message, field="capacity")
@@ -142,7 +141,7 @@ def hand_over(seat: Seat, *, person: User, by: Actor, at: datetime) -> Seat:
 
 def _replace(seat: Seat, *, person: User, reason: str, by: Actor, at: datetime) -> Seat:
     walkthrough = seat.walkthrough
-    rules.check_state(walkthrough, SEATED, step="changing a seat")
+    rules.check_state(walkthrough, rules.SEATED, step="changing a seat")
     has_signed = SignOff.objects.filter(seat=seat, replaced_at=None).exists()
     rules.check_can_be_replaced(seat, has_signed=has_signed)
     _check_can_sit(walkthrough, person, seat.capacity)

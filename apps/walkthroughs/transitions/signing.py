@@ -13,6 +13,7 @@ from apps.readiness.queries import sheet
 from apps.walkthroughs import queries, rules
 from apps.walkthroughs.events import (
     Decided,
+    DecidedAnew,
     DecisionTakenBack,
     SignatureConfirmed,
     Signed,
@@ -97,7 +98,7 @@ def sign_off(  # noqa: PLR0913 -- what the form has
     touch(walkthrough, by=by, at=at)
 
     _record_signed(sign_off, seat, earlier, by=by, at=at)
-    decide(walkthrough, by=by, at=at)
+    decide(walkthrough, step="signed anew", by=by, at=at)
     tell_summary(service, walkthrough, by=by, at=at)
     return Saved(sign_off)
 
@@ -258,8 +259,11 @@ def confirm(seat: Seat, *, by: Actor, at: datetime, seen: str = "") -> Saved[Sig
     return Saved(sign_off)
 
 
-def decide(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> None:
-    """Decide once every required seat of a locked walkthrough has signed; a later signature decides anew."""
+def decide(walkthrough: Walkthrough, *, step: str, by: Actor, at: datetime) -> None:
+    """Decide once every required seat of a locked walkthrough has signed; a later signature decides anew.
+
+    `step` is what history says that the person did, should this change an earlier decision.
+    """
     signing = [seat for seat in queries.seats_of(walkthrough) if seat.signs]
     standing = list(SignOff.objects.filter(seat__in=signing, replaced_at=None).select_related("veto"))
     if not signing or len(standing) < len(signing):
@@ -275,18 +279,23 @@ def decide(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> None:
     touch(walkthrough, "state", "decision", "decided_at", by=by, at=at)
 
     label = Decision(found).label
-    record(
-        Decided(label=label.lower(), decision=found, before=before), by=by, at=at, subject=walkthrough.subject
-    )
+    record(_decided(label.lower(), found, before, step), by=by, at=at, subject=walkthrough.subject)
     tell(
         [*leads_and_advisor(walkthrough.service, by=by, at=at), *(seat.person for seat in signing)],
-        key=f"decided:{walkthrough.pk}:{at:%Y%m%d%H%M%S}",
+        key=f"decided:{walkthrough.pk}:{at:%Y%m%d%H%M%S%f}",
         template="decided",
         subject=walkthrough.subject,
         by=by,
         at=at,
         context={"label": label, "decision": found},
     )
+
+
+def _decided(label: str, decision: str, before: str, step: str) -> Decided | DecidedAnew:
+    """Return what history says: whoever changes a decision did not sign last, and may have no seat at all."""
+    if not before:
+        return Decided(label=label, decision=decision)
+    return DecidedAnew(step=step, label=label, decision=decision, before=before)
 
 
 def take_decision_back(walkthrough: Walkthrough, *, capacity: str, by: Actor, at: datetime) -> None:
@@ -305,7 +314,7 @@ def take_decision_back(walkthrough: Walkthrough, *, capacity: str, by: Actor, at
     signers = [seat.person for seat in queries.seats_of(walkthrough) if seat.signs]
     tell(
         [*leads_and_advisor(walkthrough.service, by=by, at=at), *signers],
-        key=f"taken_back:{walkthrough.pk}:{at:%Y%m%d%H%M%S}",
+        key=f"taken_back:{walkthrough.pk}:{at:%Y%m%d%H%M%S%f}",
         template="decision_taken_back",
         subject=walkthrough.subject,
         by=by,
@@ -343,7 +352,7 @@ def lift_veto(veto: Veto, *, reason: str, by: Actor, at: datetime) -> Veto:
         context={"author": veto.author.name, "reason": reason},
     )
     if walkthrough.state in rules.WAITING:
-        decide(walkthrough, by=by, at=at)
+        decide(walkthrough, step="lifted a veto", by=by, at=at)
     tell_summary(service, queries.latest(service), by=by, at=at)
     return veto
 

@@ -112,16 +112,30 @@ def add_seat(request: PortalRequest, pk: int) -> HttpResponse:
     """Seat one more person."""
     found = queries.walkthrough(pk)
     rules.check_may_plan(actor(request), found.service)
-    if found.state == State.DECIDED:
-        rules.check_opening_again(found, has_coming=found.coming_id is not None)  # type: ignore[attr-defined]
-    missing = queries.missing_seats(found)
-    initial = {"capacity": missing[0] if missing else Capacity.OBSERVER}
-    form = forms.SeatForm(request.POST or None, people=_absent(found, queries.everybody()), initial=initial)
+    capacities = _open_seats(found)
+    asked = request.POST.get("capacity") or request.GET.get("as", "")
+    chosen = Capacity(asked) if asked in capacities else capacities[0]
+    people = _absent(found, _able(chosen, found))
+    form = forms.SeatForm(
+        request.POST or None, capacities=capacities, people=people, initial={"capacity": chosen}
+    )
     if request.method == "POST" and form.is_valid():
         seat = transitions.add_seat(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
         messages.success(request, f"{seat.person} has a seat and was told.")
         return redirect(found)
-    return _form(request, found, form, "walkthroughs/seat.html", title="Seat somebody", action="Seat them")
+    more = {"title": "Seat somebody", "action": "Seat them", "capacities": capacities, "chosen": chosen}
+    return _form(request, found, form, "walkthroughs/seat.html", **more)
+
+
+def _open_seats(found: Walkthrough) -> list[Capacity]:
+    """Return what somebody can be seated as, first what the risk asks for; what is decided takes no other."""
+    rules.check_state(found, rules.SEATED | {State.DECIDED}, step="seating somebody")
+    short = list(dict.fromkeys(queries.missing_seats(found)))
+    if found.state == State.DECIDED:
+        rules.check_opening_again(found, has_coming=found.coming_id is not None)  # type: ignore[attr-defined]
+        rules.check_short(short)
+        return short
+    return list(dict.fromkeys([*short, Capacity.OBSERVER, *Capacity]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -142,7 +156,7 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _change(request: PortalRequest, seat: Seat, step: Any, *, title: str, action: str) -> HttpResponse:  # noqa: ANN401
     found = queries.walkthrough(seat.walkthrough_id)
-    form = forms.PersonForm(request.POST or None, people=_absent(found, _able(seat, found)))
+    form = forms.PersonForm(request.POST or None, people=_absent(found, _able(seat.capacity, found)))
     if request.method == "POST" and form.is_valid():
         taken = step(seat, by=actor(request), at=timezone.now(), **form.cleaned_data)
         messages.success(request, f"{taken.person} has the seat now and was told.")
@@ -150,13 +164,13 @@ def _change(request: PortalRequest, seat: Seat, step: Any, *, title: str, action
     return _form(request, found, form, "walkthroughs/seat.html", title=title, action=action, seat=seat)
 
 
-def _able(seat: Seat, found: Walkthrough) -> list[User]:
-    """Return who could sit on this seat."""
-    if seat.capacity == Capacity.PRESENTER:
+def _able(capacity: str, found: Walkthrough) -> list[User]:
+    """Return who could sit there in this capacity."""
+    if capacity == Capacity.PRESENTER:
         return members_of(found.service.team_id)
-    if seat.capacity == Capacity.OBSERVER:
+    if capacity == Capacity.OBSERVER:
         return queries.everybody()
-    return queries.choices(queries.room(found.service), []).of(seat.capacity)
+    return queries.choices(queries.room(found.service), []).of(capacity)
 
 
 def _absent(found: Walkthrough, people: list[User]) -> list[User]:
