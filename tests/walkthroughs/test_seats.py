@@ -10,6 +10,7 @@ from apps.notifications.models import Delivery, Notice
 from apps.readiness.models import Reviewer
 from apps.walkthroughs import queries, transitions
 from apps.walkthroughs.models import Capacity, Decision, Reply, Seat, SignOff, State, Walkthrough
+from tests.api.asking import Program
 from tests.factories import ActorFactory, UserFactory
 from tests.factories.catalog import member_of
 from tests.factories.walkthroughs import (
@@ -249,6 +250,19 @@ def test_the_seat_that_a_risen_risk_asks_for_opens_what_is_decided(now, who):
     assert Notice.objects.filter(recipient=expert, kind="walkthroughs/seated").exists()
     sign(seat, "conditions", note="Watch the store.")
     assert (fresh(walkthrough).state, fresh(walkthrough).decision) == (State.DECIDED, Decision.CONDITIONS)
+
+
+def test_a_program_gives_the_seat_that_a_risen_risk_asks_for():
+    walkthrough = risen()
+    program, where = Program(walkthrough.service.lead.person), f"walkthroughs/{walkthrough.pk}/"
+    expert, watcher = UserFactory(is_architect=True), UserFactory()
+
+    program("POST", f"{where}seats/", {"person": watcher.pk, "capacity": "observer"}, status=409)
+    seat = program("POST", f"{where}seats/", {"person": expert.pk, "capacity": "architect"}, status=201)
+
+    assert seat["capacity"] == "architect"
+    opened = program("GET", where, status=200)
+    assert (opened["state"], opened["decision"]) == ("held", "")
 
 
 def test_it_is_decided_when_all_that_the_risk_asks_for_have_signed(now):
