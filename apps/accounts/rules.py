@@ -22,6 +22,7 @@ MOST_TOKENS: Final = 50  # of one person that still work
 USE_NOTED_EVERY: Final = timedelta(minutes=5)  # a GET that writes each time would cost more than it reads
 THEMES: Final = ("auto", "light", "dark")
 WHOLE_ADDRESS: Final = ("/", "http://", "https://")  # else redirects take it for the name of a view
+FRESH: Final = timedelta(minutes=2)  # within which inviting again sends no second letter
 MOST_WORDS: Final = 20  # of expertise
 WEEKDAYS: Final = {1: "Mon", 2: "Tue", 3: "Wed", 4: "Thu", 5: "Fri", 6: "Sat", 7: "Sun"}
 
@@ -95,6 +96,11 @@ def check_may_invite(person: User) -> None:
     if not person.is_active:
         message = f"{person.email} belongs to {person}, who is deactivated."
         raise InvalidInputError(message, field="email")
+
+
+def has_fresh_letter(person: User, email: str, *, at: datetime) -> bool:
+    """Tell whether a link went to this address a moment ago: a double click asks for one letter."""
+    return person.email == email and person.invited_at is not None and at - person.invited_at < FRESH
 
 
 def clean_email(value: str) -> str:

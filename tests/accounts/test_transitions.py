@@ -102,6 +102,27 @@ def test_only_administrators_and_the_system_invite(now):
     assert invite(email="ada@example.org", name="Ada", roles=["admin"], by=SYSTEM, at=now).is_admin
 
 
+def test_a_double_click_sends_one_letter_and_a_later_one_another(now, admin):
+    values = {"email": "ada@example.org", "name": "Ada", "roles": ["architect"], "by": admin}
+
+    ada = invite(**values, at=now)
+    assert invite(**values, at=now + timedelta(seconds=2)) == ada
+    invite_again(ada, email="ada@example.org", by=admin, at=now + timedelta(seconds=4))
+    assert (Delivery.objects.count(), told(ada)) == (1, ["Root invited Ada"])
+
+    invite(**values, at=now + timedelta(minutes=2))
+    invite_again(ada, email="ada@example.org", by=admin, at=now + timedelta(minutes=4))
+    assert Delivery.objects.count() == 3
+
+
+def test_a_correction_goes_in_at_once(now, admin):
+    invite(email="ada@example.org", name="Ada", roles=[], by=admin, at=now)
+
+    ada = invite(email="ada@example.org", name="Ada Lind", roles=["architect"], by=admin, at=now)
+
+    assert (ada.name, ada.roles) == ("Ada Lind", ["architect"])
+
+
 def test_a_fresh_link_may_go_to_another_address(now, admin):
     ada = invite(email="ada@example.org", name="Ada", roles=[], by=admin, at=now)
 

@@ -412,3 +412,24 @@ def test_an_upload_is_packed_the_same_way_each_time():
 
     assert imports.packed(files) == imports.packed(dict(reversed(files.items())))
     assert imports.unzipped(imports.packed(files), name="x").files == files
+
+
+@pytest.mark.parametrize("name", ["backstage.json", "2/catalog-info.json", "PKI.yaml"])
+def test_what_somebody_chose_by_hand_is_read(name):
+    files = {name: b"PK: 1"}
+
+    assert imports.unzipped(imports.packed(files), name="x").files == files
+
+
+@pytest.mark.parametrize(
+    ("member", "reason"),
+    [("inner.zip", "is a zip inside a zip"), ("package.json", "holds neither YAML nor a catalog-info.json")],
+)
+def test_a_zip_that_holds_nothing_to_read_says_so(member, reason):
+    held = BytesIO()
+    with ZipFile(held, "w") as archive:
+        archive.writestr(member, b"{}")
+
+    source = imports.unzipped(imports.packed({"outer.zip": held.getvalue()}), name="outer.zip")
+
+    assert (source.files, [one.reason for one in source.left_out]) == ({}, [reason])

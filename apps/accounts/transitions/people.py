@@ -49,6 +49,9 @@ def invite(*, email: str, name: str, roles: Collection[str] = (), by: Actor, at:
     )
     if not is_new:
         rules.check_may_invite(person)
+    is_same = (person.name, set(person.roles)) == (name, {role.value for role in roles})
+    if is_same and rules.has_fresh_letter(person, email, at=at):
+        return person
 
     person.name = name
     _set_roles(person, roles)
@@ -68,6 +71,8 @@ def invite_again(person: User, *, email: str, by: Actor, at: datetime) -> User:
     rules.check_admin(by)
     rules.check_may_invite(person)
     _check_free(email, person)
+    if rules.has_fresh_letter(person, email, at=at):
+        return person
 
     person.email = email
     person.invited_at = at

@@ -18,6 +18,7 @@ LARGEST: Final = 5 * MEGABYTE
 LARGEST_RUN: Final = 50 * MEGABYTE
 MOST_FILES: Final = 20_000
 ENDINGS: Final = (".yaml", ".yml")
+CHOSEN: Final = b"chosen by hand"  # the comment of a zip that we made: all that it holds is read
 SKIPPED: Final = frozenset({".git", "node_modules", ".venv", "__MACOSX"})
 
 
@@ -177,6 +178,7 @@ def unzipped(content: bytes, *, name: str) -> HeldFiles:
     total = 0
     try:
         with ZipFile(BytesIO(content)) as archive:
+            left_out += [LeftOut(inner[:200], 1, "is a zip inside a zip") for inner in _zips(archive)]
             for info in _members(archive):
                 try:
                     files[info.filename] = _member(archive, info, files=len(files), total=total)
@@ -185,6 +187,8 @@ def unzipped(content: bytes, *, name: str) -> HeldFiles:
                     left_out.append(LeftOut(info.filename[:200], 1, str(error)))
     except (BadZipFile, LargeZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
         left_out.append(LeftOut(name, 1, f"is not a zip that can be read: {error}"))
+    if not files and not left_out:
+        left_out.append(LeftOut(name, 1, "holds neither YAML nor a catalog-info.json"))
     return HeldFiles(files, left_out)
 
 
@@ -194,10 +198,11 @@ def packed(uploads: Mapping[str, bytes]) -> bytes:
     The same files make the same bytes, so that asking twice is one job.
     """
     names = sorted(uploads)
-    if len(names) == 1 and uploads[names[0]].startswith(b"PK"):
+    if len(names) == 1 and names[0].lower().endswith(".zip"):
         return uploads[names[0]]
     held = BytesIO()
     with ZipFile(held, "w", ZIP_DEFLATED) as archive:
+        archive.comment = CHOSEN
         for name in names:
             archive.writestr(ZipInfo(name), uploads[name], ZIP_DEFLATED)
     return held.getvalue()
@@ -205,9 +210,18 @@ def packed(uploads: Mapping[str, bytes]) -> bytes:
 
 def _members(archive: ZipFile) -> Iterator[ZipInfo]:
     for info in archive.infolist():
-        parts = PurePosixPath(info.filename).parts
-        if not info.is_dir() and not SKIPPED.intersection(parts) and looks_like_catalog(info.filename):
+        is_meant = archive.comment == CHOSEN or looks_like_catalog(info.filename)
+        if is_meant and not info.is_dir() and not _is_skipped(info):
             yield info
+
+
+def _zips(archive: ZipFile) -> list[str]:
+    found = [info for info in archive.infolist() if info.filename.lower().endswith(".zip")]
+    return [info.filename for info in found if not _is_skipped(info)]
+
+
+def _is_skipped(info: ZipInfo) -> bool:
+    return not SKIPPED.isdisjoint(PurePosixPath(info.filename).parts)
 
 
 def _member(archive: ZipFile, info: ZipInfo, *, files: int, total: int) -> bytes:
