@@ -18,20 +18,20 @@ LATELY: Final = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Queue:
-    """How much work of one kind there is; what was done counts for a day."""
+    """How much work of one kind there is; of what was done, the last hours."""
 
     kind: str
-    queued: int
-    running: int
-    failed: int
-    done: int
-    oldest: datetime | None  # since then the first of those waits whose turn has come
+    queued: int = 0
+    running: int = 0
+    failed: int = 0
+    done: int = 0
+    oldest: datetime | None = None  # since then the first of those waits whose turn has come
 
 
-def queues(*, now: datetime) -> list[Queue]:
+def queues(*, now: datetime, lately: timedelta = LATELY) -> list[Queue]:
     """Return every kind of work that there is, by name. One query, read from the index by state and turn."""
     is_present = Q(state__in=PRESENT)
-    jobs = Job.objects.filter(is_present | Q(state=State.DONE, due_at__gte=now - LATELY))
+    jobs = Job.objects.filter(is_present | Q(state=State.DONE, due_at__gte=now - lately))
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
     oldest = Min("due_at", filter=Q(state=State.QUEUED, due_at__lte=now))
     rows = jobs.values("kind").annotate(oldest=oldest, **counts).order_by("kind")
@@ -61,19 +61,13 @@ def failed() -> JobQuerySet:
 
 
 def measures(*, now: datetime) -> Iterator[Gauge]:
-    """Yield what waits, runs and failed by kind, and what was done lately. Two queries over `job_by_turn`."""
-    present = _by_kind(Job.objects.filter(state__in=PRESENT))
-    for kind in sorted(settings.JOBS):
+    """Yield what waits, runs and failed by kind, and what was done lately. One query."""
+    found = {queue.kind: queue for queue in queues(now=now, lately=LAST_HOUR)}
+    known = [found.get(kind, Queue(kind)) for kind in sorted(settings.JOBS)]
+    for queue in known:
         for state in PRESENT:
-            labels = (("kind", kind), ("state", state.value))
-            yield Gauge("roadworthy_jobs", present.get((kind, state), 0), "Jobs that are not done.", labels)
-    done = _by_kind(Job.objects.filter(state=State.DONE, due_at__gt=now - LAST_HOUR))
-    for kind in sorted(settings.JOBS):
-        number = done.get((kind, State.DONE), 0)
+            labels = (("kind", queue.kind), ("state", state.value))
+            yield Gauge("roadworthy_jobs", getattr(queue, state), "Jobs that are not done.", labels)
+    for queue in known:
         meaning = "Jobs that fell due within the last hour and are done."
-        yield Gauge("roadworthy_jobs_done_last_hour", number, meaning, (("kind", kind),))
-
-
-def _by_kind(jobs: JobQuerySet) -> dict[tuple[str, str], int]:
-    counted = jobs.order_by().values_list("kind", "state").annotate(number=Count("pk"))
-    return {(kind, state): number for kind, state, number in counted}
+        yield Gauge("roadworthy_jobs_done_last_hour", queue.done, meaning, (("kind", queue.kind),))

@@ -29,6 +29,7 @@ from apps.notifications.models import (
 from apps.notifications.rules import Kind
 
 PRESENT: Final = (State.WAITING, State.SENDING, State.STOPPED)
+OVER: Final = (State.SENT, State.DROPPED)
 LATELY: Final = timedelta(days=1)
 LAST_HOUR: Final = timedelta(hours=1)
 
@@ -162,16 +163,15 @@ def shelf(person: User, show: str) -> NoticeQuerySet:
 
 @dataclass(frozen=True)
 class Mails:
-    """How many messages there are in each state; what was sent or dropped counts for a day."""
+    """How many messages there are in each state; of what was sent or dropped, the last hours."""
 
     counts: dict[str, int]
     oldest: datetime | None  # since then the first of those waits whose turn has come
 
 
-def mails(*, now: datetime) -> Mails:
-    """Return the state of the outbox. One query, read from the index by state and turn."""
-    is_over = Q(state__in=[State.SENT, State.DROPPED])
-    rows = Delivery.objects.filter(~is_over | Q(due_at__gte=now - LATELY))
+def mails(*, now: datetime, lately: timedelta = LATELY) -> Mails:
+    """Return the state of the outbox. One query, read from the index: what was ever sent is not counted."""
+    rows = Delivery.objects.filter(Q(state__in=PRESENT) | Q(state__in=OVER, due_at__gte=now - lately))
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
     found = rows.aggregate(oldest=Min("due_at", filter=Q(state=State.WAITING, due_at__lte=now)), **counts)
     return Mails({state.value: found[state.value] for state in State}, found["oldest"])
@@ -221,17 +221,12 @@ def _message(delivery: Delivery, *, person: User, has_bodies: bool) -> Message:
 
 
 def measures(*, now: datetime) -> Iterator[Gauge]:
-    """Yield the outbox by state, the age of what waits longest, and what left lately.
-
-    Three queries, each over `delivery_by_turn`: what was ever sent is not counted.
-    """
-    present = Delivery.objects.filter(state__in=PRESENT).order_by()
-    counted = dict(present.values_list("state").annotate(number=Count("pk")))
+    """Yield the outbox by state, the age of what waits longest, and what left lately. One query."""
+    found = mails(now=now, lately=LAST_HOUR)
     for state in PRESENT:
-        number, labels = counted.get(state, 0), (("state", state.value),)
-        yield Gauge("roadworthy_deliveries", number, "Messages that have not left.", labels)
-    sent = Delivery.objects.filter(state=State.SENT, due_at__gt=now - LAST_HOUR).count()
+        labels = (("state", state.value),)
+        yield Gauge("roadworthy_deliveries", found.counts[state], "Messages that have not left.", labels)
+    sent = found.counts[State.SENT]
     yield Gauge("roadworthy_deliveries_sent_last_hour", sent, "Messages that left within the last hour.")
-    oldest = Delivery.objects.waiting(now=now).values_list("due_at", flat=True).first()
-    age = (now - oldest).total_seconds() if oldest else 0.0
+    age = (now - found.oldest).total_seconds() if found.oldest else 0.0
     yield Gauge("roadworthy_outbox_age_seconds", age, "Since when the message that waits longest is due.")

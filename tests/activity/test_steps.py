@@ -82,7 +82,7 @@ RECORDS = {
     "walkthroughs.begin": {"walkthroughs.begun"},
     "walkthroughs.call_off": {"walkthroughs.cancelled"},
     "walkthroughs.confirm": {"walkthroughs.signature_confirmed"},
-    "walkthroughs.decide": {"walkthroughs.decided"},
+    "walkthroughs.decide": {"walkthroughs.decided", "walkthroughs.decided_anew"},
     "walkthroughs.edit_notes": {"walkthroughs.notes_edited"},
     "walkthroughs.finish_follow_up": {"walkthroughs.follow_up_done"},
     "walkthroughs.freeze_risk": {"walkthroughs.risk_frozen"},
