@@ -6,62 +6,44 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
 
-from django.db import connection
 from django.utils import timezone
 
-from bench.measuring import Bench, Measured
-from bench.organisation import Scene, fill
+from bench.measuring import Result, measure
 from bench.pages import pages
 from bench.paper import Printing, measure_report
-from bench.servers import WORKER, free_port, gunicorn, postmaster
-from bench.table import in_words, keep, table
-from bench.visitor import Visitor
+from bench.servers import WORKER, postmaster
+from bench.sites import organisations, served, use
+from bench.table import growth, in_words, keep, table
 
 
-def run(size: int, folder: Path, *, port: int) -> int:
-    """Measure an organisation of this size; return 1 if a part of it could not be measured."""
-    scene = _filled(size)
-    database = postmaster(folder / "postgresql" / "data")
-    rows, floor = _measured(scene, folder, port=port, database=database)
-    print(f"\n{table(rows)}", flush=True)
-    printing = measure_report(scene.walkthrough_id, postmaster=database)
-    print(in_words(printing))
-    head = (
-        f"{size:,} services, {timezone.now():%-d %B %Y}. "
-        f"The floor took {floor:.2f} ms of CPU for each request (gunicorn's {WORKER} worker).\n"
-    )
-    print(head)
-    if os.environ.get("WRITE") == "1":
-        keep(f"{head}\n{table(rows)}\n{in_words(printing)}")
-    return _verdict(rows, printing)
-
-
-def _filled(size: int) -> Scene:
+def run(sizes: list[int], folder: Path) -> int:
+    """Measure organisations of these sizes; return 1 if a part of it could not be measured."""
     begun = monotonic()
-    scene = fill(size, at=timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (FREEZE, ANALYZE)")
-    print(f"{size:,} services, filled in {monotonic() - begun:.0f} s", flush=True)
-    return scene
-
-
-def _measured(scene: Scene, folder: Path, *, port: int, database: int) -> tuple[list[Measured], float]:
-    """Return the pages' costs, and the floor's in milliseconds; both servers run meanwhile."""
+    found = organisations(sizes)
+    database = postmaster(folder / "postgresql" / "data")
+    scene = found[0].scene
     with ExitStack() as stack:
-        config = "python:portal.gunicorn"
-        portal = gunicorn("portal.wsgi", port=port, log=folder / "portal.log", config=config)
-        floor = gunicorn("bench.floor", port=free_port(), log=folder / "floor.log")
-        bench = Bench(
-            portal=stack.enter_context(portal),
-            floor=stack.enter_context(floor),
-            postmaster=database,
-            visitor=Visitor(scene, port=port),
-        )
-        return bench.measure(pages(scene))
+        sites = [stack.enter_context(served(one, folder)) for one in found]
+        results = measure(sites, pages(scene), postmaster=database)
+    use(found[0].database)
+    printing = measure_report(scene.walkthrough_id, postmaster=database)
+    told = "\n".join([*map(_told, results), growth(results), in_words(printing)])
+    print(f"\n{told}\n{(monotonic() - begun) / 60:.0f} minutes", flush=True)
+    if os.environ.get("WRITE") == "1":
+        keep(told)
+    return _verdict(results, printing)
 
 
-def _verdict(rows: list[Measured], printing: Printing) -> int:
-    problems = [row.problem for row in rows if row.problem]
+def _told(result: Result) -> str:
+    return (
+        f"{result.size:,} services, {timezone.now():%-d %B %Y}. "
+        f"The floor took {result.floor:.2f} ms of CPU for each request (gunicorn's {WORKER} worker).\n\n"
+        f"{table(result.rows)}"
+    )
+
+
+def _verdict(results: list[Result], printing: Printing) -> int:
+    problems = [f"{one.size:,}: {row.problem}" for one in results for row in one.rows if row.problem]
     if printing.problem:
         problems.append(f"report: {printing.problem}")
     for problem in problems:
