@@ -1,8 +1,10 @@
 """`make bench`: fill a throw-away PostgreSQL, serve it, and print what each page costs.
 
-SIZES (10000) are numbers of services: "1000 100000" prints by how much each page grows between them. WRITE=1
-keeps the tables in docs/BENCHMARKS.md; WORKER names the kind of gunicorn's worker. It fails only if something
-could not be measured: a missed goal is a line to read.
+SIZES (10000) are numbers of services: "1000 100000" prints by how much each page grows between them. PARTS
+("pages report") are what is measured; bench.run lists all. EVENTS (10 million) is the length of the longer
+history. WRITE=1 keeps the result in docs/BENCHMARKS.md; WORKER names the kind of gunicorn's worker.
+
+It fails only if something could not be measured: a missed goal is a line to read.
 """
 
 import os
@@ -16,6 +18,7 @@ from typing import Final
 from bench.servers import free_port
 
 SIZES: Final = sorted({int(size) for size in (os.environ.get("SIZES") or "10000").split()})
+PARTS: Final = (os.environ.get("PARTS") or "pages report").split()
 
 
 def main() -> int:
@@ -26,7 +29,7 @@ def main() -> int:
         _prepare(stack, folder)
         from bench.run import run  # noqa: PLC0415 -- Django is set up now
 
-        return run(SIZES, folder)
+        return run(SIZES, folder, parts=PARTS)
 
 
 def _prepare(stack: ExitStack, folder: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -49,13 +49,12 @@ def organisations(sizes: list[int]) -> list[Organisation]:
     print(f"{block:,} services made in {monotonic() - begun:.0f} s", flush=True)
     found = []
     for size in sizes:
-        begun, name = monotonic(), f"services_{size}"
-        _copy(name)
-        use(name)
+        begun = monotonic()
+        one = copied(Organisation(block, FIRST, scene, passes), f"services_{size}", size=size)
         multiply(size // block - 1)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (FREEZE, ANALYZE)")
-        found.append(Organisation(size, name, scene, passes))
+        found.append(one)
         print(f"{size:,} services filled in {monotonic() - begun:.0f} s", flush=True)
     return found
 
@@ -75,10 +74,13 @@ def use(database: str) -> None:
     connection.settings_dict["NAME"] = database
 
 
-def _copy(name: str) -> None:
+def copied(first: Organisation, name: str, *, size: int) -> Organisation:
+    """Return a copy of what Python has made, in a database of its own that this process uses from now on."""
     use("template1")  # a database is copied only while nobody is in it
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {FIRST}")
+    use(name)
+    return replace(first, size=size, database=name)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from bench.pages import MOST_QUERIES
 from bench.paper import MOST_OF_WEASYPRINT, Printing
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "BENCHMARKS.md"
-BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
 MOST_GROWTH: Final = 0.15
 HEAD: Final = ("page", "x floor", "goal", "ms CPU", "queries", "KB", "KB gzip", "")
 
@@ -89,8 +88,9 @@ def in_words(printing: Printing) -> str:
     )
 
 
-def keep(text: str) -> None:
-    """Put a run's result into the document, between its two marks."""
-    before, _begin, rest = DOCUMENT.read_text().partition(BEGIN)
-    _old, _end, after = rest.partition(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+def keep(part: str, text: str) -> None:
+    """Put the result of one part into the document, between its two marks."""
+    begin, end = f"<!-- {part} -->\n", f"<!-- end of {part} -->\n"
+    before, _begin, rest = DOCUMENT.read_text().partition(begin)
+    _old, _end, after = rest.partition(end)
+    DOCUMENT.write_text(f"{before}{begin}\n{text}\n{end}{after}")

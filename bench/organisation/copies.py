@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
-from apps.accounts.models import User
+from apps.accounts.models import Token, User
 from apps.activity.models import Event, EventSeal
 from apps.catalog.models import Grouping, Interface, Service, Team
 from apps.comments.models import Thread
@@ -22,7 +22,7 @@ from apps.walkthroughs.models import ContentSnapshot
 Model = type[models.Model]
 Write = Callable[[str, int], str]  # a column's SQL and the number of the copy → what the copy has there
 
-SHARED: Final = {Edition}  # there is one of each, however large the organisation
+SHARED: Final = {Edition, Token}  # however large the organisation, these are as many
 PLAIN_IDS: Final[Mapping[tuple[Model, str], Model]] = {
     (Event, "actor_id"): User,
     (Event, "service_id"): Service,
