@@ -10,16 +10,18 @@ import resource
 import subprocess
 import sys
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bench.servers import cpu_seconds
-from bench.sites import Organisation
+
+if TYPE_CHECKING:  # Django is not set up yet where this file is a process of its own
+    from bench.sites import Organisation
 
 MOST_SECONDS: Final = 60
 TURNS: Final = ("everything is new", "nothing is new")
 
 
-def measure_reminders(found: list[Organisation], *, postmaster: int) -> str:
+def measure_reminders(found: list["Organisation"], *, postmaster: int) -> str:
     """Return what both runs take at each size, as lines of a table."""
     lines = ["| reminder run | services | reminders | seconds | CPU | peak memory |  |"]
     lines.append("|---|---:|---:|---:|---:|---:|---|")
@@ -37,7 +39,7 @@ def measure_reminders(found: list[Organisation], *, postmaster: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _run(one: Organisation) -> dict[str, float]:
+def _run(one: "Organisation") -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-m", "bench.reminders"],
         env=os.environ | {"DATABASE_URL": f"postgres:///{one.database}"},
@@ -50,7 +52,7 @@ def _run(one: Organisation) -> dict[str, float]:
 
 def _main() -> None:
     """Remind everybody once, as the task does, and print what it took."""
-    import django  # noqa: PLC0415 -- this is a process of its own
+    import django  # noqa: PLC0415
 
     django.setup()
     from django.utils import timezone  # noqa: PLC0415

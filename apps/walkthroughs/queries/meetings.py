@@ -310,7 +310,9 @@ def filtered(person: User, filters: Filters, *, now: datetime) -> WalkthroughQue
         rows = rows.filter(Q(Exists(own)) | Q(service__team__in=person.team_ids))
     if filters.show == "silent":
         return rows.upcoming(now=now).filter(Exists(_silent_seats()))
-    if filters.show == "coming":  # said in the words of its index too, which has all three states in one order
+    if (
+        filters.show == "coming"
+    ):  # said in the words of its index too, which has all three states in one order
         rows = rows.filter(held_at=None, cancelled_at=None)
     return rows.filter(state__in=STATES[filters.show])
 
