@@ -1,4 +1,4 @@
-"""Many people write into the same few answers at once: `make editors`, and tests/faults in a short form.
+"""Many people write into the same few answers at once: `make size`, and tests/faults in a short form.
 
 Each reads an answer, adds a word of their own to what they saw, and saves it over the wire as htmx does.
 Nobody takes a word away, so every word whose save was answered by 200 must be in the answer in the end. A
