@@ -104,7 +104,8 @@ def _editors(run: _Run) -> str:
         ).returncode:
             run.problems.append(f"editors: {address or 'SQLite'}")
     lines = map(json.loads, report.read_text().splitlines() if report.exists() else [])
-    return "\n".join(f"{seen['fault']} ({seen['edition']}): {seen['seen']}.\n" for seen in lines)
+    told = ((seen["fault"], seen["edition"].removesuffix(" and Redis"), seen["seen"]) for seen in lines)
+    return "\n".join(f"{fault} ({edition}): {seen}.\n" for fault, edition, seen in told)
 
 
 PARTS: Final[dict[str, Callable[[_Run], str]]] = {
