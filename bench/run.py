@@ -31,7 +31,7 @@ def run(sizes: list[int], folder: Path, *, parts: list[str]) -> int:
     bench = _Run(folder, postmaster(folder / "postgresql" / "data"), organisations(sizes))
     for part in parts:
         begun = monotonic()
-        text = f"{timezone.now():%-d %B %Y}. {PARTS[part](bench)}"
+        text = f"{timezone.now():%-d %B %Y}.\n\n{PARTS[part](bench)}"
         print(f"\n{text}\n{part}: {(monotonic() - begun) / 60:.1f} minutes\n", flush=True)
         if os.environ.get("WRITE") == "1":
             keep(part, text)
