@@ -7,7 +7,7 @@ APPS := $(patsubst apps/%/__init__.py,%,$(wildcard apps/*/__init__.py))
 SEEN := 0001_initial 0002_revision_of_teams 0003_inbox_constraints
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test faults format lock bench dev audit
+.PHONY: help run check test faults format lock bench size dev audit
 
 help: ## Print this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -58,3 +58,8 @@ lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 bench: ## Measure pages as multiples of the floor on PostgreSQL; see docs/BENCHMARKS.md
 	@$(PYTHON) scripts/bootstrap.py --tests
 	@$(BIN)/python -m bench
+
+size: ## Measure growth to 100,000 services, reminders, transitions, long history and many editors
+	@$(PYTHON) scripts/bootstrap.py --tests
+	@SIZES="$${SIZES:-1000 10000 100000}" PARTS="$${PARTS:-pages report reminders steps history editors}" \
+		$(BIN)/python -m bench

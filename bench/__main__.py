@@ -1,7 +1,10 @@
 """`make bench`: fill a throw-away PostgreSQL, serve it, and print what each page costs.
 
-SIZE (10,000) is the number of services; WRITE=1 keeps the table in docs/BENCHMARKS.md; WORKER names the
-kind of gunicorn's worker. It fails only if something could not be measured: a missed goal is a line to read.
+SIZES (10000) are numbers of services: "1000 100000" prints by how much each page grows between them. PARTS
+("pages report") are what is measured; bench.run lists all. EVENTS (10 million) is the length of the longer
+history. WRITE=1 keeps the result in docs/BENCHMARKS.md; WORKER names the kind of gunicorn's worker.
+
+It fails only if something could not be measured: a missed goal is a line to read.
 """
 
 import os
@@ -14,7 +17,8 @@ from typing import Final
 
 from bench.servers import free_port
 
-SIZE: Final = int(os.environ.get("SIZE") or 10_000)
+SIZES: Final = sorted({int(size) for size in (os.environ.get("SIZES") or "10000").split()})
+PARTS: Final = (os.environ.get("PARTS") or "pages report").split()
 
 
 def main() -> int:
@@ -22,14 +26,13 @@ def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roadworthy-bench-")))
         folder.chmod(0o755)  # PostgreSQL has a user of its own
-        port = free_port()
-        _prepare(stack, folder, port)
+        _prepare(stack, folder)
         from bench.run import run  # noqa: PLC0415 -- Django is set up now
 
-        return run(SIZE, folder, port=port)
+        return run(SIZES, folder, parts=PARTS)
 
 
-def _prepare(stack: ExitStack, folder: Path, port: int) -> None:
+def _prepare(stack: ExitStack, folder: Path) -> None:
     """Start the database and set Django up as it runs in production, in a home that nobody else uses."""
     from scripts.test_all import _postgresql  # noqa: PLC0415 -- its servers are ours too
 
@@ -39,7 +42,7 @@ def _prepare(stack: ExitStack, folder: Path, port: int) -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "ROADWORTHY_HOME": str(folder / "home"),
-        "PORT": str(port),
+        "PORT": str(free_port()),  # cookies are named after it; each portal listens on one of its own
         "LOG_LEVEL": "WARNING",  # of this process; the portal logs as in production
     }
     import django  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 from bench.organisation import Scene
@@ -13,6 +14,15 @@ TEXTS: Final = (
 )
 
 
+class Who(Enum):
+    """Who asks."""
+
+    LEAD = "lead"
+    ADMIN = "admin"
+    PROGRAM = "program"  # with a token of the lead
+    NOBODY = "nobody"  # without cookies, as machines do
+
+
 @dataclass(frozen=True)
 class Page:
     """One kind of request. A page with `states` is a save: its requests take turns with them."""
@@ -22,7 +32,7 @@ class Page:
     goal: int | None  # times the floor
     states: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)
-    is_anonymous: bool = False  # asked without cookies, as machines do
+    who: Who = Who.LEAD
 
     @property
     def is_save(self) -> bool:
@@ -46,10 +56,19 @@ def pages(scene: Scene) -> list[Page]:
         Page("save of one answer", save, 8, states=("in_place",), headers=htmx),
         Page("save that changes the state", save, 8, states=("in_place", "gap"), headers=htmx),
         Page("my work", "/", 10),
-        Page("walkthrough", f"/walkthroughs/{scene.walkthrough_id}/", None),
-        Page("team", f"/teams/{scene.team}/", None),
         Page("inbox", "/inbox/", None),
-        Page("healthz", "/healthz", None, is_anonymous=True),
+        Page("walkthroughs", "/walkthroughs/", None),
+        Page("walkthrough", f"/walkthroughs/{scene.walkthrough_id}/", None),
+        Page("teams", "/teams/", None),
+        Page("team", f"/teams/{scene.team}/", None),
+        Page("history of a service", f"{service}history/", None),
+        Page("history of a team", f"/teams/{scene.team}/history/", None),
+        Page("all events", "/settings/events/", None, who=Who.ADMIN),
+        Page("API: 50 services", "/api/v1/services/", 8, who=Who.PROGRAM),
+        Page("API: 50 services, search", "/api/v1/services/?q=ledger", None, who=Who.PROGRAM),
+        Page("API: one service", f"/api/v1{service}", 4, who=Who.PROGRAM),
+        Page("API: answers of a service", f"/api/v1{service}answers/", None, who=Who.PROGRAM),
+        Page("healthz", "/healthz", None, who=Who.NOBODY),
     ]
 
 

@@ -1,69 +1,118 @@
 """One run: fill, serve, measure, print."""
 
+import json
 import os
+import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Final
 
-from django.db import connection
 from django.utils import timezone
 
-from bench.measuring import Bench, Measured
-from bench.organisation import Scene, fill
-from bench.pages import pages
-from bench.paper import Printing, measure_report
-from bench.servers import WORKER, free_port, gunicorn, postmaster
-from bench.table import in_words, keep, table
-from bench.visitor import Visitor
+from bench.history import FEW, histories, measure_sealing, timelines
+from bench.measuring import Result, measure
+from bench.pages import Page, pages
+from bench.paper import measure_report
+from bench.reminders import measure_reminders
+from bench.servers import WORKER, postmaster
+from bench.sites import FIRST, Organisation, organisations, served, use
+from bench.steps import measure_steps
+from bench.table import growth, in_words, keep, table
+
+EVENTS: Final = int(os.environ.get("EVENTS") or 10_000_000)
 
 
-def run(size: int, folder: Path, *, port: int) -> int:
-    """Measure an organisation of this size; return 1 if a part of it could not be measured."""
-    scene = _filled(size)
-    database = postmaster(folder / "postgresql" / "data")
-    rows, floor = _measured(scene, folder, port=port, database=database)
-    print(f"\n{table(rows)}", flush=True)
-    printing = measure_report(scene.walkthrough_id, postmaster=database)
-    print(in_words(printing))
-    head = (
-        f"{size:,} services, {timezone.now():%-d %B %Y}. "
-        f"The floor took {floor:.2f} ms of CPU for each request (gunicorn's {WORKER} worker).\n"
-    )
-    print(head)
-    if os.environ.get("WRITE") == "1":
-        keep(f"{head}\n{table(rows)}\n{in_words(printing)}")
-    return _verdict(rows, printing)
-
-
-def _filled(size: int) -> Scene:
-    begun = monotonic()
-    scene = fill(size, at=timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (FREEZE, ANALYZE)")
-    print(f"{size:,} services, filled in {monotonic() - begun:.0f} s", flush=True)
-    return scene
-
-
-def _measured(scene: Scene, folder: Path, *, port: int, database: int) -> tuple[list[Measured], float]:
-    """Return the pages' costs, and the floor's in milliseconds; both servers run meanwhile."""
-    with ExitStack() as stack:
-        config = "python:portal.gunicorn"
-        portal = gunicorn("portal.wsgi", port=port, log=folder / "portal.log", config=config)
-        floor = gunicorn("bench.floor", port=free_port(), log=folder / "floor.log")
-        bench = Bench(
-            portal=stack.enter_context(portal),
-            floor=stack.enter_context(floor),
-            postmaster=database,
-            visitor=Visitor(scene, port=port),
-        )
-        return bench.measure(pages(scene))
-
-
-def _verdict(rows: list[Measured], printing: Printing) -> int:
-    problems = [row.problem for row in rows if row.problem]
-    if printing.problem:
-        problems.append(f"report: {printing.problem}")
-    for problem in problems:
+def run(sizes: list[int], folder: Path, *, parts: list[str]) -> int:
+    """Measure organisations of these sizes; return 1 if a part of it could not be measured."""
+    bench = _Run(folder, postmaster(folder / "postgresql" / "data"), organisations(sizes))
+    for part in parts:
+        begun = monotonic()
+        text = f"{timezone.now():%-d %B %Y}.\n\n{PARTS[part](bench)}"
+        print(f"\n{text}\n{part}: {(monotonic() - begun) / 60:.1f} minutes\n", flush=True)
+        if os.environ.get("WRITE") == "1":
+            keep(part, text)
+    for problem in bench.problems:
         print(f"bench: {problem}", file=sys.stderr)
-    return 1 if problems else 0
+    return 1 if bench.problems else 0
+
+
+@dataclass
+class _Run:
+    """What every part needs, and what could not be measured so far."""
+
+    folder: Path
+    database: int  # the first process of PostgreSQL
+    organisations: list[Organisation]
+    problems: list[str] = field(default_factory=list)
+
+    def measured(self, found: list[Organisation], asked: list[Page]) -> list[Result]:
+        """Serve all of these at once and measure pages on them."""
+        with ExitStack() as stack:
+            sites = [stack.enter_context(served(one, self.folder)) for one in found]
+            results = measure(sites, asked, postmaster=self.database)
+        self.problems += [
+            f"{one.size:,}: {row.problem}" for one in results for row in one.rows if row.problem
+        ]
+        return results
+
+
+def _pages(run: _Run) -> str:
+    results = run.measured(run.organisations, pages(run.organisations[0].scene))
+    return "\n".join([*(_told(one, "services") for one in results), growth(results)])
+
+
+def _told(result: Result, what: str) -> str:
+    floor = f"The floor took {result.floor:.2f} ms of CPU for each request (gunicorn's {WORKER} worker)."
+    return f"{result.size:,} {what}. {floor}\n\n{table(result.rows)}"
+
+
+def _report(run: _Run) -> str:
+    use(run.organisations[0].database)
+    printing = measure_report(run.organisations[0].scene.walkthrough_id, postmaster=run.database)
+    if printing.problem:
+        run.problems.append(f"report: {printing.problem}")
+    return in_words(printing)
+
+
+def _reminders(run: _Run) -> str:
+    return measure_reminders(run.organisations, postmaster=run.database)
+
+
+def _steps(run: _Run) -> str:
+    middle = run.organisations[len(run.organisations) // 2]
+    return f"{middle.size:,} services.\n\n{measure_steps(middle, postmaster=run.database)}"
+
+
+def _history(run: _Run) -> str:
+    found = histories(run.organisations[0], [FEW, EVENTS])
+    results = run.measured(found, timelines(found[0].scene))
+    return f"Events instead of services:\n\n{growth(results)}\n{measure_sealing(FIRST)}"
+
+
+def _editors(run: _Run) -> str:
+    """Run the long form of the test on both editions: it fails if a word is lost."""
+    report = run.folder / "editors.jsonl"
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/faults/test_many_editors.py"]
+    tests = {"DJANGO_SETTINGS_MODULE": "tests.settings", "FAULTS": "long", "FAULTS_REPORT": str(report)}
+    for address in (f"postgres:///{FIRST}", ""):
+        if subprocess.run(
+            command, env=os.environ | tests | {"DATABASE_URL": address}, check=False
+        ).returncode:
+            run.problems.append(f"editors: {address or 'SQLite'}")
+    lines = map(json.loads, report.read_text().splitlines() if report.exists() else [])
+    told = ((seen["fault"], seen["edition"].removesuffix(" and Redis"), seen["seen"]) for seen in lines)
+    return "\n".join(f"{fault} ({edition}): {seen}.\n" for fault, edition, seen in told)
+
+
+PARTS: Final[dict[str, Callable[[_Run], str]]] = {
+    "pages": _pages,
+    "report": _report,
+    "reminders": _reminders,
+    "steps": _steps,
+    "history": _history,
+    "editors": _editors,
+}

@@ -85,6 +85,14 @@ class User(AbstractBaseUser):
             models.CheckConstraint(condition=~Q(name=""), name="user_has_a_name"),
             models.CheckConstraint(condition=~Q(email=""), name="user_email_is_whole_or_null"),
         ]
+        indexes = [  # lists of people are short pieces of a long order: members to add, advisors to filter by
+            models.Index(fields=["name", "id"], condition=Q(is_active=True), name="user_by_name"),
+            models.Index(
+                fields=["name", "id"],
+                condition=Q(is_active=True, is_enablement=True),
+                name="user_of_enablement",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

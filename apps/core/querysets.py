@@ -30,15 +30,16 @@ class LockableQuerySet(models.QuerySet[ModelT]):
         """Order with the primary key as the tie-breaker, so that pages never overlap."""
         return self.order_by(*fields, "pk")
 
-    def after(self, pk: int | None, *, field: str) -> Self:
+    def after(self, pk: int | None, *, field: str, is_filled: bool = False) -> Self:
         """Order by one field ("-at": downwards) and begin behind the row `pk`, however deep. One query more.
 
         The field may lie in a row of the same key: "summary__next_on".
 
-        A row that is gone begins at the top again; rows without a value come last, on both databases.
+        A row that is gone begins at the top again; rows without a value come last, on both databases. Who
+        knows that all of these rows have one says so: downwards, PostgreSQL then walks along an index.
         """
         way, name = ("lt", field[1:]) if field.startswith("-") else ("gt", field)
-        has_gaps = _has_gaps(self.model, name)
+        has_gaps = not is_filled and _has_gaps(self.model, name)
         gaps_last = {"nulls_last": True} if has_gaps else {}
         first = F(name).desc(**gaps_last) if way == "lt" else F(name).asc(**gaps_last)
         rows = self.order_by(first, "-pk" if way == "lt" else "pk")

@@ -59,6 +59,14 @@ def preferences_of(people: Iterable[User]) -> dict[int, Preferences]:
     return found | {preferences.person_id: preferences for preferences in chosen}
 
 
+def known(facts: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Return which of these people and keys have been told already. One query."""
+    wanted = set(facts)
+    people, keys = {person for person, _key in wanted}, {key for _person, key in wanted}
+    rows = Notice.objects.filter(recipient__in=people, key__in=keys)
+    return wanted.intersection(rows.values_list("recipient_id", "key"))
+
+
 def unread_of() -> Coalesce:
     """Return the number of unread notices of a person, as a column of the person's own query."""
     readable = Q(audience=Audience.EVERYONE) | _is("is_security") | _is("is_enablement")

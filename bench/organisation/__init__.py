@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from apps.accounts.models import Actor, Role
+from apps.activity.transitions import seal
 from bench.organisation.checklists import Checklists
+from bench.organisation.copies import multiply
 from bench.organisation.history import History
 from bench.organisation.meetings import Meetings
 from bench.organisation.people import People
 from bench.organisation.services import Services
 
+__all__ = ["Scene", "fill", "multiply"]
 SEED = 20260302
 
 
@@ -22,6 +26,7 @@ class Scene:
     """What the measured pages are about: a lead, a service before its launch, and what belongs to it."""
 
     person_id: int
+    admin_id: int
     team: str
     service: str  # getting ready, its walkthrough was held
     conversation: str  # another service of the team, in green-light
@@ -39,10 +44,13 @@ def fill(size: int, *, at: datetime) -> Scene:
     meetings = Meetings.make(checklists, people, random, at=at)
     services.summarise(checklists.numbers)
     History(random, at=at).make(services, people)
+    while seal(by=Actor.system("bench"), at=at):
+        pass
     service = services.first_ready
     area, answer = checklists.middle_area(service)
     return Scene(
         person_id=people.lead_of(service.team_id).pk,
+        admin_id=people.with_role(Role.ADMIN)[0].pk,
         team=people.team(service.team_id).slug,
         service=service.slug,
         conversation=services.green_light_of(service.team_id).slug,

@@ -53,14 +53,21 @@ def test_only_what_is_new_is_counted(now):
 def test_reminding_costs_the_same_for_any_number_of_people(now, django_assert_num_queries, count):
     reminders.people[:] = UserFactory.create_batch(count)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         remind(now)
+
+
+def test_what_was_told_already_costs_one_query(now, django_assert_num_queries):
+    remind(now)
+
+    with django_assert_num_queries(1):
+        assert remind(now) == {}
 
 
 def test_500_at_a_time(now, django_assert_num_queries, monkeypatch):
     monkeypatch.setattr(transitions.telling, "BATCH", 3)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assert remind(now) == {"tests.countdown": 2, "tests.reply": 2}
 
 

@@ -4,14 +4,16 @@ import pytest
 from django.db import connection
 
 from apps.accounts.models import Actor, User
+from apps.activity.models import Event, EventSeal
 from apps.catalog.models import Membership, Phase, Service, ServiceSummary
 from apps.readiness.models import Answer, Area, Assessment
 from apps.readiness.transitions.counting import NUMBERS, recount
 from apps.walkthroughs.models import State, Walkthrough
-from bench.measuring import Measured
-from bench.organisation import fill
+from bench.measuring import Measured, Result
+from bench.organisation import fill, multiply
 from bench.pages import Page, form
-from bench.table import misses, table
+from bench.sites import block_of
+from bench.table import growth, misses, table
 
 
 @pytest.fixture
@@ -35,15 +37,35 @@ def test_the_scene_is_a_lead_and_a_service_before_its_launch(scene):
     assert (answer.assessment.service, answer.area.lower()) == (service, scene.area)
 
 
-def test_all_rows_belong_together(scene):
-    pushed = {
+def pushed():
+    return {
         (person.pk, team_id, team_id in person.lead_ids)
         for person in User.objects.all()
         for team_id in person.team_ids
     }
 
+
+def test_all_rows_belong_together(scene):
     connection.check_constraints()
-    assert set(Membership.objects.values_list("person", "team", "is_lead")) == pushed
+    assert set(Membership.objects.values_list("person", "team", "is_lead")) == pushed()
+
+
+def test_copies_are_whole_organisations_of_their_own(scene):
+    first = Service.objects.get(slug=scene.service)
+    multiply(2)
+
+    copies = Service.objects.filter(slug__startswith=f"{scene.service}-").order_by("pk")
+    connection.check_constraints()
+    assert Service.objects.count() == ServiceSummary.objects.count() == 60
+    assert [copy.slug for copy in copies] == [f"{first.slug}-1", f"{first.slug}-2"]
+    assert len({first.team_id, *(copy.team_id for copy in copies)}) == 3
+    assert set(Membership.objects.values_list("person", "team", "is_lead")) == pushed()
+    for model, path in (
+        (Answer, "assessment__service"),
+        (Event, "service_id"),
+        (EventSeal, "event__service_id"),
+    ):
+        assert len({model.objects.filter(**{path: one.pk}).count() for one in (first, *copies)}) == 1
 
 
 def test_areas_hold_what_the_app_would_count(scene, now):
@@ -74,4 +96,28 @@ def test_the_table_marks_what_misses_a_goal():
     assert table([slow, lost]).splitlines()[2:] == [
         "| slow |    10.1 |   10 |    5.0 |      13 | 9.0 |     2.0 | too slow, too many queries |",
         "| lost |       - |   10 |      - |       - |   - |       - |               not measured |",
+    ]
+
+
+def test_sizes_are_multiples_of_what_is_made_first():
+    assert block_of([1000, 100_000]) == 1000
+    assert block_of([20, 60]) == 20
+    with pytest.raises(SystemExit):
+        block_of([20, 50])
+
+
+def test_growth_is_told_round_by_round():
+    page, lost = Page("list", "/", 10), Page("lost", "/", 10)
+    small, large = (
+        Result(
+            size, [Measured(page, ratio=ratios[1], ratios=ratios), Measured(lost, problem="500")], floor=1.0
+        )
+        for size, ratios in ((1000, (4.0, 5.0, 8.0)), (100_000, (5.0, 6.0, 8.0)))
+    )
+
+    assert growth([small]) == ""
+    assert growth([small, large]).splitlines() == [
+        "| x floor at | 1,000 | 100,000 | growth |       |",
+        "|------------|------:|--------:|-------:|------:|",
+        "| list       |   5.0 |     6.0 |  +20 % | grows |",
     ]

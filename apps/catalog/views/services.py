@@ -117,7 +117,7 @@ def _groups(request: PortalRequest, listing: queries.Listing) -> list[Group]:
     filters = listing.filters
     teams = {row["team_slug"]: row["team"] for row in listing.rows if row["team"]}
     areas = {area["key"]: area["title"] for row in listing.rows for area in row["weak"]}
-    people = {person.pk: person.name for person in queries.advisors()[:ADVISORS]}
+    people = dict(queries.advisors().values_list("pk", "name")[:ADVISORS])
     if listing.team:
         teams[listing.team.slug] = listing.team.name
     if listing.advisor:

@@ -64,13 +64,16 @@ def remind(*, by: Actor, at: datetime, moment: datetime | None = None) -> dict[s
     """Collect what is due from every app that settings.REMINDERS names; return how many are new, by kind.
 
     `moment` decides what is due, for a rehearsal: then everything goes out now, in one mail for each person.
+    Most of what is found was told hours ago: that is left out before words are made of it.
     """
     counts: Counter[str] = Counter()
     for path in settings.REMINDERS:
         due: Iterator[Due] = iter(import_string(path)(now=moment or at))
         while some := list(islice(due, BATCH)):
             kinds = {(item.recipient.pk, item.key): item.kind for item in some}
-            told = _tell([_news(item, path) for item in some], by=by, at=at, rehearsed=moment)
+            known = queries.known((item.recipient.pk, item.key) for item in some)
+            new = [_news(item, path) for item in some if (item.recipient.pk, item.key) not in known]
+            told = _tell(new, by=by, at=at, rehearsed=moment) if new else []
             counts.update(kinds[notice.recipient_id, notice.key] for notice in told)
     return dict(sorted(counts.items()))
 

@@ -104,6 +104,11 @@ class Walkthrough(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "starts_at", "id"], name="walkthrough_by_time"),
+            models.Index(
+                fields=["starts_at", "id"],
+                condition=Q(held_at=None, cancelled_at=None),
+                name="walkthrough_ahead",
+            ),
             models.Index(fields=["service", "id"], name="walkthrough_by_service"),
         ]
 

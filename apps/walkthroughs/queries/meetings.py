@@ -285,7 +285,9 @@ def listing(person: User, filters: Filters, *, now: datetime) -> Listing:
     """Return one page of walkthroughs with who is silent and who has not signed. At most four queries."""
     rows = filtered(person, filters, now=now)
     rows = rows.after(
-        filters.after, field="starts_at" if filters.show in {"coming", "silent"} else "-starts_at"
+        filters.after,
+        field="starts_at" if filters.show in {"coming", "silent"} else "-starts_at",
+        is_filled=filters.show in {"held", "decided"},
     )
     standing = Prefetch(
         "sign_offs", SignOff.objects.filter(replaced_at=None).only("pk", "seat_id"), to_attr="standing"
@@ -308,6 +310,10 @@ def filtered(person: User, filters: Filters, *, now: datetime) -> WalkthroughQue
         rows = rows.filter(Q(Exists(own)) | Q(service__team__in=person.team_ids))
     if filters.show == "silent":
         return rows.upcoming(now=now).filter(Exists(_silent_seats()))
+    if (
+        filters.show == "coming"
+    ):  # said in the words of its index too, which has all three states in one order
+        rows = rows.filter(held_at=None, cancelled_at=None)
     return rows.filter(state__in=STATES[filters.show])
 
 
