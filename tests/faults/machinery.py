@@ -128,7 +128,9 @@ class Processes(Worker):
         return self._run("-m", "celery", "-A", "portal", "--skip-checks", "--quiet", "beat", "--pidfile", "")
 
     def start_web(self):
-        """Start the web server and wait for its answer."""
+        """Collect what it serves, start the web server and wait for its answer."""
+        collecting = self._run("manage.py", "collectstatic", "-v", "0", "--no-input", "-i", "rest_framework")
+        assert collecting.wait() == 0, self.log.read_text()
         process = self._run("-m", "gunicorn", "--config", "python:portal.gunicorn")
         assert until(self.answers), self.log.read_text()
         return process

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from apps.accounts.models import Actor
 from apps.catalog.models import Phase
-from apps.notifications.models import Delivery, Notice, State
+from apps.notifications.models import Notice
+from apps.notifications.transitions import gather
 from tests.factories import ServiceFactory, TeamFactory, lead_of
 from tests.faults.machinery import PATIENCE, send_all, size
 from tests.workers import until
@@ -24,7 +26,8 @@ def test_everybody_is_reminded_once(portal, mail, report):
         portal.start(concurrency=2)
         portal.start_beat()
     assert until(lambda: Notice.objects.count() >= number, within=PATIENCE)
-    Delivery.objects.filter(state=State.WAITING).update(due_at=timezone.now())  # no hour of somebody's choice
+    Notice.objects.exclude(mail_at=None).update(mail_at=timezone.now())  # not at the hour of a daily mail
+    gather(by=Actor.system("notifications.gather"), at=timezone.now())  # what the workers left of it
     send_all()
 
     assert sorted(Notice.objects.values_list("recipient_id", flat=True)) == sorted(leads)
