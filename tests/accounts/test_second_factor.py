@@ -6,20 +6,10 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.core.cache import cache
 from django.urls import reverse
 
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD
 from tests.history import told
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nobody_was_here():
-    cache.clear()
-
-
-@pytest.fixture
-def ada():
-    return UserFactory(name="Ada", email="ada@example.org")
 
 
 def code_of(secret):

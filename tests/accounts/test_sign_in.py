@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,17 +17,6 @@ from tests.factories import PASSWORD, UserFactory
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 NEW = "a brand new password"
-
-
-@pytest.fixture(autouse=True)
-def nobody_was_here():
-    """Forget how often somebody asked: allauth slows down who asks often."""
-    cache.clear()
-
-
-@pytest.fixture
-def ada():
-    return UserFactory(name="Ada", email="ada@example.org")
 
 
 def sign_in(client, password=PASSWORD, email="ada@example.org"):

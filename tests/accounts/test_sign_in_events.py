@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,16 +14,6 @@ from tests.factories import PASSWORD, UserFactory
 from tests.history import told
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nobody_was_here():
-    cache.clear()
-
-
-@pytest.fixture
-def ada():
-    return UserFactory(name="Ada", email="ada@example.org")
 
 
 def sign_in(client, password=PASSWORD, email="ada@example.org"):

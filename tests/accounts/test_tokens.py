@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -18,17 +17,6 @@ from tests.factories import TeamFactory, UserFactory, lead_of, member_of
 from tests.history import told
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nobody_was_here():
-    """Forget how often somebody asked."""
-    cache.clear()
-
-
-@pytest.fixture
-def ada():
-    return UserFactory(name="Ada", email="ada@example.org")
 
 
 def make(person, *, by=None, at=None, **values):
