@@ -20,7 +20,7 @@ from apps.accounts.rules import may_sign_in
 from apps.core.errors import NotPermittedError
 from apps.core.http import HtmxRequest, request_id
 from apps.core.limits import PerMinute
-from apps.core.statements import statement
+from apps.core.statements import first, statement
 
 if TYPE_CHECKING:  # rest_framework.views reads the classes of this file while it is imported itself
     from rest_framework.views import APIView
@@ -37,8 +37,8 @@ class PersonBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is 
 
     def get_user(self, user_id: int) -> User | None:
         """Return the person of a session, with the columns that settings.PERSON_COLUMNS adds."""
-        found = _people(pk=user_id)
-        return found[0] if found and self.user_can_authenticate(found[0]) else None
+        found = first(_people(pk=user_id))
+        return found if found and self.user_can_authenticate(found) else None
 
     def user_can_authenticate(self, user: User) -> bool:
         """Ask the rule; allauth asks here before it takes a password."""

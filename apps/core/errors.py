@@ -36,3 +36,19 @@ class InvalidInputError(DomainError):
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+
+
+class LinkForgedError(DomainError):
+    """A signed link that we have not written."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "unknown-link"
+    title = "This link leads nowhere"
+
+
+class LinkExpiredError(DomainError):
+    """A signed link whose time is over."""
+
+    status = HTTPStatus.GONE
+    code = "expired-link"
+    title = "This link is too old"

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from apps.accounts.models import User
 from apps.activity.models import Audience, Subject
+from apps.core.errors import LinkExpiredError
 from apps.core.metrics import Gauge
 from apps.notifications import rules
 from apps.notifications.models import (
@@ -90,7 +91,7 @@ def reader(wish: rules.Wish) -> User:
     person = User.objects.active().filter(pk=wish.person_id).first()
     if person is None or not (wish.scope == rules.DAILY or wish.scope in kinds()):
         message = "Nobody gets these mails any more."
-        raise rules.LinkExpiredError(message)
+        raise LinkExpiredError(message)
     return person
 
 

@@ -1,7 +1,7 @@
 """What is told to whom and when, and what becomes of a message. Pure: no queries, no clock, no writes."""
 
 from apps.notifications.rules.kinds import LETTERS, OWN, Kind, Letter, in_words
-from apps.notifications.rules.links import LinkExpiredError, LinkForgedError, Wish, unsubscribe_url, wish_of
+from apps.notifications.rules.links import Wish, unsubscribe_url, wish_of
 from apps.notifications.rules.preferences import (
     DAILY,
     FEWEST,
@@ -57,8 +57,6 @@ __all__ = [
     "Due",
     "Kind",
     "Letter",
-    "LinkExpiredError",
-    "LinkForgedError",
     "Mail",
     "News",
     "NobodyCameBackError",

@@ -2,33 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from apps.core.errors import DomainError
+from apps.core.errors import LinkExpiredError, LinkForgedError
 
 SALT: Final = "notifications.unsubscribe"
 LASTS: Final = timedelta(days=365)
-
-
-class LinkForgedError(DomainError):
-    """A link that we have not written."""
-
-    status = HTTPStatus.NOT_FOUND
-    code = "unknown-link"
-    title = "This link leads nowhere"
-
-
-class LinkExpiredError(DomainError):
-    """A link out of an old mail, or of somebody who no longer signs in."""
-
-    status = HTTPStatus.GONE
-    code = "expired-link"
-    title = "This link is too old"
 
 
 @dataclass(frozen=True)

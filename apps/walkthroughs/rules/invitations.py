@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,7 +12,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from apps.core.errors import DomainError, InvalidInputError
+from apps.core.errors import InvalidInputError, LinkExpiredError, LinkForgedError
 from apps.walkthroughs.models import Capacity, Reply, Seat, Walkthrough
 from apps.walkthroughs.rules.moves import LONGEST, SHORTEST
 
@@ -29,19 +28,9 @@ NO_PLACES: Final = frozenset({"localtime", "Factory"})  # whatever the machine i
 FARTHEST: Final = timedelta(days=730)
 
 
-class LinkForgedError(DomainError):
-    """A reply link that we have not written."""
-
-    status = HTTPStatus.NOT_FOUND
-    code = "unknown-link"
-    title = "This link leads nowhere"
-
-
-class LinkExpiredError(DomainError):
+class InvitationOverError(LinkExpiredError):
     """A reply link whose meeting is over, or whose seat somebody else has."""
 
-    status = HTTPStatus.GONE
-    code = "expired-link"
     title = "This invitation is over"
 
 
@@ -173,5 +162,5 @@ def seat_of_link(token: str, *, today: date) -> int:
         raise LinkForgedError(message) from error
     if not said["until"] or today > date.fromisoformat(said["until"]):
         message = "The day of this meeting has passed, or it moved. Sign in to see the present state."
-        raise LinkExpiredError(message)
+        raise InvitationOverError(message)
     return int(said["seat"])

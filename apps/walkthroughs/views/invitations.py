@@ -66,11 +66,11 @@ def _invited(token: str, *, now: datetime) -> Seat:
     walkthrough = seat.walkthrough
     if seat.left_at or not may_sign_in(seat.person):
         message = "This seat is somebody else's now."
-        raise rules.LinkExpiredError(message)
+        raise rules.InvitationOverError(message)
     if walkthrough.state == State.CANCELLED:
         message = f"The walkthrough of {walkthrough.service} was cancelled: {walkthrough.cancel_reason}"
-        raise rules.LinkExpiredError(message)
+        raise rules.InvitationOverError(message)
     if walkthrough.state != State.SCHEDULED or walkthrough.starts_at is None or walkthrough.starts_at <= now:
         message = f"The walkthrough of {walkthrough.service} has begun."
-        raise rules.LinkExpiredError(message)
+        raise rules.InvitationOverError(message)
     return seat
