@@ -31,7 +31,7 @@ check: dev ## Before each commit, below 90 s: style, types, layers, templates, m
 	$(BIN)/python manage.py lintmigrations --no-cache -q ok ignore --ignore-name $(SEEN) --include-apps $(APPS) \
 		--exclude-migration-tests NOT_NULL ADD_UNIQUE
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
-	$(BIN)/pytest -q -n 2 --dist loadgroup --ignore=tests/celery --ignore=tests/stories \
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not thorough" --ignore=tests/celery --ignore=tests/stories \
 		--ignore=tests/faults --ignore=tests/running --ignore=tests/api/test_schemathesis.py
 
 test: ## Everything: check, PostgreSQL with races, a real worker on Redis and without, Chromium; skips nothing

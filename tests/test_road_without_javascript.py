@@ -22,7 +22,7 @@ from apps.walkthroughs.models import State, Walkthrough
 from tests.company import CATALOG, REHEARSED, answer_what_is_open, found_company
 from tests.plain_browser import PlainBrowser
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 SYSTEM = Actor.system("tests")
 PASSWORD = "a sentence is a good password"
 MINE = "Requests go to the second zone.\nRehearsed in May."

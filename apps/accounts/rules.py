@@ -21,6 +21,7 @@ LONGEST_TOKEN: Final = 366  # days
 MOST_TOKENS: Final = 50  # of one person that still work
 USE_NOTED_EVERY: Final = timedelta(minutes=5)  # a GET that writes each time would cost more than it reads
 THEMES: Final = ("auto", "light", "dark")
+NO_PLACES: Final = frozenset({"localtime", "Factory"})  # whatever the machine is set to; another has none
 WHOLE_ADDRESS: Final = ("/", "http://", "https://")  # else redirects take it for the name of a view
 FRESH: Final = timedelta(minutes=2)  # within which inviting again sends no second letter
 MOST_WORDS: Final = 20  # of expertise
@@ -127,13 +128,23 @@ def clean_roles(values: Collection[str]) -> frozenset[Role]:
 def time_zones() -> list[str]:
     """Return the names of all time zones that people live in, in alphabetic order."""
     regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/")
-    names = (name for name in available_timezones() if name.startswith((*regions, "Pacific/")))
+    names = (name for name in _all_zones() if name.startswith((*regions, "Pacific/")))
     return ["UTC", *sorted(names)]
+
+
+@cache
+def _all_zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # reads some 600 files
+
+
+def is_time_zone(value: str) -> bool:
+    """Say whether a clock knows this name; "localtime" is another zone on each machine."""
+    return value in _all_zones() and value not in NO_PLACES
 
 
 def clean_time_zone(value: str) -> str:
     """Return the name of a time zone; refuse one that nobody knows."""
-    if value not in available_timezones():
+    if not is_time_zone(value):
         message = f"{value[:64]!r} is not the name of a time zone; Europe/Berlin is one."
         raise InvalidInputError(message, field="time_zone")
     return value

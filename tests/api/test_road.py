@@ -12,7 +12,7 @@ from apps.jobs import transitions as jobs
 from tests.api.asking import Program
 from tests.company import CATALOG, REHEARSED, found_company
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 SYSTEM = Actor.system("tests")
 ROAD = "services/parcel-tracking"
 THEIRS = "Requests go to the second zone. Rehearsed in June."

@@ -268,6 +268,7 @@ def manage(home, *words):
     return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.thorough
 def test_the_commands_ask_before_they_replace_and_refuse_a_running_portal(home, empty, tmp_path):
     file = tmp_path / "at-a-shell.zip"
 

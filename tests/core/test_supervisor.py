@@ -12,6 +12,7 @@ from apps.core.supervisor import AlreadyRunningError, only_one
 from tests.workers import until
 
 ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.thorough
 WRITE_PID = "import os, pathlib, time; pathlib.Path('{file}').write_text(str(os.getpid())); {then}"
 SUPERVISE = """
 import sys

@@ -31,7 +31,7 @@ from apps.walkthroughs.models import Launch, Veto, Walkthrough
 from apps.walkthroughs.queries import propose_panel
 
 # One worker of a parallel run plays the demo for all of these tests.
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.thorough]
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SATURDAY = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)

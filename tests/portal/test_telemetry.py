@@ -12,6 +12,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.thorough
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 ASK = f"""
 from django.test import Client

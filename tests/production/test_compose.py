@@ -13,6 +13,7 @@ from apps.core.management.commands.serve import _programs
 from tests.production import compose
 from tests.production.compose import ROOT, MissingError, environment_of, services
 
+pytestmark = pytest.mark.thorough
 BIN = Path(sys.executable).parent
 OURS = ("migrate", "web", "worker", "beat")
 GIVEN = {"SECRET_KEY": "".join(map(chr, range(48, 123))), "POSTGRES_PASSWORD": "pw"}

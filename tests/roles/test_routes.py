@@ -20,7 +20,7 @@ from tests.roles.world import COLUMNS, MARKER, World
 TABLE = Path(__file__).with_name("table.txt")
 SEES = {"enablm", "secur", "never"}  # the security audience
 ALL_EVENTS = {"/settings/events/", "/settings/events/export.jsonl", "/api/v1/events/"}
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 def table():

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from typing import Any, Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from apps.accounts.rules import is_time_zone
 from apps.core.errors import InvalidInputError, LinkExpiredError, LinkForgedError
 from apps.walkthroughs.models import Capacity, Reply, Seat, Walkthrough
 from apps.walkthroughs.rules.moves import LONGEST, SHORTEST
@@ -24,7 +25,6 @@ PARTICIPATION: Final = {
     Reply.NO: "DECLINED",
 }
 SALT: Final = "walkthroughs.reply"
-NO_PLACES: Final = frozenset({"localtime", "Factory"})  # whatever the machine is set to; another has none
 FARTHEST: Final = timedelta(days=730)
 
 
@@ -58,7 +58,7 @@ def check_on_clock(starts_at: datetime) -> None:
 
 def check_zone(time_zone: str) -> None:
     """Refuse a zone that no clock knows."""
-    if time_zone not in available_timezones() or time_zone in NO_PLACES:
+    if not is_time_zone(time_zone):
         message = f"There is no time zone “{time_zone[:64]}”. An example: Europe/Stockholm."
         raise InvalidInputError(message, field="time_zone")
 
