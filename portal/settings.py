@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "apps.comments",
     "apps.catalog",
     "apps.readiness",
+    "apps.okrs",
     "apps.walkthroughs",
     "apps.home",
     "allauth",
@@ -361,6 +362,7 @@ JOBS = {
 MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = ["apps.activity.queries.unguarded"]  # sentences for /readyz
+ROOT_TEAM = os.environ.get("ROOT_TEAM") or ""  # the slug of the team that stands for the organisation
 TEAM_NAMES = "apps.catalog.queries.team_names"
 SEND_LETTER = "apps.notifications.transitions.send_letter"
 

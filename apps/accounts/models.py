@@ -120,7 +120,9 @@ class User(AbstractBaseUser):
     def audiences(self) -> frozenset[str]:
         """Return the audiences to which this person belongs."""
         reads_security = self.is_security or self.is_enablement
-        return frozenset({Audience.EVERYONE.value, *([Audience.SECURITY.value] if reads_security else [])})
+        security = [Audience.SECURITY.value] if reads_security else []
+        teams = [Audience.of_team(team_id) for team_id in self.team_ids]
+        return frozenset({Audience.EVERYONE.value, *security, *teams})
 
     @property
     def subject(self) -> Subject:

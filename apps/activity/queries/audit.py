@@ -71,11 +71,15 @@ def page_of(wanted: Wanted, *, after: int | None, limit: int) -> tuple[list[Line
             actor_id=event.actor_id,
             request_id=event.request_id,
             seq=_seal(event)["seq"],
-            audience=_NARROW.get(event.audience, ""),
+            audience=_in_words(event.audience),
         )
         for event in shown
     ]
     return lines, shown[-1].pk if len(events) > limit else None
+
+
+def _in_words(audience: str) -> str:
+    return "one team" if audience.startswith(Audience.of_team("")) else _NARROW.get(audience, "")
 
 
 def exported(wanted: Wanted) -> Iterator[str]:
