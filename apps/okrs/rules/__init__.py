@@ -1,0 +1,1 @@
+"""What is allowed, and how things count. Pure: no queries, no clock, no writes."""
