@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.logs.RequestLogMiddleware",
+    "apps.core.middleware.SignsOfLifeMiddleware",  # nothing above it asks for the host
     "django.middleware.gzip.GZipMiddleware",  # it pads its answers, so that lengths give no secret away
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
