@@ -127,6 +127,16 @@ else:
         "server_side_binding": True,
         "prepare_threshold": 3,
     } | DATABASES["default"].get("OPTIONS", {})  # what the address says, as sslmode, goes first
+CACHES: dict[str, dict[str, Any]] = {
+    # What holds for all processes and after a restart: which codes somebody tried, and which were used.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # then it drops some; core.clear_away drops what has expired
+    },
+    # What is asked with every request of a program, and may be counted in each process for itself.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 MEDIA_ROOT = HOME / "files"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -189,6 +199,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # axes counts sign-ins by person and address, in the database that all processes share; behind a proxy
 # a count by address alone would shut everybody out.
 # Here only the codes of the second step are counted, which axes does not see; a password has met axes before.
+# The count stands in the same database (CACHES).
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
 MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
