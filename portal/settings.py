@@ -18,6 +18,7 @@ from portal.secret_key import secret_key
 
 env = environ.Env()
 MEGABYTE = 1024 * 1024
+DAY = 24 * 60 * 60  # seconds
 
 # Where we are
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -132,7 +133,7 @@ CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cacheentry",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},  # then it drops some; core.clear_away drops what has expired
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # of a day: core.forget_expired drops what is over
     },
     # What is asked with every request of a program, and may be counted in each process for itself.
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -335,6 +336,7 @@ CELERY_BEAT_SCHEDULER = (
 )
 CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the next one says the same
     "core.beat_seen": {"task": "core.beat_seen", "schedule": 30, "options": {"expires": 25}},
+    "core.forget_expired": {"task": "core.forget_expired", "schedule": DAY, "options": {"expires": DAY - 10}},
     "notifications.deliver": {"task": "notifications.deliver", "schedule": 60, "options": {"expires": 50}},
     "notifications.gather": {"task": "notifications.gather", "schedule": 60, "options": {"expires": 50}},
     "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
