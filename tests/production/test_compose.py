@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from apps.core import supervisor
 from apps.core.management.commands.serve import _programs
 from tests.production import compose
 from tests.production.compose import ROOT, MissingError, environment_of, services
@@ -126,6 +127,7 @@ def test_workers_get_longer_to_end_than_a_run_of_deliveries_takes():
     seconds = int(services()["worker"]["stop_grace_period"].removesuffix("s"))
 
     assert seconds > 50 + 20  # RUN_SECONDS, and one message at EMAIL_TIMEOUT
+    assert seconds == supervisor.GRACE
 
 
 def test_django_finds_nothing_unsafe_in_production(tmp_path):
