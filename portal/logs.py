@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bound_contextvars
+from structlog.typing import EventDict
 
 from apps.core import metrics, tracing
 from apps.core.http import request_id
@@ -75,6 +76,14 @@ def public_path(request: HttpRequest) -> str:
     return path
 
 
+def without_request(_logger: Any, _method: str, event: EventDict) -> EventDict:  # noqa: ANN401 -- structlog's
+    """Take out the request that Django hands over: it prints itself with its query, and names its path."""
+    request = event.pop("request", None)
+    if isinstance(request, HttpRequest):
+        event["event"] = str(event["event"]).replace(request.path, public_path(request))
+    return event
+
+
 class RefusalFilter(logging.Filter):
     """Makes a warning of one line out of a request that Django refused: nothing of ours is broken."""
 
@@ -109,7 +118,7 @@ def logging_config(*, level: str) -> dict[str, Any]:
         "formatters": {
             "json": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder()],
+                "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder(), without_request],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     TRACEBACKS,

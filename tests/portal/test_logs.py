@@ -44,13 +44,39 @@ def test_an_event_is_one_line_even_with_a_traceback():
     assert printed(record)["exception"][0]["exc_type"] == "ZeroDivisionError"
 
 
-def test_tokens_of_signed_links_and_queries_stay_out_of_the_log():
-    request = SimpleNamespace(
-        path="/invitations/a-secret/",
-        resolver_match=SimpleNamespace(kwargs={"token": "a-secret"}),
-    )
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"token": "a-secret"}, "/invitations/…/"),
+        ({"slug": "a-secret"}, "/invitations/a-secret/"),
+        (None, "/invitations/a-secret/"),
+    ],
+)
+def test_tokens_of_signed_links_and_queries_stay_out_of_the_log(rf, values, path):
+    request = rf.get("/invitations/a-secret/?q=another")
+    request.resolver_match = None if values is None else SimpleNamespace(kwargs=values)
 
-    assert public_path(request) == "/invitations/…/"
+    assert public_path(request) == path
+
+
+def test_what_django_says_of_a_request_that_broke_names_no_token(rf):
+    request = rf.get("/invitations/a-secret/?q=another")
+    request.resolver_match = SimpleNamespace(kwargs={"token": "a-secret"})
+    said = {"msg": "%s: %s", "args": ("Internal Server Error", request.path), "request": request}
+
+    event = printed(a_record(**said, status_code=500))
+
+    assert (event["event"], event["status_code"]) == ("Internal Server Error: /invitations/…/", 500)
+    assert "request" not in event
+
+
+@pytest.mark.django_db
+def test_a_query_is_in_no_line_of_the_log(client, log):
+    client.get("/accounts/login/?next=/services/&q=another")
+    client.post("/accounts/login/?q=another", headers={"Host": "nobody.example"})
+
+    assert "request_finished" in log.getvalue()
+    assert "another" not in log.getvalue()
 
 
 def test_a_request_is_logged_once_when_it_is_finished(client, caplog):
