@@ -33,9 +33,10 @@ class PerMinute:
         except ValueError:  # the cache was emptied in between
             return True
 
-    def wait(self) -> int:
-        """Return the seconds until the next minute begins."""
-        return MINUTE - int(time()) % MINUTE
+
+def next_minute() -> int:
+    """Return the seconds until a new minute is counted."""
+    return MINUTE - int(time()) % MINUTE
 
 
 class Throttle(BaseThrottle):
@@ -49,7 +50,7 @@ class Throttle(BaseThrottle):
 
     def wait(self) -> int:
         """Return what Retry-After says."""
-        return PerMinute(0).wait()
+        return next_minute()
 
 
 class CarefulJSONParser(JSONParser):
