@@ -6,6 +6,7 @@ from tests.subjects import TEMPLATE, subject
 people = []
 given_up = set()  # keys
 asked = []  # moments
+mishaps = []  # an error that asking ends in
 
 
 def due(*, now):
@@ -24,4 +25,6 @@ def due(*, now):
 
 def still_due(keys, *, now):
     asked.append(now)
+    for error in mishaps:
+        raise error
     return set(keys) - given_up

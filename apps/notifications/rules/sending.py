@@ -48,6 +48,13 @@ class NobodyCameBackError(Exception):
     """Stands for the answer when each worker that took a message died of it."""
 
 
+class FinderBrokeError(Exception):
+    """Stands for the answer when the app that found a reminder cannot say whether it still holds."""
+
+    def __init__(self, path: str, error: Exception) -> None:
+        super().__init__(f"{path} does not say what still holds ({type(error).__name__}).")
+
+
 def check_claims(delivery: Delivery) -> None:
     """Refuse what was taken MAX_CLAIMS times before and never came back."""
     if delivery.claims > MAX_CLAIMS:
