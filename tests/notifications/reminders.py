@@ -23,6 +23,13 @@ def due(*, now):
             )
 
 
+def due_and_broken(*, now):
+    """Find as `due` does, and break at the end."""
+    yield from due(now=now)
+    message = "secret detail"
+    raise ValueError(message)
+
+
 def still_due(keys, *, now):
     asked.append(now)
     for error in mishaps:

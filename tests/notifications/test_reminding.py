@@ -114,6 +114,33 @@ def test_what_a_renamed_app_found_goes_out(now, settings):
     assert len(deliver(now)) == 2
 
 
+def test_an_app_that_breaks_keeps_no_other_from_reminding(now, settings):
+    settings.REMINDERS = [
+        "tests.notifications.nowhere.due",
+        "tests.notifications.reminders.due_and_broken",
+        "tests.notifications.reminders.due",
+    ]
+    ours = reminders.people[:]
+
+    with pytest.raises(ExceptionGroup) as mishaps:
+        remind(now)
+
+    assert [type(error) for error in mishaps.value.exceptions] == [ModuleNotFoundError, ValueError]
+    assert set(Notice.objects.values_list("recipient", flat=True)) == {person.pk for person in ours}
+
+
+def test_a_reminder_that_breaks_keeps_no_other_of_its_app_from_being_told(now, monkeypatch):
+    other, healthy = reminders.people
+    other.time_zone = "Mars/Olympus_Mons"
+    monkeypatch.setattr(reminders, "TEMPLATE", "tests/news")
+
+    with pytest.raises(ExceptionGroup) as mishaps:
+        remind(now)
+
+    assert len(mishaps.value.exceptions) == 2
+    assert set(Notice.objects.values_list("recipient", flat=True)) == {healthy.pk}
+
+
 @pytest.fixture
 def six_waiting(now):
     """Messages that carry nothing but reminders."""
