@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.module_loading import import_string
 
@@ -24,7 +24,7 @@ from apps.core.transactions import one_transaction, patient
 from apps.core.wake import wake
 from apps.jobs import rules
 from apps.jobs.events import JobFailed, JobRetried
-from apps.jobs.models import Job, JobQuerySet, State
+from apps.jobs.models import Job, State
 
 logger = structlog.get_logger(__name__)
 
@@ -66,21 +66,32 @@ def enqueue(
 
 @one_transaction
 def retry(job: Job, *, by: Actor, at: datetime) -> Job:
-    """Put a failed job back into the queue, unless the same waits there already."""
+    """Put a failed job back into the queue, unless the same waits there already: the database knows."""
     job = Job.objects.locked(job.pk)
     rules.check_retry(by, job)
-    if _same(job).filter(state=State.QUEUED).exists():
-        message = "The same work waits in the queue already."
-        raise InvalidMoveError(message)
 
     job.state = State.QUEUED
     job.due_at = at
     job.finished_at = None
     job.problem = ""
     job.claims = job.attempts = job.done = job.total = 0
-    job.save(
-        update_fields=["state", "due_at", "finished_at", "problem", "claims", "attempts", "done", "total"]
-    )
+    try:
+        with transaction.atomic():
+            job.save(
+                update_fields=[
+                    "state",
+                    "due_at",
+                    "finished_at",
+                    "problem",
+                    "claims",
+                    "attempts",
+                    "done",
+                    "total",
+                ]
+            )
+    except IntegrityError as error:
+        message = "The same work waits in the queue already."
+        raise InvalidMoveError(message) from error
 
     record(JobRetried(), by=by, at=at, subject=job.subject)
     wake("jobs.run")
@@ -204,26 +215,32 @@ def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
 @transaction.atomic(durable=True)
 def _record(job: Job, outcome: rules.Outcome, *, by: Actor, at: datetime) -> None:
     """Write the end down, or when it is tried again, unless another worker has taken the row meanwhile."""
-    if outcome.state == State.QUEUED and _same(job).filter(state=State.QUEUED).exists():
-        outcome = replace(outcome, state=State.FAILED)  # what was asked for since waits already
-    is_again = outcome.state == State.QUEUED
-    is_written = Job.objects.filter(pk=job.pk, lease=job.lease).update(
-        state=outcome.state,
-        result=outcome.result,
-        problem=outcome.problem,
-        lease=None,
-        lease_until=None,
-        claims=0,
-        due_at=at + outcome.pause if is_again else job.due_at,
-        finished_at=None if is_again else at,
-    )
+    try:
+        with transaction.atomic():
+            is_written = _write(job, outcome, at=at)
+    except IntegrityError:  # what was asked for since waits already
+        outcome = replace(outcome, state=State.FAILED)
+        is_written = _write(job, outcome, at=at)
     if is_written and outcome.state == State.FAILED:
         record(JobFailed(outcome.problem), by=by, at=at, subject=job.subject)
 
 
-def _same(job: Job) -> JobQuerySet:
-    """Return the jobs of the same kind about the same subject."""
-    return Job.objects.filter(kind=job.kind, subject_type=job.subject_type, subject_id=job.subject_id)
+def _write(job: Job, outcome: rules.Outcome, *, at: datetime) -> bool:
+    """Write the outcome into the row while its lease is ours; only one of the same may wait."""
+    is_again = outcome.state == State.QUEUED
+    ours = Job.objects.filter(pk=job.pk, lease=job.lease)
+    return bool(
+        ours.update(
+            state=outcome.state,
+            result=outcome.result,
+            problem=outcome.problem,
+            lease=None,
+            lease_until=None,
+            claims=0,
+            due_at=at + outcome.pause if is_again else job.due_at,
+            finished_at=None if is_again else at,
+        )
+    )
 
 
 @transaction.atomic(durable=True)
