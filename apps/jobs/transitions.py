@@ -38,27 +38,31 @@ def enqueue(
     """Ask for work of a kind that settings.JOBS names; what waits already for the same subject is enough.
 
     The waiting row is locked: a worker that is just taking it has read less than we write, and makes
-    this a new one.
+    this a new one. What waits for a later attempt becomes what is asked for now, by whoever asks now.
     """
+    wanted = {
+        "title": title[:250],
+        "subject_name": subject.name,
+        "service_id": subject.service_id,
+        "url": subject.url,
+        "audience": subject.audience,
+        "payload": payload,
+        "due_at": at,
+        "asked_by": by.person,
+        "asked_at": at,
+        "request_id": by.request_id,
+        "traceparent": tracing.current(),
+    }
     job, is_new = Job.objects.select_for_update(no_key=True).get_or_create(
         kind=kind,
         subject_type=subject.type,
         subject_id=subject.id,
         state=State.QUEUED,
-        defaults={
-            "title": title[:250],
-            "subject_name": subject.name,
-            "service_id": subject.service_id,
-            "url": subject.url,
-            "audience": subject.audience,
-            "payload": payload,
-            "due_at": at,
-            "asked_by": by.person,
-            "asked_at": at,
-            "request_id": by.request_id,
-            "traceparent": tracing.current(),
-        },
+        defaults=wanted,
     )
+    if not is_new and job.due_at > at:
+        is_new = True
+        _begin_anew(job, **wanted)
     if is_new:
         wake("jobs.run")
     return job
@@ -70,25 +74,9 @@ def retry(job: Job, *, by: Actor, at: datetime) -> Job:
     job = Job.objects.locked(job.pk)
     rules.check_retry(by, job)
 
-    job.state = State.QUEUED
-    job.due_at = at
-    job.finished_at = None
-    job.problem = ""
-    job.claims = job.attempts = job.done = job.total = 0
     try:
         with transaction.atomic():
-            job.save(
-                update_fields=[
-                    "state",
-                    "due_at",
-                    "finished_at",
-                    "problem",
-                    "claims",
-                    "attempts",
-                    "done",
-                    "total",
-                ]
-            )
+            _begin_anew(job, state=State.QUEUED, due_at=at, finished_at=None)
     except IntegrityError as error:
         message = "The same work waits in the queue already."
         raise InvalidMoveError(message) from error
@@ -96,6 +84,14 @@ def retry(job: Job, *, by: Actor, at: datetime) -> Job:
     record(JobRetried(), by=by, at=at, subject=job.subject)
     wake("jobs.run")
     return job
+
+
+def _begin_anew(job: Job, **values: Any) -> None:
+    """Let a job wait as if nobody had ever tried it."""
+    values |= {"problem": "", "claims": 0, "attempts": 0, "done": 0, "total": 0}
+    for name, value in values.items():
+        setattr(job, name, value)
+    job.save(update_fields=list(values))
 
 
 def run_next(*, by: Actor, at: datetime) -> Job | None:

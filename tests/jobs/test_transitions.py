@@ -300,6 +300,23 @@ def test_what_was_asked_for_meanwhile_is_the_next_attempt(now, settings):
     assert (state_of(job), state_of(again)) == (State.FAILED, State.QUEUED)
 
 
+def test_asking_again_for_what_waits_for_a_later_attempt_begins_it_at_once(
+    now, ada, settings, django_capture_on_commit_callbacks
+):
+    job = ask_for("tests.lose_the_database", now)
+    run(now)
+    later, by = now + timedelta(seconds=1), ActorFactory(person=ada)
+    settings.JOBS["tests.lose_the_database"] = settings.JOBS["tests.print_paper"]
+
+    with django_capture_on_commit_callbacks() as wake_ups:
+        again = enqueue(job.kind, title="New", subject=subject(), payload={"of": 2}, by=by, at=later)
+
+    assert (again, again.due_at, again.attempts, len(wake_ups)) == (job, later, 0, 1)
+    assert run(later) == job
+    assert (state_of(job), job.title, job.payload, job.asked_by) == (State.DONE, "New", {"of": 2}, ada)
+    assert work.calls[0][1].person == ada
+
+
 def test_starting_by_hand_begins_the_attempts_anew(now, ada):
     job = ask_for("tests.refuse", now)
     run(now)
