@@ -49,6 +49,8 @@ def enqueue(
         "payload": payload,
         "due_at": at,
         "asked_by": by.person,
+        "asked_as": by.token,
+        "asked_team_id": by.team_id,
         "asked_at": at,
         "request_id": by.request_id,
         "traceparent": tracing.current(),
@@ -141,11 +143,9 @@ def _claim(*, at: datetime) -> Job | None:
 
 def _work(job: Job, *, begun: float, at: datetime) -> rules.Outcome:
     """Call the function of the job's kind; return what came of it."""
-    author = Actor(person=job.asked_by, request_id=job.request_id)
-    if job.asked_by is None:
-        author = Actor.system(job.kind, request_id=job.request_id)
     try:
         rules.check_claims(job)
+        author = rules.author_of(job)
         function = import_string(settings.JOBS[job.kind])
         result = function(job, progress=_progress(job, begun=begun, at=at), by=author, at=at)
     except (rules.LeaseLostError, rules.StoppedError):
