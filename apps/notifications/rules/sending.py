@@ -104,7 +104,7 @@ def is_cut_off(error: Exception | None) -> bool:
 
 
 def check_retry(delivery: Delivery) -> None:
-    """Refuse to send again what has not stopped, or has lost its words."""
+    """Refuse to send again what has not stopped; what has keeps its words, letters too."""
     if delivery.state != State.STOPPED:
         message = f"A message that is {delivery.get_state_display().lower()} is not sent again by hand."
         raise InvalidMoveError(message)
