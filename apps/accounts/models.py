@@ -190,6 +190,7 @@ class Actor:
 
     person: User | None = None
     token: str = ""
+    team_id: int | None = None  # of a team's token: the person was narrowed to it
     link: str = ""  # what somebody held who is not signed in
     job: str = ""
     request_id: str = ""

@@ -241,15 +241,19 @@ def clean_token(person: User, *, name: str, scope: str, days: int, team_id: int 
 
 def speaker(token: Token) -> User | None:
     """Return the person as far as a token speaks for them: nobody once they are out, one team at most."""
-    person = token.person
+    return within(token.person, token.team_id)
+
+
+def within(person: User, team_id: int | None) -> User | None:
+    """Return a person who may sign in, narrowed to a team if one is named; nobody if they are not in it."""
     if not may_sign_in(person):
         return None
-    if token.team_id is None:
+    if team_id is None:
         return person
-    if token.team_id not in person.team_ids:
+    if team_id not in person.team_ids:
         return None
-    person.lead_ids = [pk for pk in person.lead_ids if pk == token.team_id]
-    person.team_ids = [token.team_id]
+    person.lead_ids = [pk for pk in person.lead_ids if pk == team_id]
+    person.team_ids = [team_id]
     for role in Role:
         setattr(person, f"is_{role.value}", False)
     return person

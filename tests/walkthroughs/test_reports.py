@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.utils import timezone
 from pypdf import PdfReader
 
 from apps.accounts.models import Actor
@@ -23,6 +24,7 @@ from apps.walkthroughs import queries, reports, transitions
 from apps.walkthroughs.events import Planned
 from apps.walkthroughs.models import ContentSnapshot, Report, SignOff, Walkthrough
 from apps.walkthroughs.rules import digest
+from tests.api.asking import Program
 from tests.factories import ActorFactory
 from tests.factories.walkthroughs import decided, held, scheduled, seat_as, sign, signing, veto
 from tests.history import told
@@ -225,6 +227,18 @@ def test_the_worker_keeps_the_report_and_tells_who_asked(now):
     assert report.snapshot.content["service"]["slug"] == walkthrough.service.slug
     assert Notice.objects.get(kind="walkthroughs/report").recipient == lead.person
     assert f"{lead.name} printed the report" in told(walkthrough)[0]
+
+
+def test_a_report_that_a_token_asked_for_is_printed_by_that_token(now):
+    walkthrough = decided()
+    lead = walkthrough.service.lead
+    program = Program(lead.person, team_id=walkthrough.service.team_id, team_name="A team")
+    program("POST", f"walkthroughs/{walkthrough.pk}/report/", status=202)
+
+    run_next(by=WORKER, at=timezone.now())
+
+    printed = Event.objects.get(verb="walkthroughs.report_printed")
+    assert (printed.actor_id, printed.actor_name) == (lead.person_id, f"{lead.name} (token ci)")
 
 
 def _asked(walkthrough, now):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from apps.activity.models import Subject
+from apps.activity.models import LONGEST_AUTHOR, Subject
 from apps.catalog.models.teams import Team
 from apps.core.querysets import LockableQuerySet
 
@@ -224,7 +224,7 @@ class PhaseChange(models.Model):
     before = models.CharField(max_length=20, choices=Phase, default="", blank=True)
     after = models.CharField(max_length=20, choices=Phase)
     reason = models.TextField(default="")
-    by_name = models.CharField(max_length=250)
+    by_name = models.CharField(max_length=LONGEST_AUTHOR)
     at = models.DateTimeField()
 
     class Meta:
