@@ -77,6 +77,16 @@ def test_who_may_not_sign_in_gets_no_token():
         make(gone)
 
 
+def test_whoever_reloads_the_page_with_the_secret_makes_no_second_token(ada, client):
+    client.force_login(ada)
+    typed = {"name": "ci", "scope": "read", "days": "30", "team": ""}
+    client.post(reverse("accounts:tokens"), typed)
+
+    again = client.post(reverse("accounts:tokens"), typed)
+
+    assert (again.status_code, Token.objects.count()) == (422, 1)
+
+
 def test_nobody_keeps_more_tokens_than_they_can_know(ada, monkeypatch):
     monkeypatch.setattr(rules, "MOST_TOKENS", 1)
     make(ada)

@@ -48,7 +48,7 @@ def result(request: PortalRequest, pk: int) -> HttpResponse:
     if job.state != State.DONE:
         return redirect(job)
     counts = [
-        (title, [job.result[word].get(kind, 0) for word in WORDS])
+        (title, [(word, job.result[word].get(kind, 0)) for word in WORDS])
         for kind, title in KINDS.items()
         if any(job.result[word].get(kind) for word in WORDS)
     ]

@@ -77,6 +77,12 @@ def when_in_words(walkthrough: Walkthrough) -> str:
     return f"{starts_at:%a %-d %B %Y, %H:%M} {zone_in_words(walkthrough.time_zone)}"
 
 
+def day_in_words(walkthrough: Walkthrough) -> str:
+    """Say on which day it is, on the meeting's own clock: "Wed 2 December"."""
+    starts_at = local(walkthrough)
+    return f"{starts_at:%a %-d %B}" if starts_at else f"About {walkthrough.planned_on:%-d %B}"
+
+
 def zone_in_words(time_zone: str) -> str:
     """Say the place of a zone: "Europe/Stockholm" is "Stockholm"."""
     return time_zone.rpartition("/")[2].replace("_", " ")
