@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypedDict
 from urllib.parse import parse_qsl, urlencode
 
-from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models import Exists, OuterRef, TextField
 from django.db.models.functions import Cast
 
 from apps.accounts.models import User
@@ -173,11 +173,7 @@ def filtered(filters: Filters, person: User) -> ServiceQuerySet:
         rows = rows.filter(team=None)
     if filters.weak:
         rows = rows.filter(_is_weak(filters.weak))
-    if filters.q:
-        rows = rows.alias(words=Cast("tags", TextField())).filter(
-            Q(name__icontains=filters.q) | Q(purpose__icontains=filters.q) | Q(words__icontains=filters.q)
-        )
-    return rows
+    return rows.mentioning(filters.q) if filters.q else rows
 
 
 def _is_weak(key: str) -> Exists:
