@@ -140,8 +140,6 @@ class Listing:
 def listing(filters: Filters, *, person: User) -> Listing:
     """Return one page of services in their order. Up to five queries, however many services there are."""
     found = filtered(filters, person)
-    if filters.sort == "next":  # so that the join is an inner one, and the database walks along its index
-        found = found.filter(summary__isnull=False)
     rows = list(found.after(filters.after, field=SORTS[filters.sort]).values("pk", *SHOWN)[: ROWS + 1])
     shown = [_row(values, filters.sort) for values in rows[:ROWS]]
     last = rows[ROWS - 1]["pk"] if len(rows) > ROWS else None
@@ -173,6 +171,8 @@ def filtered(filters: Filters, person: User) -> ServiceQuerySet:
         rows = rows.filter(team=None)
     if filters.weak:
         rows = rows.filter(_is_weak(filters.weak))
+    if filters.sort == "next":  # so that the join is an inner one, and the database walks along its index
+        rows = rows.filter(summary__isnull=False)
     return rows.mentioning(filters.q) if filters.q else rows
 
 
