@@ -1,6 +1,7 @@
 """What pages, exports and transitions read. Each docstring says how many queries it takes."""
 
 from apps.catalog.queries.finding import (
+    advisor_names,
     advisors,
     drift,
     has_service,
@@ -37,6 +38,7 @@ __all__ = [
     "Filters",
     "Listing",
     "TeamPage",
+    "advisor_names",
     "advisors",
     "as_listed",
     "drift",

@@ -95,8 +95,8 @@ class Filters:
 
     def address(self, **changes: Any) -> str:
         """Return the query of the same list with some filters changed; paging starts again."""
-        new = replace(self, **({"after": None} | changes))
-        asked = {name: value for name, value in vars(new).items() if value not in ("", None, False)}
+        values = vars(self) | {"after": None} | changes
+        asked = {name: value for name, value in values.items() if value not in ("", None, False)}
         return "?" + urlencode({name: 1 if value is True else value for name, value in asked.items()})
 
 

@@ -94,7 +94,7 @@ def _groups(request: PortalRequest, listing: queries.Listing) -> list[Group]:
     filters = listing.filters
     teams = {row["team_slug"]: row["team"] for row in listing.rows if row["team"]}
     areas = {area["key"]: area["title"] for row in listing.rows for area in row["weak"]}
-    people = dict(queries.advisors().values_list("pk", "name")[:ADVISORS])
+    people = queries.advisor_names(limit=ADVISORS)
     if listing.team:
         teams[listing.team.slug] = listing.team.name
     if listing.advisor:
