@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from apps.accounts.api import MeView, PeopleViewSet
-from apps.catalog.api import ImportViewSet, ServiceViewSet, TeamViewSet
+from apps.catalog.api import ImportViewSet, ServicesFileView, ServiceViewSet, TeamViewSet
 from apps.core.views import api_docs, api_nothing, healthz, metrics, readyz
 from apps.home.api import EventsView
 from apps.jobs.api import JobViewSet
@@ -65,6 +65,7 @@ urlpatterns = [
     path("api/v1/me/", MeView.as_view(), name="me"),
     path("api/v1/me/notifications/", PreferencesView.as_view(), name="me_notifications"),
     path("api/v1/events/", EventsView.as_view(), name="events"),
+    path("api/v1/services/export.csv", ServicesFileView.as_view(), name="services_file"),
     path("api/v1/", include((api.urls, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_docs, name="api_docs"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0004_search'),
+        ('catalog', '0005_search_by_one_index'),
     ]
 
     operations = [

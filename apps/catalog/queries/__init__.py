@@ -1,6 +1,7 @@
 """What pages, exports and transitions read. Each docstring says how many queries it takes."""
 
 from apps.catalog.queries.finding import (
+    advisor_names,
     advisors,
     drift,
     has_service,
@@ -15,7 +16,7 @@ from apps.catalog.queries.finding import (
     wholes_of,
 )
 from apps.catalog.queries.listing import Filters, Listing, exported, listing
-from apps.catalog.queries.programs import as_listed, service_in_full, service_rows
+from apps.catalog.queries.programs import ORDERS, as_listed, service_in_full, service_rows
 from apps.catalog.queries.reminders import due, still_due
 from apps.catalog.queries.teams import (
     TeamPage,
@@ -33,9 +34,11 @@ from apps.catalog.queries.teams import (
 )
 
 __all__ = [
+    "ORDERS",
     "Filters",
     "Listing",
     "TeamPage",
+    "advisor_names",
     "advisors",
     "as_listed",
     "drift",

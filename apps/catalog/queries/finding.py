@@ -92,6 +92,16 @@ def advisors() -> UserQuerySet:
     return User.objects.with_role("enablement").in_order("name")
 
 
+def advisor_names(*, limit: int) -> dict[int, str]:
+    """Return so many of the people who can advise, by name. One query."""
+    return dict(_advisor_names(limit=limit))
+
+
+@statement(shaped_by=["limit"])
+def _advisor_names(*, limit: int) -> QuerySet[User, tuple[int, str]]:
+    return advisors().values_list("pk", "name")[:limit]
+
+
 def least_busy_advisor(service: Service) -> User | None:
     """Return who has the fewest services in green-light or getting ready. One query.
 

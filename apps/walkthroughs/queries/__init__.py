@@ -14,17 +14,12 @@ from apps.walkthroughs.queries.gate import (
     present_level,
     signatures,
 )
+from apps.walkthroughs.queries.listing import SHOWN, Filters, Listing, Row, filtered, listing
 from apps.walkthroughs.queries.meetings import (
-    SHOWN,
-    Filters,
-    Listing,
-    Row,
     coming,
-    filtered,
     follow_up,
     follow_ups,
     latest_report,
-    listing,
     of_service,
     seat,
     seats,
