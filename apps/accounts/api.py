@@ -122,6 +122,12 @@ class InviteAgainInput(Input):
     email = serializers.EmailField()
 
 
+class SecondFactorInput(Input):
+    """Why something is done to somebody."""
+
+    reason = serializers.CharField()
+
+
 class PeopleViewSet(viewsets.GenericViewSet[User]):
     """People; what is changed here, administrators change."""
 
@@ -170,6 +176,12 @@ class PeopleViewSet(viewsets.GenericViewSet[User]):
     def reactivate(self, request: Request, pk: str) -> Response:
         """Let a person sign in again."""
         return self._step(request, pk, transitions.reactivate, Nothing)
+
+    @extend_schema(request=SecondFactorInput, responses=PersonInFull)
+    @action(detail=True, methods=["post"], url_path="take-second-factor")
+    def take_second_factor(self, request: Request, pk: str) -> Response:
+        """Let somebody in by password alone who lost the second factor; never oneself."""
+        return self._step(request, pk, transitions.take_second_factor, SecondFactorInput)
 
     def _step(self, request: Request, pk: str, step: Any, kind: type[Input]) -> Response:  # noqa: ANN401
         found = step(_person(pk), by=actor(request), at=timezone.now(), **body(request, kind))

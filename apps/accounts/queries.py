@@ -5,6 +5,7 @@ from datetime import datetime
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
@@ -34,6 +35,12 @@ def welcome_link(person: User) -> str:
     uid, key = user_pk_to_url_str(person), default_token_generator.make_token(person)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": key})
     return f"{settings.SITE_URL}{path}"
+
+
+def has_second_factor(person: User) -> bool:
+    """Tell whether the sign-in asks this person for a code; allauth keeps the row. One query."""
+    has_one: bool = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    return has_one
 
 
 def token_of(digest: str, *, now: datetime) -> Token | None:

@@ -3,8 +3,11 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.stages import LoginStage
+from allauth.account.views import LoginView
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,6 +26,16 @@ ENTRIES: Final = 50  # of a history, on a page of its own
 LATELY: Final = 20
 TOKENS: Final = 50
 A_YEAR: Final = 365 * 24 * 3600
+
+
+class SignInView(LoginView):  # type: ignore[misc]  # allauth is untyped
+    """The sign-in. Whoever comes back to it from the second step begins anew.
+
+    allauth would send them to the second step again: in a circle, if that was taken away meanwhile.
+    """
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:  # noqa: ARG002
+        clear_login(request)
 
 
 @require_http_methods(["GET", "POST"])
@@ -155,6 +168,19 @@ def reactivate(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect(found)
 
 
+@require_POST
+def take_second_factor(request: PortalRequest, pk: int) -> HttpResponse:
+    """Let somebody in again who lost their phone."""
+    found, by = _find(pk), actor(request)
+    rules.check_admin(by)
+    form = forms.ReasonForm(request.POST)
+    if not form.is_valid():
+        return _person(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, factor_form=form)
+    transitions.take_second_factor(found, by=by, at=timezone.now(), **form.cleaned_data)
+    messages.success(request, f"{found} signs in with the password alone, and is signed out everywhere.")
+    return redirect(found)
+
+
 def _find(pk: int) -> User:
     return get_object_or_404(User, pk=pk)
 
@@ -171,6 +197,8 @@ def _person(request: PortalRequest, found: User, *, status: int = 200, **refused
         context |= {
             "roles_form": forms.RolesForm(initial={"roles": found.roles}),
             "invite_form": forms.InviteAgainForm(initial={"email": found.email}, person=found),
+            "has_second_factor": queries.has_second_factor(found),
+            "factor_form": forms.ReasonForm(),
         }
     if rules.may_read_life(by, found):
         context["history"] = of_person(found.pk, audiences=rules.audiences_of_life(by), limit=LATELY)

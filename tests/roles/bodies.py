@@ -38,6 +38,8 @@ def body_of(method, path, world):
         "/people/": {"email": "x@example.org", "name": "X"},
         "/me/": {"reviews": True},
         "/{newcomer}/invite/": {"email": "new@example.org"},
+        "/{newcomer}/second-factor/": {"reason": "Lost the phone"},
+        "/take-second-factor/": {"reason": "Lost the phone"},
         "/roles/": {"roles": ["architect"]},
         "/services/new/": EDIT | {"team": world.team.pk},
         "/v1/services/": SERVICE | {"team": "owners"},
