@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from apps.accounts.api import MeView, PeopleViewSet
+from apps.accounts.api import MeView, PeopleViewSet, TokenViewSet
 from apps.accounts.views import SignInView
 from apps.catalog.api import ImportViewSet, ServiceViewSet, TeamViewSet
 from apps.core.views import api_docs, api_nothing, healthz, metrics, readyz
@@ -34,6 +34,7 @@ SECOND_FACTOR = "settings/second-factor/"
 
 api = SimpleRouter()
 api.register("people", PeopleViewSet, basename="person")
+api.register("tokens", TokenViewSet, basename="token")
 api.register("services", ServiceViewSet, basename="service")
 api.register("services", ChecklistViewSet, basename="checklist-of")
 api.register("services", RoadViewSet, basename="road")

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import queries, rules, transitions
-from apps.accounts.http import InPerson, actor, person
-from apps.accounts.models import Role, Scope, Token, User
+from apps.accounts.http import InPerson, PersonOut, actor, person
+from apps.accounts.models import Role, Scope, Token, TokenQuerySet, User
 from apps.core.api import ClockField, Input, Nothing, body, one
 
 
@@ -100,6 +100,101 @@ class MeView(APIView):
 def _me(request: Request, found: User) -> Response:
     token = TokenOut(request.auth).data if isinstance(request.auth, Token) else None
     return Response({**PersonInFull(found).data, "token": token})
+
+
+class TokenInFull(serializers.ModelSerializer[Token]):
+    """A token as its person, the leads of its team and administrators see it: never its secret."""
+
+    person = PersonOut()
+    scope = serializers.ChoiceField(Scope.choices)
+
+    class Meta:
+        model = Token
+        fields = ["id", "person", "name", "ending", "scope", "team_id", "team_name"]
+        fields += ["made_at", "expires_at", "revoked_at", "last_used_at"]
+        read_only_fields = fields
+
+
+class TokenMadeOut(TokenInFull):
+    """A new token with its secret, which nobody can show again."""
+
+    secret = serializers.CharField()
+
+    class Meta(TokenInFull.Meta):
+        fields = [*TokenInFull.Meta.fields, "secret"]
+        read_only_fields = fields
+
+
+class TokenInput(Input):
+    """What a new token may, for how long, and for whom it speaks."""
+
+    name = serializers.CharField()
+    scope = serializers.ChoiceField(Scope.choices)
+    days = serializers.IntegerField(min_value=1, max_value=rules.LONGEST_TOKEN)
+    team = serializers.IntegerField(
+        required=False, allow_null=True, help_text="One of your team_ids; else it speaks for you."
+    )
+
+
+class TokenViewSet(viewsets.GenericViewSet[Token]):
+    """Tokens of the person and of the teams that they lead; administrators reach everybody's.
+
+    A token makes no token, not even a narrower one: what it made would outlive it when it is revoked, and
+    whoever finds one in a log would keep the door open. So making one takes a signed-in browser, as the
+    page does. Seeing and revoking is for programs too, so that a leak can be closed at night.
+    """
+
+    queryset = Token.objects.none()
+    permission_classes = (InPerson,)
+    lookup_value_regex = "[0-9]+"
+
+    @extend_schema(responses=TokenInFull(many=True))
+    def list(self, request: Request) -> Response:
+        """List the own tokens and those of the teams that one leads, without revoked ones."""
+        return self._page(queries.tokens_near(person(request)))
+
+    @extend_schema(operation_id="tokens_everybody", responses=TokenInFull(many=True))
+    @action(detail=False)
+    def everybody(self, request: Request) -> Response:
+        """List everybody's tokens, for administrators, without revoked ones."""
+        rules.check_admin(actor(request))
+        return self._page(queries.tokens())
+
+    @extend_schema(responses=TokenInFull)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Show a token, also a revoked one."""
+        return Response(TokenInFull(_token(request, pk)).data)
+
+    @extend_schema(request=TokenInput, responses={201: TokenMadeOut}, auth=[{"cookieAuth": []}])
+    def create(self, request: Request) -> Response:
+        """Make a token in a signed-in browser, not with another token; the secret is in this answer alone."""
+        values = body(request, TokenInput)
+        made, secret = transitions.make_token(
+            person(request),
+            team_id=values.pop("team", None),
+            by=actor(request),
+            at=timezone.now(),
+            **values,
+        )
+        data = {**TokenInFull(made).data, "secret": secret}
+        return Response(data, status=201, headers={"Cache-Control": "no-store"})
+
+    @extend_schema(request=Nothing, responses=TokenInFull)
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str) -> Response:
+        """End a token at once: the own one, one of a team that one leads, or as an administrator any."""
+        found = _token(request, pk)
+        body(request, Nothing)
+        revoked = transitions.revoke_token(found, by=actor(request), at=timezone.now())
+        return Response(TokenInFull(revoked).data)
+
+    def _page(self, rows: TokenQuerySet) -> Response:
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(TokenInFull(page, many=True).data)
+
+
+def _token(request: Request, pk: str) -> Token:
+    return one(queries.visible_tokens(actor(request)), pk)
 
 
 class RolesInput(Input):

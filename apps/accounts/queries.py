@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from apps.accounts.models import Token, TokenQuerySet, User, UserQuerySet
+from apps.accounts.models import Actor, Token, TokenQuerySet, User, UserQuerySet
+from apps.accounts.rules import may_administer
 
 
 def people(*, search: str = "") -> UserQuerySet:
@@ -57,6 +58,15 @@ def tokens_near(person: User) -> TokenQuerySet:
 def tokens() -> TokenQuerySet:
     """Return everybody's tokens that were not revoked, for administrators. One query."""
     return Token.objects.filter(revoked_at=None).select_related("person")
+
+
+def visible_tokens(by: Actor) -> TokenQuerySet:
+    """Return the tokens that somebody may see, and revoke: `rules.may_revoke` for many. One query."""
+    rows = Token.objects.select_related("person")
+    if may_administer(by):
+        return rows
+    lead_ids = by.person.lead_ids if by.person else []
+    return rows.filter(Q(person=by.person_id) | Q(team_id__in=lead_ids))
 
 
 def team_names(team_ids: Collection[int]) -> dict[int, str]:

@@ -7,7 +7,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStage
 from allauth.account.views import LoginView
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts import forms, queries, rules, transitions
 from apps.accounts.http import PortalRequest, actor
-from apps.accounts.models import Token, User
+from apps.accounts.models import User
 from apps.activity.queries import of_person
 from apps.core.http import page
 from apps.core.text import key_in
@@ -241,10 +241,8 @@ def all_tokens(request: PortalRequest) -> HttpResponse:
 @require_POST
 def revoke_token(request: PortalRequest, pk: int) -> HttpResponse:
     """End a token; who may not see it does not find it."""
-    token = get_object_or_404(Token.objects.select_related("person"), pk=pk)
     by = actor(request)
-    if not rules.may_revoke(by, token):
-        raise Http404
+    token = get_object_or_404(queries.visible_tokens(by), pk=pk)
     transitions.revoke_token(token, by=by, at=timezone.now())
     messages.success(request, f"The token “{token}” no longer works.")
     return redirect("accounts:all_tokens" if request.POST.get("back") == "all" else "accounts:tokens")
