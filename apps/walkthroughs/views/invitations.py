@@ -16,13 +16,14 @@ from apps.accounts.rules import may_sign_in
 from apps.core.http import page
 from apps.walkthroughs import forms, queries, rules, transitions
 from apps.walkthroughs.models import Seat, State
+from apps.walkthroughs.views.finding import find
 from apps.walkthroughs.views.meeting import show
 
 
 @require_POST
 def reply(request: PortalRequest, pk: int) -> HttpResponse:
     """Reply for the own seat."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     seat = next((one for one in queries.seats_of(found) if one.person_id == request.user.pk), None)
     if seat is None:
         raise Http404

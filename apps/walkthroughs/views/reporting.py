@@ -12,6 +12,7 @@ from apps.core import files
 from apps.core.http import page
 from apps.jobs.queries import latest
 from apps.walkthroughs import queries, rules, transitions
+from apps.walkthroughs.views.finding import find
 
 KIND = "walkthroughs.report"
 
@@ -19,7 +20,7 @@ KIND = "walkthroughs.report"
 @require_http_methods(["GET", "POST"])
 def report(request: PortalRequest, pk: int) -> HttpResponse:
     """Ask the worker for the report, and show how far it is."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     if request.method == "POST":
         transitions.prepare_report(found, by=actor(request), at=timezone.now())
         return redirect("walkthroughs:report", pk=pk)
@@ -36,7 +37,7 @@ def report(request: PortalRequest, pk: int) -> HttpResponse:
 @require_GET
 def report_file(request: PortalRequest, pk: int) -> HttpResponse:
     """Hand out the newest report; and write down that we did."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     newest = queries.latest_report(found)
     if newest is None:
         raise Http404

@@ -15,6 +15,7 @@ from apps.core.results import Conflict, Saved
 from apps.readiness.queries import sheet
 from apps.walkthroughs import forms, queries, rules, transitions
 from apps.walkthroughs.models import Seat, Veto, Walkthrough
+from apps.walkthroughs.views.finding import find
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +35,7 @@ def sign(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _own_seat(request: PortalRequest, pk: int) -> tuple[Walkthrough, Seat]:
     """Return the person's own seat that signs; 404 for everybody who has none."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     seats = queries.seats_of(found)
     seat = next((one for one in seats if one.person_id == request.user.pk and one.signs), None)
     if seat is None:
