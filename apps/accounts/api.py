@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 from apps.accounts import queries, rules, transitions
 from apps.accounts.http import InPerson, PersonOut, actor, person
 from apps.accounts.models import Role, Scope, Token, TokenQuerySet, User
-from apps.core.api import ClockField, Input, Nothing, body, one
+from apps.core.api import NUMBER, ClockField, Input, Nothing, body, one
+from apps.core.text import words_in
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # untyped
@@ -146,7 +147,7 @@ class TokenViewSet(viewsets.GenericViewSet[Token]):
 
     queryset = Token.objects.none()
     permission_classes = (InPerson,)
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = NUMBER
 
     @extend_schema(responses=TokenInFull(many=True))
     def list(self, request: Request) -> Response:
@@ -227,13 +228,13 @@ class PeopleViewSet(viewsets.GenericViewSet[User]):
     """People; what is changed here, administrators change."""
 
     queryset = User.objects.none()
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = NUMBER
 
     @extend_schema(responses=PersonInFull(many=True), parameters=[OpenApiParameter("q", str)])
     def list(self, request: Request) -> Response:
         """List everybody, for administrators."""
         rules.check_admin(actor(request))
-        search = request.query_params.get("q", "")[:200].replace("\0", "")
+        search = words_in(request.query_params.get("q", ""), limit=200)
         page = self.paginate_queryset(queries.people(search=search))
         return self.get_paginated_response(PersonInFull(page, many=True).data)
 

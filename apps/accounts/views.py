@@ -19,7 +19,7 @@ from apps.accounts.http import PortalRequest, actor
 from apps.accounts.models import User
 from apps.activity.queries import of_person
 from apps.core.http import page
-from apps.core.text import key_in
+from apps.core.text import key_in, words_in
 
 PEOPLE: Final = 50  # on one page
 ENTRIES: Final = 50  # of a history, on a page of its own
@@ -93,7 +93,7 @@ def invite(request: PortalRequest) -> HttpResponse:
 
 
 def _people(request: PortalRequest, form: forms.InviteForm, *, status: int = 200) -> HttpResponse:
-    search = request.GET.get("q", "")[:200].replace("\0", "")
+    search = words_in(request.GET.get("q", ""), limit=200)
     found = queries.people(search=search)
     rows = list(found.after(key_in(request.GET.get("after", "")), field="name")[: PEOPLE + 1])
     context = {

@@ -15,6 +15,7 @@ from apps.catalog import queries, rules, transitions
 from apps.catalog.models import DataClass, Exposure, Kind, Phase, RiskLevel, Service, Team
 from apps.core.api import (
     IF_MATCH,
+    SLUG,
     Input,
     NamedField,
     PreconditionFailedError,
@@ -173,7 +174,7 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
 
     queryset = Service.objects.none()
     lookup_field = "slug"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
+    lookup_value_regex = SLUG
 
     @extend_schema(responses=ServiceRow(many=True), parameters=FILTERS)
     def list(self, request: Request) -> Response:

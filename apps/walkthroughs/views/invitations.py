@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -24,9 +24,7 @@ from apps.walkthroughs.views.meeting import show
 def reply(request: PortalRequest, pk: int) -> HttpResponse:
     """Reply for the own seat."""
     found = find(request, pk)
-    seat = next((one for one in queries.seats_of(found) if one.person_id == request.user.pk), None)
-    if seat is None:
-        raise Http404
+    seat = queries.own_seat(found, request.user)
     form = forms.ReplyForm(request.POST)
     if not form.is_valid():
         return show(request, pk, part="live", status=HTTPStatus.UNPROCESSABLE_ENTITY, reply_form=form)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.catalog.queries import members_of
 from apps.core.http import page, wants_part
 from apps.core.results import Conflict, Saved
+from apps.core.statements import or_404
 from apps.readiness.models import Area
 from apps.readiness.queries import sheet
 from apps.walkthroughs import forms, queries, rules, transitions
@@ -34,9 +35,7 @@ def walkthrough(request: PortalRequest, pk: int) -> HttpResponse:
 @require_GET
 def live(request: PortalRequest, pk: int) -> HttpResponse:
     """Answer 204 while nothing changed since the revision that is on screen; else what changed."""
-    revision = Walkthrough.objects.filter(pk=pk).values_list("revision", flat=True).first()
-    if revision is None:
-        raise Http404
+    revision = or_404(Walkthrough.objects.filter(pk=pk).values_list("revision", flat=True).first())
     if request.GET.get("since", "") == str(revision):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return show(request, pk, part="live")

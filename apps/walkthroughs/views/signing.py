@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,11 +36,7 @@ def sign(request: PortalRequest, pk: int) -> HttpResponse:
 def _own_seat(request: PortalRequest, pk: int) -> tuple[Walkthrough, Seat]:
     """Return the person's own seat that signs; 404 for everybody who has none."""
     found = find(request, pk)
-    seats = queries.seats_of(found)
-    seat = next((one for one in seats if one.person_id == request.user.pk and one.signs), None)
-    if seat is None:
-        raise Http404
-    return found, seat
+    return found, queries.own_seat(found, request.user, signs=True)
 
 
 def _form(request: PortalRequest, found: Walkthrough, seat: Seat) -> forms.SignForm:
