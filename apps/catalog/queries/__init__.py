@@ -1,6 +1,7 @@
 """What pages, exports and transitions read. Each docstring says how many queries it takes."""
 
 from apps.catalog.queries.finding import (
+    Reading,
     advisors,
     drift,
     has_service,
@@ -11,6 +12,7 @@ from apps.catalog.queries.finding import (
     parts,
     phase_changes,
     service,
+    service_for,
     services,
     wholes_of,
 )
@@ -35,6 +37,7 @@ from apps.catalog.queries.teams import (
 __all__ = [
     "Filters",
     "Listing",
+    "Reading",
     "TeamPage",
     "advisors",
     "as_listed",
@@ -56,6 +59,7 @@ __all__ = [
     "people_outside",
     "phase_changes",
     "service",
+    "service_for",
     "service_in_full",
     "service_rows",
     "services",
