@@ -288,6 +288,25 @@ def test_whoever_owns_the_machine_takes_it_away(client, ada):
             call_command("take_second_factor", email, "--reason", "Again")
 
 
+def test_who_has_a_second_factor_proves_themselves_with_a_code_and_not_by_password(client, ada):
+    secret = switch_on(client)
+    client.logout()
+    cache.clear()
+    client.post(sign_in(client).url, {"code": code_of(secret)})
+    cache.clear()
+    asked = client.get(reverse("mfa_deactivate_totp"))
+
+    by_password = client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    assert asked.url.startswith(reverse("mfa_reauthenticate"))
+    assert by_password.url.startswith(reverse("mfa_reauthenticate"))
+    client.post(reverse("mfa_deactivate_totp"))
+    assert Authenticator.objects.filter(type="totp").exists()
+    client.post(asked.url, {"code": code_of(secret)})
+    client.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.exists()
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_the_sign_in_leads_nowhere_else(client, ada, elsewhere):
     answer = client.post(
