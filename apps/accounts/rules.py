@@ -81,6 +81,17 @@ def check_may_deactivate(by: Actor, person: User) -> None:
         raise InvalidMoveError(message)
 
 
+def check_may_take_second_factor(by: Actor, person: User, *, has_one: bool) -> None:
+    """Refuse whoever would open their own account so: a stolen session of an administrator is no phone."""
+    check_admin(by)
+    if by.person_id == person.pk:
+        message = "Nobody takes away their own second factor: switch it off in your settings, with a code."
+        raise NotPermittedError(message)
+    if not has_one:
+        message = f"{person} has no second factor."
+        raise InvalidMoveError(message)
+
+
 def check_an_admin_stays(person: User, admins: Iterable[User]) -> None:
     """Refuse to take the role or the sign-in of the only active administrator."""
     others = [admin for admin in admins if admin.pk != person.pk]

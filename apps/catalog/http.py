@@ -63,12 +63,6 @@ def service_context(request: PortalRequest, service: Service, *, tab: str) -> di
     }
 
 
-def may_override_risk(request: PortalRequest, service: Service) -> bool:
-    """Tell whether to offer it, for a service that was read for this reader. No query."""
-    own = request.user.team_ids if service.reader_owns else []  # type: ignore[attr-defined]
-    return rules.may_override_risk(actor(request), own)
-
-
 def _tabs(service: Service) -> list[tuple[str, str]]:
     """Return title and address of the tabs that the phase, or the past, brings."""
     own, whole = service.get_absolute_url(), (service.part_of or service).get_absolute_url()

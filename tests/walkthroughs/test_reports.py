@@ -20,6 +20,7 @@ from apps.jobs.models import State as JobState
 from apps.jobs.transitions import run_next
 from apps.notifications.models import Notice
 from apps.readiness.models import Answer, Assessment
+from apps.readiness.transitions import give_verdict, say
 from apps.walkthroughs import queries, reports, transitions
 from apps.walkthroughs.events import Planned
 from apps.walkthroughs.models import ContentSnapshot, Report, SignOff, Walkthrough
@@ -272,6 +273,38 @@ def test_what_changed_while_a_report_is_printed_asks_for_one_more(now, model):
 
     assert first != second == third
     assert Event.objects.filter(verb="walkthroughs.report_asked").count() == 2
+
+
+def _comment(walkthrough, now):
+    answer = Answer.objects.filter(assessment=walkthrough.assessment_id).first()
+    say(answer, text="Zaubernuss", by=walkthrough.service.lead, at=now)
+
+
+def _note_of_a_verdict(walkthrough, now):
+    area = walkthrough.assessment.areas.get(key="REL")
+    by = ActorFactory(person__is_architect=True)
+    for note in ("", "Zaubernuss"):
+        give_verdict(area, value="strong", note=note, by=by, at=now)
+
+
+def _launch(walkthrough, now):
+    transitions.launch(walkthrough.service, by=walkthrough.service.lead, at=now)
+
+
+@pytest.mark.parametrize(
+    ("step", "is_printed"),
+    [(_comment, False), (_note_of_a_verdict, True), (_launch, True)],
+)
+def test_what_is_printed_asks_for_one_more_report_and_a_comment_is_not(now, step, is_printed):
+    walkthrough = decided("low")
+    _taken_by_a_worker(first := _asked(walkthrough, now), now)
+    step(walkthrough, now)
+
+    second = _asked(walkthrough, now)
+
+    assert (second != first) == is_printed
+    html = html_of(walkthrough, now)
+    assert ("Zaubernuss" in html or "Launched on" in html) == is_printed
 
 
 def test_a_job_that_is_done_twice_keeps_one_report(now):

@@ -20,6 +20,7 @@ from apps.catalog.http import services_file
 from apps.catalog.models import DataClass, Exposure, Kind, Phase, RiskLevel, Service, Team
 from apps.core.api import (
     IF_MATCH,
+    SLUG,
     Input,
     NamedField,
     PreconditionFailedError,
@@ -193,7 +194,7 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
 
     queryset = Service.objects.none()
     lookup_field = "slug"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
+    lookup_value_regex = SLUG
     pagination_class = SortedPages
     orders = queries.ORDERS
 

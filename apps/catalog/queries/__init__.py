@@ -1,6 +1,7 @@
 """What pages, exports and transitions read. Each docstring says how many queries it takes."""
 
 from apps.catalog.queries.finding import (
+    Reading,
     advisor_names,
     advisors,
     drift,
@@ -12,6 +13,7 @@ from apps.catalog.queries.finding import (
     parts,
     phase_changes,
     service,
+    service_for,
     services,
     wholes_of,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "ORDERS",
     "Filters",
     "Listing",
+    "Reading",
     "TeamPage",
     "advisor_names",
     "advisors",
@@ -59,6 +62,7 @@ __all__ = [
     "people_outside",
     "phase_changes",
     "service",
+    "service_for",
     "service_in_full",
     "service_rows",
     "services",

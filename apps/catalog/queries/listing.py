@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from apps.accounts.models import User
 from apps.catalog.models import Phase, Service, ServiceQuerySet, ServiceSummary, Team
 from apps.catalog.rules import TIER_POINTS, tone
-from apps.core.text import key_in
+from apps.core.text import key_in, words_in
 
 ROWS: Final = 50
 LONGEST_PURPOSE: Final = 90  # characters in a row
@@ -65,7 +65,7 @@ class Filters:
     def of(cls, asked: Mapping[str, str]) -> "Filters":
         """Read them from an address."""
         return cls(
-            q=asked.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+            q=words_in(asked.get("q", ""), limit=LONGEST_SEARCH),
             phase=asked.get("phase", "") if asked.get("phase", "") in Phase.values else "",
             tier=_tier(asked.get("tier", "")),
             team=_slug(asked.get("team", "")),

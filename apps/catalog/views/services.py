@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import PortalRequest, actor
 from apps.catalog import forms, queries, rules, transitions
-from apps.catalog.http import may_override_risk, service_context, services_file
+from apps.catalog.http import service_context, services_file
 from apps.catalog.models import Phase, Service
 from apps.catalog.views.conflicts import both_of
 from apps.core.http import page
@@ -182,25 +182,26 @@ def _edit(
 @require_http_methods(["GET", "POST"])
 def risk(request: PortalRequest, slug: str) -> HttpResponse:
     """Show how the risk adds up; enablement may set it by hand."""
-    service = queries.service(slug, reader=request.user)
+    reading = queries.service_for(actor(request), slug)
+    service = reading.service
     if request.method == "GET":
         initial = {"level": service.risk_override or "computed", "reason": service.risk_reason}
-        return _risk(request, service, forms.RiskForm(initial=initial))
+        return _risk(request, reading, forms.RiskForm(initial=initial))
     form = forms.RiskForm(request.POST)
     if not form.is_valid():
-        return _risk(request, service, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _risk(request, reading, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     transitions.override_risk(service, by=actor(request), at=timezone.now(), **form.cleaned_data)
     messages.success(request, "The risk is set.")
     return redirect("catalog:risk", slug=slug)
 
 
 def _risk(
-    request: PortalRequest, service: Service, form: forms.RiskForm, *, status: int = 200
+    request: PortalRequest, reading: queries.Reading, form: forms.RiskForm, *, status: int = 200
 ) -> HttpResponse:
-    context = service_context(request, service, tab="") | {
+    context = service_context(request, reading.service, tab="") | {
         "form": form,
-        "risk": rules.risk(service),
-        "may_override_risk": may_override_risk(request, service),
+        "risk": rules.risk(reading.service),
+        "may_override_risk": reading.may_override_risk,
     }
     return page(request, "catalog/risk.html", context, status=status)
 

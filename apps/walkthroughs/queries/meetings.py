@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Service
-from apps.core.statements import one_or_404, statement
+from apps.core.statements import one_or_404, or_404, statement
 from apps.readiness.models import Answer
 from apps.walkthroughs.models import (
     FollowUp,
@@ -172,6 +172,12 @@ def _seats_and_must_fix(*, ids: list[int], service_id: int) -> QuerySet[Any, Any
 def seats_of(walkthrough: Walkthrough) -> list[Seat]:
     """Return who sits at a walkthrough. One query."""
     return seats([walkthrough.pk])
+
+
+def own_seat(walkthrough: Walkthrough, person: User, *, signs: bool = False) -> Seat:
+    """Return the person's own seat, or 404 for everybody who has none, or none that signs. One query."""
+    seats = [seat for seat in seats_of(walkthrough) if seat.person_id == person.pk]
+    return or_404(next((seat for seat in seats if seat.signs or not signs), None))
 
 
 def follow_ups(service_id: int) -> list[FollowUp]:

@@ -247,7 +247,8 @@ def prepare_report(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> Job:
     walkthrough = locked(walkthrough, by=by, at=at)
     rules.check_state(walkthrough, rules.WAITING, step="a report")
     subject, service = walkthrough.subject, walkthrough.service
-    # Numbers that only rise: what was asked for at the same ones shows at least what is there now.
+    # Numbers that only rise: what was asked for at the same ones shows at least what is there now. The
+    # conversations about items move none of them: a report prints what was answered, not what was talked.
     of = [walkthrough.assessment.content_version, service.version, walkthrough.revision]
     for job in unfinished(subject.type, subject.id, REPORT):
         is_enough = job.due_at <= at if job.state == JobState.QUEUED else job.payload.get("of") == of
