@@ -374,7 +374,7 @@ JOBS = {
 }
 MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
-READY_CHECKS = ["apps.activity.queries.unguarded"]  # sentences for /readyz
+READY_CHECKS = {"history": "apps.activity.queries.unguarded"}  # names for /readyz, sentences for the log
 TEAM_NAMES = "apps.catalog.queries.team_names"
 SEND_LETTER = "apps.notifications.transitions.send_letter"
 

@@ -62,8 +62,11 @@ def person(request: HttpRequest) -> User:
 def actor(request: HttpRequest) -> Actor:
     """Return who takes the step: the signed-in person, or the API token that speaks for them."""
     token = getattr(request, "auth", None)  # DRF's name for it; pages have none
-    name = token.name if token else ""
-    return Actor(person=person(request), token=name, request_id=request_id(request))
+    if not isinstance(token, Token):
+        return Actor(person=person(request), request_id=request_id(request))
+    return Actor(
+        person=person(request), token=token.name, team_id=token.team_id, request_id=request_id(request)
+    )
 
 
 def actor_by_link(request: HttpRequest, person: User, *, link: str) -> Actor:

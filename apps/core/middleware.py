@@ -79,9 +79,12 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HtmxRequest) -> HttpResponse:
+        request.way_back = None
         return self.get_response(request)
 
     def process_exception(self, request: HtmxRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        return refused(request, status=error.status, title=error.title, detail=str(error))
+        return refused(
+            request, status=error.status, title=error.title, detail=str(error), back=request.way_back
+        )

@@ -59,14 +59,15 @@ ALL = triggers._POSTGRESQL if connection.vendor == "postgresql" else triggers._S
 
 
 @pytest.mark.parametrize("without", ALL, indirect=True)
-def test_a_missing_trigger_is_named_and_migrate_makes_it_again(client, without):
+def test_a_missing_trigger_is_named_and_migrate_makes_it_again(client, caplog, without):
     before = unguarded()
     answer = client.get("/readyz")
 
     call_command("migrate", verbosity=0, interactive=False)
 
     assert before == [f"History is not protected: run migrate to make the triggers {without}"]
-    assert (answer.status_code, before[0] in answer.json()["problems"]) == (503, True)
+    assert (answer.status_code, "history" in answer.json()["failing"]) == (503, True)
+    assert (without in answer.content.decode(), before[0] in caplog.text) == (False, True)
     assert unguarded() == []
 
 

@@ -6,6 +6,9 @@ from types import SimpleNamespace
 import pytest
 import structlog
 from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.utils.log import log_response
 from structlog.contextvars import bound_contextvars
 
 from portal.logs import public_path
@@ -49,25 +52,13 @@ def test_an_event_is_one_line_even_with_a_traceback():
     [
         ({"token": "a-secret"}, "/invitations/…/"),
         ({"slug": "a-secret"}, "/invitations/a-secret/"),
-        (None, "/invitations/a-secret/"),
     ],
 )
 def test_tokens_of_signed_links_and_queries_stay_out_of_the_log(rf, values, path):
     request = rf.get("/invitations/a-secret/?q=another")
-    request.resolver_match = None if values is None else SimpleNamespace(kwargs=values)
+    request.resolver_match = SimpleNamespace(kwargs=values)
 
     assert public_path(request) == path
-
-
-def test_what_django_says_of_a_request_that_broke_names_no_token(rf):
-    request = rf.get("/invitations/a-secret/?q=another")
-    request.resolver_match = SimpleNamespace(kwargs={"token": "a-secret"})
-    said = {"msg": "%s: %s", "args": ("Internal Server Error", request.path), "request": request}
-
-    event = printed(a_record(**said, status_code=500))
-
-    assert (event["event"], event["status_code"]) == ("Internal Server Error: /invitations/…/", 500)
-    assert "request" not in event
 
 
 @pytest.mark.django_db
@@ -140,3 +131,40 @@ def test_a_request_that_was_refused_is_one_line_without_a_traceback(client, log,
     assert (line["logger"], line["level"]) == (f"django.security.{kind}", "warning")
     assert line["event"]
     assert "exception" not in line
+
+
+@pytest.mark.django_db
+def test_a_refused_page_is_named_without_query_secret_and_where_it_came_from(log):
+    client = Client(enforce_csrf_checks=True)
+
+    client.post(
+        "/walkthroughs/reply/a-secret/?mail=ada@example.org",
+        headers={"Referer": "https://elsewhere.example/invitations/other-secret/?mail=bob@example.org"},
+        secure=True,
+    )
+
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines() if "django.security.csrf" in line]
+    assert line["path"] == "/walkthroughs/reply/…/"
+    assert "https://elsewhere.example/…" in line["event"]
+    assert not [word for word in ("secret", "@example.org") if word in log.getvalue()]
+
+
+@pytest.mark.django_db
+def test_a_request_that_is_refused_before_it_is_looked_up_keeps_its_secret(client, log):
+    client.get("/unsubscribe/a-secret/?mail=ada@example.org", headers={"Host": "nobody.example"})
+
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines() if "DisallowedHost" in line]
+    assert (line["path"], line["status_code"]) == ("/unsubscribe/…/", 400)
+    assert not [word for word in ("secret", "@example.org") if word in log.getvalue()]
+
+
+def test_a_failure_is_told_without_query_and_secret(log):
+    request = RequestFactory().get("/unsubscribe/a-secret/?mail=ada@example.org")
+
+    log_response(
+        "%s: %s", "Internal Server Error", request.path, request=request, response=HttpResponse(status=500)
+    )
+
+    line = json.loads(log.getvalue())
+    assert line["event"] == "Internal Server Error: /unsubscribe/…/"
+    assert "ada@example.org" not in log.getvalue()
