@@ -7,12 +7,13 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import queries, rules, transitions
-from apps.accounts.http import InPerson, PersonOut, actor, person
+from apps.accounts.http import InPerson, InScope, PersonOut, actor, person
 from apps.accounts.models import Role, Scope, Token, TokenQuerySet, User
 from apps.core.api import NUMBER, ClockField, Input, Nothing, body, one
 from apps.core.text import words_in
@@ -84,6 +85,10 @@ class MeOut(PersonInFull):
 class MeView(APIView):
     """Whoever asks."""
 
+    def get_permissions(self) -> list[BasePermission]:
+        """Let a team's token look, and change nothing."""
+        return [InScope() if self.request.method in SAFE_METHODS else InPerson()]
+
     @extend_schema(operation_id="me_retrieve", responses=MeOut)
     def get(self, request: Request) -> Response:
         """Show who asks: with a team's token a person without roles, in that team alone."""
@@ -92,7 +97,6 @@ class MeView(APIView):
     @extend_schema(operation_id="me_update", request=ProfileInput(partial=True), responses=MeOut)
     def patch(self, request: Request) -> Response:
         """Change some of the own profile."""
-        InPerson().has_permission(request, self)
         values = body(request, ProfileInput, partial=True)
         transitions.edit_profile(person(request), by=actor(request), at=timezone.now(), **values)
         return _me(request, one(User.objects.all(), str(person(request).pk)))

@@ -19,7 +19,7 @@ from apps.accounts.models import Actor, Scope, Token, User
 from apps.accounts.rules import may_sign_in
 from apps.core.errors import NotPermittedError
 from apps.core.http import HtmxRequest, request_id
-from apps.core.limits import PerMinute
+from apps.core.limits import PerMinute, next_minute
 from apps.core.statements import first, statement
 
 if TYPE_CHECKING:  # rest_framework.views reads the classes of this file while it is imported itself
@@ -98,9 +98,9 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="Roadworthy"'
 
     def _slow_down(self, request: Request) -> None:
-        limit = PerMinute(settings.API_STRANGERS_PER_MINUTE)
-        if not limit.lets_in(f"stranger:{request.META.get('REMOTE_ADDR', '')}"):
-            raise Throttled(wait=limit.wait())
+        stranger = f"stranger:{request.META.get('REMOTE_ADDR', '')}"
+        if not PerMinute(settings.API_STRANGERS_PER_MINUTE).lets_in(stranger):
+            raise Throttled(wait=next_minute())
 
 
 class InScope(BasePermission):

@@ -1,9 +1,12 @@
 """The second factor: switched on in the settings, asked for at the sign-in, and a way in without it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
+from django.core.cache.backends import locmem
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +21,7 @@ from tests.factories import PASSWORD, UserFactory
 from tests.history import told
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def code_of(secret):
@@ -109,6 +113,36 @@ def test_codes_are_not_guessed_for_ever(client, ada):
     client.post(asked.url, {"code": code_of(secret)})
 
     assert not is_in(client)
+
+
+def forget():
+    """Forget all that a process keeps in memory: the next request is answered by another one."""
+    for kept in (*locmem._caches.values(), *locmem._expire_info.values()):
+        kept.clear()
+
+
+def test_codes_are_counted_for_all_processes_and_over_a_restart(client, ada):
+    secret = switch_on(client)
+    client.logout()
+    asked = sign_in(client)
+    for number in range(20):
+        client.post(asked.url, {"code": f"{number:06}"})
+        forget()
+
+    client.post(asked.url, {"code": code_of(secret)})
+
+    assert not is_in(client)
+
+
+def test_a_code_works_once_whichever_process_is_asked(client, ada, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    code = code_of(switch_on(client))
+
+    for expected in (True, False):
+        client.logout()
+        client.post(sign_in(client).url, {"code": code})
+        assert is_in(client) is expected
+        forget()
 
 
 def test_it_is_switched_off_again(client, ada):

@@ -18,6 +18,27 @@ def test_the_process_answers_without_a_database(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("host", ["web-1:8000", "10.1.2.3:8000", "[2001:db8::7]:8000", "web_1"])
+def test_whoever_asks_from_inside_may_use_any_name(client, settings, host):
+    beat_seen()
+    settings.METRICS_NETWORKS, settings.METRICS_TOKEN = [], "let-me-in"
+    headers = {"Host": host, "Authorization": "Bearer let-me-in"}
+
+    answers = {path: client.get(path, headers=headers) for path in ("/healthz", "/readyz", "/metrics")}
+
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(answers, 200)
+    assert all(answer["X-Content-Type-Options"] == "nosniff" for answer in answers.values())
+    assert all("no-store" in answer["Cache-Control"] for answer in answers.values())
+    assert client.get("/metrics", headers={"Host": host}).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/healthz/", "/metrics/more", "//readyz"])
+def test_everything_else_keeps_to_the_names_of_the_portal(client, path):
+    assert client.get(path, headers={"Host": "web-1:8000"}).status_code == 400
+
+
+@pytest.mark.django_db
 def test_a_portal_at_work_is_ready(client, django_assert_max_num_queries):
     beat_seen()
 

@@ -47,13 +47,27 @@ def test_an_event_is_one_line_even_with_a_traceback():
     assert printed(record)["exception"][0]["exc_type"] == "ZeroDivisionError"
 
 
-def test_tokens_of_signed_links_and_queries_stay_out_of_the_log():
-    request = SimpleNamespace(
-        path="/invitations/a-secret/",
-        resolver_match=SimpleNamespace(kwargs={"token": "a-secret"}),
-    )
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"token": "a-secret"}, "/invitations/…/"),
+        ({"slug": "a-secret"}, "/invitations/a-secret/"),
+    ],
+)
+def test_tokens_of_signed_links_and_queries_stay_out_of_the_log(rf, values, path):
+    request = rf.get("/invitations/a-secret/?q=another")
+    request.resolver_match = SimpleNamespace(kwargs=values)
 
-    assert public_path(request) == "/invitations/…/"
+    assert public_path(request) == path
+
+
+@pytest.mark.django_db
+def test_a_query_is_in_no_line_of_the_log(client, log):
+    client.get("/accounts/login/?next=/services/&q=another")
+    client.post("/accounts/login/?q=another", headers={"Host": "nobody.example"})
+
+    assert "request_finished" in log.getvalue()
+    assert "another" not in log.getvalue()
 
 
 def test_a_request_is_logged_once_when_it_is_finished(client, caplog):
