@@ -30,6 +30,7 @@ RECORDS = {
     "accounts.reactivate": {"accounts.reactivated"},
     "accounts.revoke_token": {"accounts.token_revoked"},
     "accounts.set_password": {"accounts.password_set"},
+    "accounts.take_second_factor": {"accounts.second_factor_taken"},
     "activity.note_export": {"activity.exported"},
     "catalog.add_member": {"catalog.member_added"},
     "catalog.adopt": {"catalog.orphan_adopted"},

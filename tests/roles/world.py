@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from apps.accounts.models import Actor
@@ -61,6 +62,7 @@ class World:
             "never": lead_of(self.team, is_enablement=True, is_architect=True, is_security=True).person,
         }
         self.newcomer = UserFactory(name="Newcomer", email="new@example.org", joined_at=None, reviews=True)
+        Authenticator.objects.create(user=self.newcomer, type=Authenticator.Type.TOTP, data={})
         self.panel = [
             UserFactory(is_architect=True),
             UserFactory(is_security=True),

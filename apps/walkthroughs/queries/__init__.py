@@ -14,18 +14,14 @@ from apps.walkthroughs.queries.gate import (
     present_level,
     signatures,
 )
+from apps.walkthroughs.queries.listing import SHOWN, Filters, Listing, Row, filtered, listing
 from apps.walkthroughs.queries.meetings import (
-    SHOWN,
-    Filters,
-    Listing,
-    Row,
     coming,
-    filtered,
     follow_up,
     follow_ups,
     latest_report,
-    listing,
     of_service,
+    own_seat,
     seat,
     seats,
     seats_of,
@@ -85,6 +81,7 @@ __all__ = [
     "of_service",
     "open_seats",
     "overview",
+    "own_seat",
     "page",
     "present_level",
     "propose_panel",
