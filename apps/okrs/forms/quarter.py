@@ -126,8 +126,11 @@ class OrderForm(Revised):
     up = forms.IntegerField(required=False)
     down = forms.IntegerField(required=False)
 
-    def __init__(self, *args: Any, objectives: list[Objective], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, objectives: list[Objective], needs_reason: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needs_reason
         self.ids = [one.pk for one in objectives]
         for place, one in enumerate(objectives, start=1):
             self.fields[f"place_{one.pk}"] = forms.IntegerField(

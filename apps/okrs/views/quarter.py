@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.http import PortalRequest, actor
 from apps.catalog.queries import team as team_of
 from apps.core.http import page, wants_part
-from apps.core.results import Conflict, Saved
+from apps.core.results import Conflict
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import OrderForm, TowardForm, TypedForm
 from apps.okrs.models import CycleState, Quarter
@@ -118,22 +118,32 @@ def ranks(request: PortalRequest, cycle: str, team: str) -> HttpResponse:
     """Show the order over the weeks with its reasons; leads put it into another one."""
     found = queries.quarter(cycle, team)
     by = actor(request)
-    may_rank = rules.may_rank(by, found.team) and found.cycle.state not in CLOSED
+    if request.method != "POST":
+        return _ranks(request, found, _order_form(None, found))
+    rules.check_may_rank(by, found.team)
+    form = _order_form(request.POST, found)
+    if not form.is_valid():
+        return _ranks(request, found, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    values = {name: form.cleaned_data[name] for name in ("order", "revision", "reason")}
+    result = transitions.rank(found, by=by, at=timezone.now(), **values)
+    if isinstance(result, Conflict):
+        theirs = queries.quarter(cycle, team)
+        return _ranks(request, theirs, _order_form(None, theirs), status=HTTPStatus.CONFLICT)
+    return redirect(found) if request.POST.get("to") == "page" else redirect(request.path)
+
+
+def _order_form(data: QueryDict | None, found: Quarter) -> OrderForm:
     listed = queries.listed(found)
-    form = OrderForm(request.POST or None, objectives=listed, initial={"revision": found.revision})
-    status, is_conflict = HTTPStatus.OK, False
-    if request.method == "POST":
-        rules.check_may_rank(by, found.team)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid() and not _lacks_reason(form, found, listed):
-            values = {name: form.cleaned_data[name] for name in ("order", "revision", "reason")}
-            if isinstance(transitions.rank(found, by=by, at=timezone.now(), **values), Saved):
-                return redirect((request.POST.get("to") == "page" and found) or request.path)
-            status, is_conflict = HTTPStatus.CONFLICT, True
-            found = queries.quarter(cycle, team)
-            form = OrderForm(None, objectives=queries.listed(found), initial={"revision": found.revision})
+    needs = rules.needs_reason(found.cycle, listed)
+    return OrderForm(data, objectives=listed, needs_reason=needs, initial={"revision": found.revision})
+
+
+def _ranks(
+    request: PortalRequest, found: Quarter, form: OrderForm, *, status: int = HTTPStatus.OK
+) -> HttpResponse:
     shown = queries.ranks(found, person=request.user, on=today(request))
     titles = {one.pk: one for one in shown.objectives}
+    may_rank = rules.may_rank(actor(request), found.team) and found.cycle.state not in CLOSED
     context = {
         "page": shown,
         "quarter": found,
@@ -141,16 +151,6 @@ def ranks(request: PortalRequest, cycle: str, team: str) -> HttpResponse:
         "team": found.team,
         "form": form if may_rank else None,
         "rows": [(pk, titles.get(pk), field) for pk, field in form.places],
-        "is_conflict": is_conflict,
+        "is_conflict": status == HTTPStatus.CONFLICT,
     }
     return page(request, "okrs/ranks.html", context, status=status)
-
-
-def _lacks_reason(form: OrderForm, found: Quarter, listed: list[Any]) -> bool:
-    """Say beside the field that people rely on the order; the transition would refuse it too."""
-    values = form.cleaned_data
-    is_moved = values["order"] != [one.pk for one in listed]
-    if is_moved and not values["reason"] and rules.needs_reason(found.cycle, listed):
-        form.add_error("reason", "Say why the order changes: people rely on it.")
-        return True
-    return False
