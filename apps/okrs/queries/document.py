@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 
 from apps.accounts.models import Actor, User
@@ -30,6 +30,7 @@ from apps.okrs.rules.numbers import many
 from apps.okrs.rules.wordings import Stand, note_of, stand_of
 
 TEAMS_A_PAGE = 20
+MOST_NAMED = 50  # teams in the foot of the page
 TONES = {
     State.ACTIVE: "strong",
     State.AGREED: "accent",
@@ -276,9 +277,9 @@ class CyclePage:
 def cycle_page(
     cycle: Cycle, *, root: Team | None, person: User, today: date, after: int | None = None
 ) -> CyclePage:
-    """Return the quarter of the organisation, TEAMS_A_PAGE teams at a time. Seven queries."""
+    """Return the quarter of the organisation, TEAMS_A_PAGE teams at a time. Eight queries."""
     wanted = readable(person, on=today).filter(cycle=cycle).exclude(state__in=EXITS)
-    first = Team.objects.filter(pk=root.pk) if root and after is None else Team.objects.none()
+    first = [root] if root and after is None else []
     has_any = Exists(wanted.filter(team=OuterRef("pk")))
     others = Team.objects.filter(has_any, is_archived=False).exclude(pk=root.pk if root else 0)
     shown = list(others.after(after, field="name")[: TEAMS_A_PAGE + 1])
@@ -292,15 +293,24 @@ def cycle_page(
         page = pages.get(team.pk)
         ordered += [ours[pk] for pk in rules.order_of(page.ordered_ids if page else [], set(ours))]
     drawn = _drawn(ordered, {cycle.pk: cycle}, today=today)
-    writes = list(Team.objects.filter(is_archived=False).exclude(has_any).in_order("name")[:40])
+    own, empty = _other_teams(person, has_any)
     return CyclePage(
         head=_cycle_head(cycle, wanted, today=today),
         teams=[_team_quarter(cycle, team, pages.get(team.pk), drawn) for team in teams],
-        empty=[team for team in writes if root is None or team.pk != root.pk],
+        empty=[team for team in empty if root is None or team.pk != root.pk],
         next_after=more,
-        own=[],
+        own=own,
         unfinished=sum(one.state in rules.UNFINISHED for one in rows),
     )
+
+
+def _other_teams(person: User, has_any: Exists) -> tuple[list[Team], list[Team]]:
+    """Return the reader's own teams, and those that have not written anything. One query."""
+    is_own = Q(pk__in=person.team_ids)
+    rows = Team.objects.filter(is_archived=False).annotate(is_own=Case(When(is_own, then=1), default=0))
+    shown = list(rows.filter(is_own | ~has_any).order_by("-is_own", "name", "pk")[:MOST_NAMED])
+    written = set(person.team_ids)
+    return [one for one in shown if one.pk in written], [one for one in shown if one.pk not in written]
 
 
 def _team_quarter(
