@@ -627,7 +627,8 @@ def test_the_root_teams_leads_move_the_quarter_on(client, cycle):
 
 def test_teams_are_paged(client, cycle):
     for number in range(23):
-        ObjectiveFactory(team=TeamFactory(name=f"Team {number:02}"), cycle=cycle)
+        objective = ObjectiveFactory(team=TeamFactory(name=f"Team {number:02}"), cycle=cycle)
+        QuarterFactory(team=objective.team, cycle=cycle)
     person = UserFactory()
 
     first = shown(client, person, url("cycle", cycle.slug))
