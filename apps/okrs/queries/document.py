@@ -275,7 +275,7 @@ def _head(quarter: Quarter, drawn: Sequence[ObjectiveRow], *, today: date) -> st
         parts.append(cycle.get_state_display().lower())
     if quarter.agreed_at:
         parts.append(f"agreed on {quarter.agreed_at:%-d %B}")
-    parts.append(counts_in_words(drawn))
+    parts.append(counts_in_words(drawn) if drawn else "nothing written yet")
     if found := promise(quarter, on=today):
         parts.append(found.words)
     return " · ".join(parts)

@@ -30,15 +30,16 @@ class Margin:
 def margins(quarter: Quarter, *, ids: Collection[int]) -> dict[int, Margin]:
     """Return the margin of each objective on the page, and under 0 that of the page. Three queries.
 
-    What belongs to an objective that is not on the page is shown if everybody may read that one.
+    An ask about an objective that is not on the page is shown if everybody may read that one; a no about
+    one stands where that is.
     """
     found = {pk: Margin() for pk in (*ids, 0)}
     for ask in _asks(cycle_id=quarter.cycle_id, team_id=quarter.team_id):
         if place := _place(ask.objective, found):
             place.asks.append(ask)
     for no in _nos(team_id=quarter.team_id, until=quarter.cycle.ends_on + timedelta(days=1)):
-        if place := _place(no.objective, found):
-            place.nos.append(no)
+        if (no.objective_id or 0) in found:
+            found[no.objective_id or 0].nos.append(no)
     for pk, (count, comments) in latest("objective", ids, most=MOST_SAID).items():
         found[pk].count, found[pk].said = count, comments
     return found
@@ -61,4 +62,4 @@ def _asks(*, cycle_id: int, team_id: int) -> QuerySet[Negotiation]:
 @statement()
 def _nos(*, team_id: int, until: date) -> QuerySet[No]:
     rows = No.objects.active().filter(team=team_id, decided_at__date__lt=until)
-    return rows.select_related("requester", "objective").order_by("-pk")[:MOST_NOS]
+    return rows.select_related("requester").order_by("-pk")[:MOST_NOS]
