@@ -322,9 +322,7 @@ def cycle_page(
     `after` is the last page of a team that was shown; the organisation's own comes first of all.
     """
     pages, more = _pages(cycle, root, after=after)
-    reader = {"reader_teams": person.team_ids, "is_admin": person.is_admin}
-    team_ids = [one.team_id for one in pages]
-    rows = _in_sight(cycle_id=cycle.pk, team_ids=team_ids, on=today, **reader) if pages else []
+    rows = _in_sight(cycle, [one.team_id for one in pages], person=person, on=today) if pages else []
     ordered: list[Objective] = []
     for page in pages:
         ours = {one.pk: one for one in rows if one.team_id == page.team_id}
@@ -333,7 +331,7 @@ def cycle_page(
     own, empty = _other_teams(cycle, person)
     shown = [_team_quarter(cycle, page, drawn) for page in pages]
     return CyclePage(
-        head=_cycle_head(cycle, _counted(cycle_id=cycle.pk, on=today, **reader), today=today),
+        head=_cycle_head(cycle, _counts(cycle, person=person, on=today), today=today),
         teams=[one for one in shown if one.objectives or one.toward],
         empty=[team for team in empty if root is None or team.pk != root.pk],
         next_after=more,
@@ -351,18 +349,38 @@ def _pages(cycle: Cycle, root: Team | None, *, after: int | None) -> tuple[list[
     return [*first, *found[:TEAMS_A_PAGE]], more
 
 
+def _in_sight(cycle: Cycle, team_ids: list[int], *, person: User, on: date) -> list[Objective]:
+    """Return the objectives of some teams in a quarter that somebody may read. One query."""
+    if person.is_admin:
+        return list(_of_teams(Objective.objects.all(), cycle.pk, team_ids))
+    return _seen(cycle_id=cycle.pk, team_ids=team_ids, on=on, reader_teams=person.team_ids)
+
+
 @statement()
-def _in_sight(
-    *, cycle_id: int, team_ids: list[int], on: date, reader_teams: list[int], is_admin: bool
-) -> QuerySet[Objective]:
-    seen = readable_by(reader_teams=reader_teams, is_admin=is_admin, on=on)
+def _seen(*, cycle_id: int, team_ids: list[int], on: date, reader_teams: list[int]) -> QuerySet[Objective]:
+    return _of_teams(readable_by(reader_teams=reader_teams, on=on), cycle_id, team_ids)
+
+
+def _of_teams(seen: QuerySet[Objective], cycle_id: int, team_ids: list[int]) -> QuerySet[Objective]:
     rows = seen.filter(cycle=cycle_id, team__in=team_ids).exclude(state__in=sorted(EXITS))
     return rows.only("title", "state", "team_id", "cycle_id", "ambition").order_by("pk")
 
 
+def _counts(cycle: Cycle, *, person: User, on: date) -> dict[str, int]:
+    """Count teams, objectives and key results of a quarter that somebody may read. One query."""
+    if person.is_admin:
+        found = list(_counted(Objective.objects.all(), cycle.pk))
+    else:
+        found = _counts_seen(cycle_id=cycle.pk, on=on, reader_teams=person.team_ids)
+    return found[0] if found else dict.fromkeys([name for name, _noun in COUNTED], 0)
+
+
 @statement()
-def _counted(*, cycle_id: int, on: date, reader_teams: list[int], is_admin: bool) -> QuerySet[Objective, Any]:
-    seen = readable_by(reader_teams=reader_teams, is_admin=is_admin, on=on)
+def _counts_seen(*, cycle_id: int, on: date, reader_teams: list[int]) -> QuerySet[Objective, Any]:
+    return _counted(readable_by(reader_teams=reader_teams, on=on), cycle_id)
+
+
+def _counted(seen: QuerySet[Objective], cycle_id: int) -> QuerySet[Objective, Any]:
     rows = seen.filter(cycle=cycle_id).exclude(state__in=sorted(EXITS)).order_by().values("cycle")
     sentences = Count("key_results", filter=Q(key_results__dropped_on=None), distinct=True)
     counts = {"teams": Count("team", distinct=True), "objectives": Count("pk", distinct=True)}
@@ -391,8 +409,7 @@ def _team_quarter(cycle: Cycle, page: Quarter, drawn: Sequence[ObjectiveRow]) ->
     )
 
 
-def _cycle_head(cycle: Cycle, counted: Sequence[dict[str, int]], *, today: date) -> str:
-    counts = counted[0] if counted else dict.fromkeys(("teams", "objectives", "sentences"), 0)
+def _cycle_head(cycle: Cycle, counts: dict[str, int], *, today: date) -> str:
     parts = [
         rules.week_in_words(cycle.starts_on, cycle.ends_on, today=today),
         cycle.get_state_display().lower(),
