@@ -625,9 +625,20 @@ def test_the_root_teams_leads_move_the_quarter_on(client, cycle):
     assert "A wrong grade" in shown(client, UserFactory(), url("archive"))
 
 
+@pytest.mark.parametrize("role", ["is_admin", "is_leadership", "is_enablement"])
+def test_everybody_sees_the_whole_quarter(client, team, cycle, role):
+    filled(team, cycle, 2)
+    person = UserFactory(**{role: True})
+
+    for _again in range(2):
+        text = words(shown(client, person, url("cycle", cycle.slug)))
+        assert "1 team, 2 objectives, 4 key results" in text
+
+
 def test_teams_are_paged(client, cycle):
     for number in range(23):
-        ObjectiveFactory(team=TeamFactory(name=f"Team {number:02}"), cycle=cycle)
+        objective = ObjectiveFactory(team=TeamFactory(name=f"Team {number:02}"), cycle=cycle)
+        QuarterFactory(team=objective.team, cycle=cycle)
     person = UserFactory()
 
     first = shown(client, person, url("cycle", cycle.slug))

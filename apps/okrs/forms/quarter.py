@@ -134,7 +134,11 @@ class OrderForm(Revised):
         self.ids = [one.pk for one in objectives]
         for place, one in enumerate(objectives, start=1):
             self.fields[f"place_{one.pk}"] = forms.IntegerField(
-                required=False, initial=place, min_value=1, max_value=999, label=f"Place of {one}"
+                required=False,
+                initial=place,
+                min_value=1,
+                max_value=999,
+                widget=forms.NumberInput(attrs={"aria-label": f"Place of objective {place}"}),
             )
 
     @property
