@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.home import address_of, edition_of, spool
 from portal.logs import logging_config
@@ -329,6 +330,8 @@ CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the
     "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
     "activity.seal": {"task": "activity.seal", "schedule": 60, "options": {"expires": 50}},
+    "okrs.turn": {"task": "okrs.turn", "schedule": 3600, "options": {"expires": 3590}},
+    "okrs.snapshot_ranks": {"task": "okrs.snapshot_ranks", "schedule": 3600, "options": {"expires": 3590}},
     "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
 }
 BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says so
@@ -352,6 +355,7 @@ REMINDERS = ["apps.walkthroughs.queries.due", "apps.readiness.queries.due", "app
 NOTICES = [
     "apps.walkthroughs.rules.notices.KINDS",
     "apps.readiness.rules.notices.KINDS",
+    "apps.okrs.rules.notices.KINDS",
     "apps.catalog.rules.notices.KINDS",
     "apps.notifications.rules.OWN",
 ]
@@ -363,6 +367,10 @@ MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures",
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = ["apps.activity.queries.unguarded"]  # sentences for /readyz
 ROOT_TEAM = os.environ.get("ROOT_TEAM") or ""  # the slug of the team that stands for the organisation
+FISCAL_YEAR_STARTS = int(os.environ.get("FISCAL_YEAR_STARTS") or 1)  # a month; quarters are cut from it
+if FISCAL_YEAR_STARTS not in range(1, 13):
+    message = "FISCAL_YEAR_STARTS is a month: 1 to 12."
+    raise ImproperlyConfigured(message)
 TEAM_NAMES = "apps.catalog.queries.team_names"
 SEND_LETTER = "apps.notifications.transitions.send_letter"
 

@@ -8,7 +8,17 @@ from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
-from apps.okrs.models import Cycle, CycleState, Objective, ObjectiveQuerySet, Participant, Quarter, Visibility
+from apps.okrs.models import (
+    Cycle,
+    CycleState,
+    KeyResult,
+    Milestone,
+    Objective,
+    ObjectiveQuerySet,
+    Participant,
+    Quarter,
+    Visibility,
+)
 
 
 def readable(person: User, *, on: date) -> ObjectiveQuerySet:
@@ -24,6 +34,22 @@ def objective(pk: int, *, person: User, on: date) -> Objective:
     """Return one objective that somebody may read, with team and cycle, or 404. One query."""
     rows = readable(person, on=on).select_related("team", "authored_by", "cycle", "accountable", "reviewer")
     return get_object_or_404(rows, pk=pk)
+
+
+def key_result(pk: int, *, person: User, on: date) -> KeyResult:
+    """Return one key result that somebody may read, with all around it, or 404. One query."""
+    seen = readable(person, on=on).values("pk")
+    rows = KeyResult.objects.filter(objective__in=seen).select_related(
+        "metric", "accountable", "objective__team", "objective__cycle", "objective__authored_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def milestone(pk: int, *, person: User, on: date) -> Milestone:
+    """Return one milestone of what somebody may read, or 404. One query."""
+    seen = readable(person, on=on).values("pk")
+    rows = Milestone.objects.filter(key_result__objective__in=seen)
+    return get_object_or_404(rows.select_related("key_result__objective"), pk=pk)
 
 
 def cycle_of(slug: str) -> Cycle:
