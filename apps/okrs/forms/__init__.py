@@ -1,0 +1,43 @@
+"""Input from pages about goals."""
+
+from apps.okrs.forms.quarter import (
+    CorrectForm,
+    DeferForm,
+    DetailsForm,
+    DropForm,
+    MeasureForm,
+    MilestoneForm,
+    ObjectiveForm,
+    OrderForm,
+    PlaceForm,
+    ReachForm,
+    ReasonForm,
+    SayForm,
+    SentenceForm,
+    StopForm,
+    TakeUpForm,
+    TowardForm,
+    TypedForm,
+    TypedLinesForm,
+)
+
+__all__ = [
+    "CorrectForm",
+    "DeferForm",
+    "DetailsForm",
+    "DropForm",
+    "MeasureForm",
+    "MilestoneForm",
+    "ObjectiveForm",
+    "OrderForm",
+    "PlaceForm",
+    "ReachForm",
+    "ReasonForm",
+    "SayForm",
+    "SentenceForm",
+    "StopForm",
+    "TakeUpForm",
+    "TowardForm",
+    "TypedForm",
+    "TypedLinesForm",
+]
