@@ -12,8 +12,9 @@ from django.db.models import Q
 from apps.accounts.models import User
 from apps.comments.models import Comment
 from apps.comments.queries import latest
-from apps.okrs.models import OVER, Negotiation, No, Quarter
+from apps.okrs.models import OVER, Finding, Negotiation, No, Quarter
 from apps.okrs.queries.finding import readable
+from apps.okrs.queries.findings import findings_of
 
 MOST_ASKS, MOST_NOS, MOST_SAID = 50, 30, 3
 
@@ -26,10 +27,11 @@ class Margin:
     nos: list[No] = field(default_factory=list)
     said: list[Comment] = field(default_factory=list)  # the newest few, oldest of them first
     count: int = 0  # of all that was said
+    findings: list[Finding] = field(default_factory=list)  # open ones, the gravest first
 
 
 def margins(quarter: Quarter, *, ids: Collection[int], person: User, on: date) -> dict[int, Margin]:
-    """Return the margin of each objective, and under 0 that of the page. Three queries."""
+    """Return the margin of each objective, and under 0 that of the page. Four queries."""
     found = {pk: Margin() for pk in (*ids, 0)}
     for ask in _asks(quarter, person=person, on=on):
         found[ask.objective_id if ask.objective_id in found else 0].asks.append(ask)
@@ -37,6 +39,8 @@ def margins(quarter: Quarter, *, ids: Collection[int], person: User, on: date) -
         found[no.objective_id if no.objective_id in found else 0].nos.append(no)
     for pk, (count, comments) in latest("objective", ids, most=MOST_SAID).items():
         found[pk].count, found[pk].said = count, comments
+    for pk, remarks in findings_of(quarter, person=person, on=on).items():
+        found[pk if pk in found else 0].findings += remarks
     return found
 
 

@@ -92,6 +92,23 @@ def _plain(values: Any) -> Any:  # noqa: ANN401 -- JSON
     return values if isinstance(values, str | int | bool | None) else str(values)
 
 
+def evidence_lines(evidence: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what a finding follows from as names and values; lists stay one value each."""
+    return [
+        (name.replace("_", " ").capitalize(), _as_line(value))
+        for name, value in evidence.items()
+        if value not in (None, "", [], {}) and not name.endswith("_id")
+    ]
+
+
+def _as_line(value: Any) -> str:  # noqa: ANN401 -- JSON
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {_as_line(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return "; ".join(_as_line(one) for one in value)
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
 def may_decide(by: Actor, finding: Finding) -> bool:
     """Tell who accepts, dismisses and resolves: who leads one of its teams, or is accountable in it.
 

@@ -34,6 +34,9 @@ from apps.okrs.transitions.moving import (
     withdraw,
 )
 from apps.okrs.transitions.offsite import (
+    KIND as OFFSITE_JOB,
+)
+from apps.okrs.transitions.offsite import (
     decide,
     finish_decision,
     keep_printed_pack,
@@ -80,6 +83,7 @@ from apps.okrs.transitions.writing import (
 )
 
 __all__ = [
+    "OFFSITE_JOB",
     "Sentence",
     "accept_risk",
     "activate",
