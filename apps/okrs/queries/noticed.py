@@ -12,7 +12,7 @@ from apps.okrs.rules.fingerprints import About
 
 
 def noticed(cycle: Cycle, *, on: date) -> list[Finding]:
-    """Return what all rules say about a cycle. Eighteen queries, however many teams there are."""
+    """Return what all rules say about a cycle. Seventeen queries at most, however many teams there are."""
     rows = rows_of(cycle, on=on)
     remarks = [remark for unit in units(rows) for remark in lint.lint_unit(unit)]
     drafts = [one for one in findings.drafts(facts(rows)) if not _is_known(one, rows)]

@@ -113,7 +113,7 @@ class Rows:
 
 
 def rows_of(cycle: Cycle, *, on: date) -> Rows:
-    """Return everything about one cycle. Eighteen queries, however many teams there are."""
+    """Return everything about one cycle. Seventeen queries at most, however many teams there are."""
     root = root_team()
     wanted = Objective.objects.filter(cycle=cycle).exclude(state__in=UNPLANNED)
     related = ("team", "authored_by", "accountable", "strategy_item")
