@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.conf import settings
+
 from apps.accounts.models import Actor
 from apps.core import pdf
 from apps.jobs.models import Job
@@ -18,7 +20,7 @@ def print_offsite(job: Job, *, progress: Progress, by: Actor, at: datetime) -> d
     """Print the pack that a job names, outside any transaction, and keep it; the worker calls this."""
     progress(0, STEPS)
     pack = queries.offsite_pack(job.payload["pack"])
-    document, pages = pdf.render_pdf(TEMPLATE, context(pack))
+    document, pages = pdf.render_pdf(TEMPLATE, context(pack) | {"site": settings.SITE_URL})
     progress(1, STEPS)
     transitions.keep_printed_pack(pack, document=document, pages=pages, by=by, at=at)
     return {"pack": pack.pk, "pages": pages}

@@ -92,8 +92,8 @@ def test_what_is_missing_is_asked_for():
 @pytest.mark.parametrize(
     ("stated", "words"),
     [
-        (said(2, "30", "50", precision="half", unit="%"), "about H1 2027, 30–50 %"),
-        (said(1, "30", "70", precision="quarter"), "Q1 2027, 30–70"),
+        (said(2, "30", "50", precision="half", unit="%"), "about H1 2027, 30\N{EN DASH}50 %"),
+        (said(1, "30", "70", precision="quarter"), "Q1 2027, 30\N{EN DASH}70"),
         (said(0, "40", "40", precision="quarter", unit="%"), "Q4 2026, 40 %"),
         (said(3, precision="half"), "perhaps H2 2027"),
         (said(4, "1", "2", precision="year"), "some time in 2028, more than today"),

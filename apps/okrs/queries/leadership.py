@@ -28,6 +28,7 @@ from apps.okrs.models import (
 )
 from apps.okrs.queries.finding import readable
 from apps.okrs.queries.findings import present, visible_findings
+from apps.okrs.rules.numbers import many
 from apps.okrs.rules.overview import Figure, Pair, kappa_of, share
 
 ROUNDS = 3
@@ -154,6 +155,7 @@ def figures(cycle: Cycle, rows: list[Negotiation]) -> list[Figure]:
     )
     acts = Counter(act for _pk, act, _team, _at in moves)
     said_no = acts[Act.DECLINE] + acts[Act.DEFER]
+    chose = bool(said_no) or _chose(cycle)
     decided = said_no + acts[Act.ACCEPT]
     lapsed = sum(one.stage == Stage.LAPSED for one in rows)
     return [
@@ -163,7 +165,7 @@ def figures(cycle: Cycle, rows: list[Negotiation]) -> list[Figure]:
             said_no,
             decided,
             "of the proposals that were decided were declined or put off",
-            warning="Nothing was declined: nothing was chosen." if decided and not said_no else "",
+            warning="Nothing was declined: nothing was chosen." if decided and not chose else "",
         ),
         _dictated(cycle),
         _who_moved(cycle),
@@ -172,6 +174,12 @@ def figures(cycle: Cycle, rows: list[Negotiation]) -> list[Figure]:
         _rounds(rows),
         _held(cycle),
     ]
+
+
+def _chose(cycle: Cycle) -> bool:
+    """Tell whether anybody said no in a cycle, also to themselves. One query, where nothing was declined."""
+    during = {"decided_at__date__gte": cycle.starts_on, "decided_at__date__lte": cycle.ends_on}
+    return No.objects.filter(**during).exists()
 
 
 def _dictated(cycle: Cycle) -> Figure:
@@ -247,7 +255,9 @@ def _working_days(since: date, until: date) -> int:
 def _rounds(rows: list[Negotiation]) -> Figure:
     agreed = [one.rounds for one in rows if one.stage in {Stage.AGREED, Stage.REPORTED, Stage.CLOSED}]
     value = f"{sum(agreed) / len(agreed):.1f}" if agreed else ""
-    return Figure("rounds", "Rounds to agreement", value, f"counters, on average of {len(agreed)} agreements")
+    return Figure(
+        "rounds", "Rounds to agreement", value, f"counters, on average of {many(len(agreed), 'agreement')}"
+    )
 
 
 def _held(cycle: Cycle) -> Figure:

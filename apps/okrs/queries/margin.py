@@ -29,6 +29,16 @@ class Margin:
     count: int = 0  # of all that was said
     findings: list[Finding] = field(default_factory=list)  # open ones, the gravest first
 
+    @property
+    def obstacles(self) -> list[Finding]:
+        """Return what stands in the way."""
+        return [one for one in self.findings if one.is_blocking or one.severity == Finding.Severity.HIGH]
+
+    @property
+    def questions(self) -> list[Finding]:
+        """Return what is only asked; pages fold it away."""
+        return [one for one in self.findings if one not in self.obstacles]
+
 
 def margins(quarter: Quarter, *, ids: Collection[int], person: User, on: date) -> dict[int, Margin]:
     """Return the margin of each objective, and under 0 that of the page. Four queries."""

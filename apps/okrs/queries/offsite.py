@@ -174,12 +174,12 @@ def _nos(cycle: Cycle) -> dict[str, Any]:
                 "team": one.team.name,
                 "kind": one.get_kind_display(),
                 "reason": one.reason,
-                "url": one.get_absolute_url(),
+                "url": f"/okrs/nos/{one.pk}/",
             }
             for one in rows
         ],
         "exceptions": [
-            {"what": one.no.what, "reason": one.reason, "url": one.no.get_absolute_url()}
+            {"what": one.no.what, "reason": one.reason, "url": f"/okrs/nos/{one.no_id}/"}
             for one in granted.order_by("-pk")[:MOST]
         ],
     }

@@ -228,9 +228,8 @@ def _add_answers(rows: Rows) -> None:
     moved = Move.objects.filter(negotiation__objective__in=foreign, act=Act.COUNTER)
     rows.answered |= _own(moved.values_list("negotiation__objective_id", "team_id"), foreign)
     said = Comment.objects.filter(thread__subject_type="objective", thread__subject_id__in=list(foreign))
-    for pk, teams in said.values_list("thread__subject_id", "author__team_ids"):
-        if foreign[pk] in teams:
-            rows.answered.add(pk)
+    spoke = said.values_list("thread__subject_id", "author__team_ids")
+    rows.answered |= {pk for pk, teams in spoke if foreign[pk] in teams}
 
 
 def _own(pairs: Iterable[Any], foreign: dict[int, int]) -> set[int]:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-WIDTH: Final = 236
+WIDTH: Final = 220
 HEIGHT: Final = 52
 GAP: Final = 14
-BETWEEN: Final = 84  # columns
+BETWEEN: Final = 64  # columns
 MARGIN: Final = 8
-LETTERS: Final = 30  # a line of a box
+LETTERS: Final = 28  # a line of a box
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class Box:
     x: int
     y: int
     lines: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """Return how wide it is."""
+        return WIDTH
 
     @property
     def text_x(self) -> int:

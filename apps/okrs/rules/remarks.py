@@ -97,13 +97,21 @@ def evidence_lines(evidence: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " ").capitalize(), _as_line(value))
         for name, value in evidence.items()
-        if value not in (None, "", [], {}) and not name.endswith("_id")
+        if value not in (None, "", [], {}) and not _is_key(name)
     ]
+
+
+def _is_key(name: str) -> bool:
+    """Tell whether a value names a row by its key, which says nothing to people."""
+    return name.endswith("_id") or name in {"link", "negotiation"}
 
 
 def _as_line(value: Any) -> str:  # noqa: ANN401 -- JSON
     if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {_as_line(one)}" for name, one in value.items())
+        named = [(name, _as_line(one)) for name, one in value.items() if not _is_key(name)]
+        if any(":" in name for name in value):  # rows by their keys, which say nothing to people
+            return "; ".join(line for _name, line in named)
+        return ", ".join(f"{name.replace('_', ' ')} {line}" for name, line in named)
     if isinstance(value, list):
         return "; ".join(_as_line(one) for one in value)
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
