@@ -345,6 +345,9 @@ CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
     "activity.seal": {"task": "activity.seal", "schedule": 60, "options": {"expires": 50}},
     "okrs.turn": {"task": "okrs.turn", "schedule": 3600, "options": {"expires": 3590}},
+    "okrs.look": {"task": "okrs.look", "schedule": 300, "options": {"expires": 290}},
+    "okrs.look_at_all": {"task": "okrs.look_at_all", "schedule": 86_400, "options": {"expires": 86_000}},
+    "okrs.prepare": {"task": "okrs.prepare", "schedule": 3600, "options": {"expires": 3590}},
     "okrs.snapshot_ranks": {"task": "okrs.snapshot_ranks", "schedule": 3600, "options": {"expires": 3590}},
     "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
 }
@@ -376,7 +379,12 @@ NOTICES = [
 JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",
+    "okrs.offsite": "apps.okrs.reports.print_offsite",
 }
+CANDIDATES = [  # what a team may want to take up when it plans a quarter
+    "apps.readiness.queries.candidates",
+    "apps.walkthroughs.queries.candidates",
+]
 MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = {"history": "apps.activity.queries.unguarded"}  # names for /readyz, sentences for the log

@@ -17,3 +17,23 @@ def turn() -> None:
 def snapshot_ranks() -> None:
     """Every hour. Safe to repeat: each team's order is written down once a week."""
     transitions.snapshot_ranks(by=Actor.system("okrs.snapshot_ranks"), at=timezone.now())
+
+
+@shared_task(name="okrs.look")
+def look() -> None:
+    """Every five minutes. Safe to repeat: a finding is known by its fingerprint."""
+    transitions.look(by=Actor.system("okrs.look"), at=timezone.now())
+
+
+@shared_task(name="okrs.look_at_all")
+def look_at_all() -> None:
+    """Every night, and what time alone changes. Safe to repeat: a finding is known by its fingerprint."""
+    transitions.look(by=Actor.system("okrs.look"), at=timezone.now(), is_whole=True)
+
+
+@shared_task(name="okrs.prepare")
+def prepare() -> None:
+    """Every hour. Safe to repeat: a quarter has one pack, and what is next is asked about once."""
+    by, at = Actor.system("okrs.prepare"), timezone.now()
+    transitions.prepare_due_packs(by=by, at=at)
+    transitions.ask_to_sharpen(by=by, at=at)

@@ -42,4 +42,36 @@ OF_CYCLE = [
     path(f"{QUARTER}objectives/", views.add_objective, name="add_objective"),
     path(f"{CYCLE}ranks/<slug:team>/", views.ranks, name="ranks"),
 ]
-urlpatterns = [*FIXED, *OF_CYCLE]
+# findings, ties, horizons: fixed words
+STRATEGY = [
+    path("okrs/findings/<int:pk>/", views.finding, name="finding"),
+    path("okrs/findings/<int:pk>/say/", views.argue, name="argue"),
+    path("okrs/findings/<int:pk>/reopen/", views.reopen_finding, name="reopen_finding"),
+    path("okrs/findings/<int:pk>/<slug:step>/", views.decide_finding, name="decide_finding"),
+    path("okrs/rules/<slug:code>/", views.rule, name="rule"),
+    path(f"{OBJECTIVE}ties/", views.ties, name="ties"),
+    path(f"{OBJECTIVE}services/", views.add_service, name="add_service"),
+    path("okrs/links/<int:pk>/remove/", views.untie, name="untie"),
+    path("okrs/service-links/<int:pk>/remove/", views.remove_service, name="remove_service"),
+    path("okrs/horizons/", views.horizons, name="horizons"),
+    path("okrs/horizons/new/", views.write_item, name="write_item"),
+    path("okrs/horizons/<int:pk>/", views.edit_item, name="edit_item"),
+    path("okrs/horizons/<int:pk>/revalidate/", views.revalidate_item, name="revalidate_item"),
+    path("okrs/decisions/<int:pk>/finish/", views.finish_decision, name="finish_decision"),
+]
+# findings, ties, leadership, offsite, potholes: of one cycle
+STRATEGY_OF_CYCLE = [
+    path(f"{CYCLE}map/", views.alignment, name="map"),
+    path(f"{CYCLE}findings/", views.findings, name="findings"),
+    path(f"{CYCLE}leadership/", views.leadership, name="leadership"),
+    path(f"{CYCLE}offsite/", views.offsite, name="offsite"),
+    path(f"{CYCLE}offsite/prepare/", views.prepare_offsite, name="prepare_offsite"),
+    path(f"{CYCLE}offsite/print/", views.print_offsite, name="print_offsite"),
+    path(f"{CYCLE}offsite/pack.pdf", views.offsite_file, name="offsite_file"),
+    path(f"{CYCLE}offsite/decisions/", views.add_decision, name="add_decision"),
+    path(f"{QUARTER}potholes/", views.potholes, name="potholes"),
+    path(f"{QUARTER}potholes/take/", views.take_pothole, name="take_pothole"),
+    path(f"{QUARTER}potholes/leave/", views.leave_pothole, name="leave_pothole"),
+    path(f"{QUARTER}potholes/leave-all/", views.leave_all_potholes, name="leave_all_potholes"),
+]
+urlpatterns = [*FIXED, *STRATEGY, *OF_CYCLE, *STRATEGY_OF_CYCLE]

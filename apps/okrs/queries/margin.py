@@ -9,10 +9,12 @@ from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
+from apps.accounts.models import User
 from apps.comments.models import Comment
 from apps.comments.queries import latest
 from apps.core.statements import statement
-from apps.okrs.models import OVER, Negotiation, No, Objective, Quarter, Visibility
+from apps.okrs.models import OVER, Finding, Negotiation, No, Objective, Quarter, Visibility
+from apps.okrs.queries.findings import findings_of
 
 MOST_ASKS, MOST_NOS, MOST_SAID = 50, 30, 3
 
@@ -25,10 +27,21 @@ class Margin:
     nos: list[No] = field(default_factory=list)
     said: list[Comment] = field(default_factory=list)  # the newest few, oldest of them first
     count: int = 0  # of all that was said
+    findings: list[Finding] = field(default_factory=list)  # open ones, the gravest first
+
+    @property
+    def obstacles(self) -> list[Finding]:
+        """Return what stands in the way."""
+        return [one for one in self.findings if one.is_blocking or one.severity == Finding.Severity.HIGH]
+
+    @property
+    def questions(self) -> list[Finding]:
+        """Return what is only asked; pages fold it away."""
+        return [one for one in self.findings if one not in self.obstacles]
 
 
-def margins(quarter: Quarter, *, ids: Collection[int]) -> dict[int, Margin]:
-    """Return the margin of each objective on the page, and under 0 that of the page. Three queries.
+def margins(quarter: Quarter, *, ids: Collection[int], person: User, on: date) -> dict[int, Margin]:
+    """Return the margin of each objective on the page, and under 0 that of the page. Four queries.
 
     An ask about an objective that is not on the page is shown if everybody may read that one; a no about
     one stands where that is.
@@ -42,6 +55,8 @@ def margins(quarter: Quarter, *, ids: Collection[int]) -> dict[int, Margin]:
             found[no.objective_id or 0].nos.append(no)
     for pk, (count, comments) in latest("objective", ids, most=MOST_SAID).items():
         found[pk].count, found[pk].said = count, comments
+    for pk, remarks in findings_of(quarter, person=person, on=on).items():
+        found[pk if pk in found else 0].findings += remarks
     return found
 
 

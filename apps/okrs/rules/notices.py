@@ -3,5 +3,6 @@
 from typing import Final
 
 from apps.okrs.rules.notices_quarter import QUARTER
+from apps.okrs.rules.notices_strategy import STRATEGY
 
-KINDS: Final = [*QUARTER]
+KINDS: Final = [*QUARTER, *STRATEGY]

@@ -1,6 +1,20 @@
 """Pages of goals, thin."""
 
 from apps.okrs.views.cycles import archive, backlog, cycle, cycle_step, home
+from apps.okrs.views.findings import (
+    argue,
+    decide_finding,
+    finding,
+    findings,
+    reopen_finding,
+    rule,
+)
+from apps.okrs.views.potholes import (
+    leave_all_potholes,
+    leave_pothole,
+    potholes,
+    take_pothole,
+)
 from apps.okrs.views.quarter import add_objective, add_to_backlog, quarter, ranks, save_toward
 from apps.okrs.views.sentences import (
     add_key_results,
@@ -14,6 +28,26 @@ from apps.okrs.views.sentences import (
     save_key_result,
 )
 from apps.okrs.views.steps import objective_step
+from apps.okrs.views.strategy import (
+    add_decision,
+    edit_item,
+    finish_decision,
+    horizons,
+    leadership,
+    offsite,
+    offsite_file,
+    prepare_offsite,
+    print_offsite,
+    revalidate_item,
+    write_item,
+)
+from apps.okrs.views.ties import (
+    add_service,
+    alignment,
+    remove_service,
+    ties,
+    untie,
+)
 from apps.okrs.views.writing import (
     correct_objective,
     objective,
@@ -24,17 +58,30 @@ from apps.okrs.views.writing import (
 )
 
 __all__ = [
+    "add_decision",
     "add_key_results",
     "add_objective",
+    "add_service",
     "add_to_backlog",
+    "alignment",
     "archive",
+    "argue",
     "backlog",
     "correct_objective",
     "cycle",
     "cycle_step",
+    "decide_finding",
     "drop_key_result",
+    "edit_item",
+    "finding",
+    "findings",
+    "finish_decision",
     "home",
+    "horizons",
     "key_result_item",
+    "leadership",
+    "leave_all_potholes",
+    "leave_pothole",
     "measure_key_result",
     "milestones",
     "objective",
@@ -42,12 +89,25 @@ __all__ = [
     "objective_item",
     "objective_step",
     "objective_thread",
+    "offsite",
+    "offsite_file",
     "place_key_result",
+    "potholes",
+    "prepare_offsite",
+    "print_offsite",
     "quarter",
     "ranks",
     "reach_milestone",
     "remove_milestone",
+    "remove_service",
+    "reopen_finding",
+    "revalidate_item",
+    "rule",
     "save_key_result",
     "save_objective",
     "save_toward",
+    "take_pothole",
+    "ties",
+    "untie",
+    "write_item",
 ]
