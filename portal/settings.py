@@ -330,6 +330,8 @@ CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
     "activity.seal": {"task": "activity.seal", "schedule": 60, "options": {"expires": 50}},
     "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
+    "okrs.lapse": {"task": "okrs.lapse", "schedule": 3600, "options": {"expires": 3500}},
+    "okrs.decide_again": {"task": "okrs.decide_again", "schedule": 3600, "options": {"expires": 3500}},
 }
 BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says so
 
@@ -352,6 +354,7 @@ REMINDERS = ["apps.walkthroughs.queries.due", "apps.readiness.queries.due", "app
 NOTICES = [
     "apps.walkthroughs.rules.notices.KINDS",
     "apps.readiness.rules.notices.KINDS",
+    "apps.okrs.rules.notices.KINDS",
     "apps.catalog.rules.notices.KINDS",
     "apps.notifications.rules.OWN",
 ]
