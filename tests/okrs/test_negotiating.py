@@ -25,6 +25,7 @@ from apps.okrs.models import (
     TargetChange,
     Terms,
 )
+from apps.okrs.queries import ledgers
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import Ask, Standing
 from tests.factories import ActorFactory, TeamFactory, lead_of, member_of
@@ -357,8 +358,6 @@ def test_a_loan_posts_to_both_ledgers(two, now):
 
     loan = Loan.objects.get()
     assert (loan.lender, loan.borrower, loan.ramp) == (lender, borrower, Decimal("0.2"))
-    from apps.okrs.queries import ledgers
-
     found = ledgers([lender.pk, borrower.pk], on=now.date())
     assert (found[lender.pk].rho_words, found[borrower.pk].rho_words) == ("0.86", "0.97")
     assert Participant.objects.get(team=two.tracking).part == "lender"
@@ -619,7 +618,7 @@ def test_a_change_of_an_agreed_objective_rewrites_it(two, proposed, now):
 def test_a_yes_in_mid_cycle_above_eighty_percent_names_what_it_displaces(two, asked, now):
     capacity_of(two.tracking, two.cycle, has="50", promised="38")
 
-    with pytest.raises(InvalidInputError, match="0.76 to 0.84") as refusal:
+    with pytest.raises(InvalidInputError, match=r"0\.76 to 0\.84") as refusal:
         accept(asked, two.giver, now)
     accept(asked, two.giver, now, displaced="The courier app")
 
@@ -640,7 +639,7 @@ def test_a_yes_while_planning_displaces_nothing_yet(now):
 def test_more_than_all_needs_a_waiver(two, asked, now):
     quarter = capacity_of(two.tracking, two.cycle, has="50", promised="48")
 
-    with pytest.raises(InvalidMoveError, match="1.04"):
+    with pytest.raises(InvalidMoveError, match=r"1\.04"):
         accept(asked, two.giver, now, displaced="The courier app")
     quarter.waivers.create(
         reason="A short peak",

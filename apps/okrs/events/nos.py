@@ -25,7 +25,7 @@ class NoComesBack(EventKind):
 
     verb = "okrs.no_comes_back"
     sentence = "{subject} is to be decided again: {because}"
-    example = {"because": "its day, 1 October 2026, has passed"}
+    example = {"because": "its day, 1 October 2026, has come"}
 
     because: str
 

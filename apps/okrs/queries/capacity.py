@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.okrs.models import Allocation, CapacityPlan, Loan, Objective, Quarter, Waiver
 from apps.okrs.queries.finding import readable
 from apps.okrs.rules.capacity import Borrowed, Ledger
-from apps.okrs.rules.numbers import plain
+from apps.okrs.rules.numbers import ZERO, plain
 
 
 def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
@@ -94,7 +94,7 @@ class CapacityPage:
 
 
 def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
-    """Return the page of a quarter's person-weeks. Eleven queries at most."""
+    """Return the page of a quarter's person-weeks. Five queries."""
     if quarter.pk is None:
         return CapacityPage(quarter, None, None)
     plan = CapacityPlan.objects.filter(quarter=quarter).first()
@@ -105,17 +105,18 @@ def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
         "lender__team", "lender__cycle", "borrower__team", "borrower__cycle", "negotiation", "key_result"
     )
     shown = list(rows.order_by("pk"))
+    waivers = list(Waiver.objects.filter(quarter=quarter).select_related("approver").order_by("-pk"))
     mine = readable(person, on=on).filter(team=quarter.team_id, cycle=quarter.cycle_id).alive()
     objectives = list(mine.order_by("pk"))
     seen = {one.pk for one in objectives}
     return CapacityPage(
         quarter=quarter,
         plan=plan,
-        ledger=ledger(quarter, on=on),
+        ledger=_ledger_of(plan, allocations, shown, waivers, on=on) if plan else None,
         allocations=allocations,
         loans_in=[one for one in shown if one.borrower_id == quarter.pk],
         loans_out=[one for one in shown if one.lender_id == quarter.pk],
-        waivers=list(Waiver.objects.filter(quarter=quarter).select_related("approver").order_by("-pk")),
+        waivers=waivers,
         objectives=objectives,
         hidden=frozenset(
             one.pk
@@ -124,6 +125,31 @@ def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
             and one.objective_id not in seen
             and one.objective.visibility != "open"
         ),
+    )
+
+
+def _ledger_of(
+    plan: CapacityPlan,
+    allocations: Iterable[Allocation],
+    loans: Iterable[Loan],
+    waivers: Iterable[Waiver],
+    *,
+    on: date,
+) -> Ledger:
+    """Return the ledger of rows that a page has loaded already."""
+    standing = [one for one in loans if one.ended_on is None]
+    lent = [one.person_weeks for one in standing if one.lender_id == plan.quarter_id]
+    return Ledger(
+        people=plan.people,
+        weeks=plan.weeks,
+        upkeep_share=plan.upkeep_share,
+        leave_share=plan.leave_share,
+        allocated=tuple((one.kind, one.person_weeks) for one in allocations),
+        lent=sum(lent, ZERO),
+        borrowed=tuple(
+            Borrowed(one.person_weeks, one.ramp) for one in standing if one.borrower_id == plan.quarter_id
+        ),
+        up_to=max((one.up_to for one in waivers if one.expires_on >= on), default=None),
     )
 
 

@@ -111,9 +111,10 @@ class Listing:
 
 
 def listing(person: User, *, show: str, on: date, after: int | None = None) -> Listing:
-    """Return the negotiations of somebody's teams in one tab. Seven queries, eight further down."""
+    """Return the negotiations of somebody's teams in one tab. Seven queries."""
     tabs = {key: _tab(person, key, on=on) for key in SHOWN}
-    rows = tabs[show].select_related(*LOADED[:7]).after(after, field="-pk")
+    rows = tabs[show].select_related(*LOADED[:7]).order_by("-pk")
+    rows = rows.filter(pk__lt=after) if after else rows
     found = list(rows[: PAGE + 1])
     return Listing(
         rows=[_row(one, person, on=on) for one in found[:PAGE]],

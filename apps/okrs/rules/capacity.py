@@ -78,6 +78,16 @@ class Ledger:
         """Return Σ allocations, of every kind."""
         return sum((weeks for _kind, weeks in self.allocated), ZERO)
 
+    @property
+    def upkeep_percent(self) -> str:
+        """Return the share that keeps the lights on: "25"."""
+        return plain(self.upkeep_share * 100)
+
+    @property
+    def leave_percent(self) -> str:
+        """Return the share of leave and absence."""
+        return plain(self.leave_share * 100)
+
     def of_kind(self, kind: str) -> Decimal:
         """Return Σ allocations of one kind."""
         return sum((weeks for one, weeks in self.allocated if one == kind), ZERO)

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from apps.accounts.models import Actor
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
-from apps.okrs.models import No, Objective
-from apps.okrs.rules.negotiating import FARTHEST_BEHIND
+from apps.okrs.models import Metric, No, Objective
 from apps.okrs.rules.numbers import plain
 from apps.okrs.rules.permissions import speaks_for
 
@@ -63,8 +62,8 @@ def check_ends(kind: str, *, until_on: date | None, reopen_when: str) -> None:
 
 
 def has_ended(no: No, *, at: datetime) -> bool:
-    """Tell whether its day has passed wherever somebody may be."""
-    return no.until_on is not None and no.until_on < (at - FARTHEST_BEHIND).date()
+    """Tell whether the day has come on which it is decided again."""
+    return no.until_on is not None and no.until_on <= at.date()
 
 
 def is_met(no: No, value: Decimal) -> bool:
@@ -77,12 +76,18 @@ def is_met(no: No, value: Decimal) -> bool:
 def condition(no: No) -> str:
     """Return in words when it is decided again; load `metric` where there is one."""
     words = [f"on {no.until_on:%-d %B %Y}"] if no.until_on else []
+    number = ""
     if no.threshold is not None and no.metric is not None:
-        limit = plain(no.threshold, no.metric.unit)
-        words.append(f"when “{no.metric}” {no.get_threshold_way_display()} {limit}")
-    if no.reopen_when:
+        number = in_numbers(no.metric, no.threshold_way, no.threshold)
+        words.append(number)
+    if no.reopen_when and no.reopen_when != number:
         words.append(no.reopen_when)
     return ", or ".join(words)
+
+
+def in_numbers(metric: Metric, way: str, threshold: Decimal) -> str:
+    """Say "when “Pages at night” falls below 3 a month"."""
+    return f"when “{metric}” {No.Way(way).label} {plain(threshold, metric.unit)}"[:300]
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,7 @@ def say_no(  # noqa: PLR0913 -- a no is whole or it is none
 
     ends = until_on is not None or bool(reopen_when) or threshold is not None
     if threshold is not None and not reopen_when and until_on is None and metric is not None:
-        way = No.Way(threshold_way).label
-        reopen_when = f"“{metric}” {way} {plain(threshold, metric.unit)}"[:300]
+        reopen_when = rules.in_numbers(metric, threshold_way, threshold)
     no = No.objects.create(
         kind=No.Kind.NOT_NOW if ends else No.Kind.NO,
         what=what,
@@ -255,7 +254,7 @@ def make_exception(
 def decide_again(*, by: Actor, at: datetime) -> int:
     """Bring back the nos whose day has passed or whose condition is met, each once; return how many."""
     active = No.objects.active()
-    late = active.filter(until_on__lt=(at - negotiating.FARTHEST_BEHIND).date())
+    late = active.filter(until_on__lte=at.date())
     count = sum(bring_back_no(one, by=by, at=at) for one in late.streamed())
     measured = active.filter(threshold__isnull=False)
     return count + sum(bring_back_no(one, by=by, at=at) for one in measured.streamed())
@@ -288,7 +287,7 @@ def bring_back_no(no: No, *, by: Actor, at: datetime) -> bool:
 
 def _because(no: No, *, at: datetime) -> str:
     if rules.has_ended(no, at=at):
-        return f"its day, {no.until_on:%-d %B %Y}, has passed"
+        return f"its day, {no.until_on:%-d %B %Y}, has come"
     if no.threshold is None or no.metric is None:
         return ""
     values = MetricValue.objects.filter(
