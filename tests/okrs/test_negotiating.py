@@ -587,6 +587,17 @@ def test_a_change_of_what_was_agreed_is_a_negotiation_of_its_own(two, asked, now
     assert fresh(asked).stage == Stage.AGREED
 
 
+def test_what_belongs_to_no_objective_is_changed_too(two, now):
+    asked = two.ask(now, objective=None)
+    accept(asked, two.giver, now)
+
+    change = transitions.ask_for_change(
+        asked, payload=WORK | {"person_weeks": "6"}, reason="More.", by=two.giver, at=now
+    )
+
+    assert (change.kind, change.stage, change.owes) == ("change", Stage.OPEN, two.checkout)
+
+
 def test_a_refused_change_leaves_the_agreement(two, asked, now):
     accept(asked, two.giver, now)
     change = transitions.ask_for_change(

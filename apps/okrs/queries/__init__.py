@@ -12,21 +12,7 @@ from apps.okrs.queries.capacity import (
 from apps.okrs.queries.finding import current_cycle, cycle_of, objective, quarter, readable, root_team
 from apps.okrs.queries.margin_notes import AskNote, MarginNotes, NoNote, margin_of
 from apps.okrs.queries.negotiation_measures import measures_of
-from apps.okrs.queries.negotiations import (
-    SHOWN,
-    Catchball,
-    Choices,
-    about,
-    catchball,
-    choices,
-    first_terms,
-    givers_objectives,
-    listing,
-    negotiation,
-    stuck,
-    waiting_for,
-    words_of,
-)
+from apps.okrs.queries.negotiations import SHOWN, Catchball, catchball, listing, negotiation, stuck, words_of
 from apps.okrs.queries.nos import (
     STATES,
     Filters,
@@ -38,6 +24,8 @@ from apps.okrs.queries.nos import (
     register,
     visible_nos,
 )
+from apps.okrs.queries.starting import Choices, about, choices, first_terms, givers_objectives
+from apps.okrs.queries.waiting import waiting_for
 
 __all__ = [
     "SHOWN",

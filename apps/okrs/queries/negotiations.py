@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from datetime import date, timedelta
+from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404
 
 from apps.accounts.models import Actor, User
 from apps.catalog.models import Team
-from apps.core.results import Todo
-from apps.core.statements import statement
 from apps.okrs.models import (
     OVER,
     Act,
     Cycle,
-    KeyResult,
     Move,
     Negotiation,
     NegotiationQuerySet,
@@ -330,112 +327,3 @@ def _changed_lines(
         old, new = (before or {}).get(one.name), after.get(one.name)
         if old != new:
             yield one.label, in_words(one, new) or "left out"
-
-
-def waiting_for(person: User, *, now: datetime) -> list[Todo]:
-    """Return what waits for one person: answers that their teams owe, and nos to decide again. Two queries.
-
-    Only who speaks for a team owes its answers, so members without a lead pay for the nos alone.
-    """
-    owed = _owed(team_ids=person.lead_ids) if person.lead_ids and not person.is_admin else []
-    return [*(_answer(one, today=now.date()) for one in owed), *map(_again, _to_decide(person_id=person.pk))]
-
-
-@statement()
-def _owed(*, team_ids: list[int]) -> QuerySet[Negotiation]:
-    rows = Negotiation.objects.filter(stage=Stage.OPEN, owes__in=team_ids)
-    return rows.select_related("initiator", "counterpart", "owes").order_by("respond_by", "pk")[:MOST]
-
-
-@statement()
-def _to_decide(*, person_id: int) -> QuerySet[No]:
-    rows = No.objects.filter(state=No.State.EXPIRED, holder=person_id)
-    return rows.select_related("team").order_by("until_on", "pk")[:MOST]
-
-
-def _answer(one: Negotiation, *, today: date) -> Todo:
-    other = one.other(one.owes_id or 0)
-    return Todo(
-        title=one.title if len(one.title) <= 80 else f"{one.title[:79]}…",  # noqa: PLR2004 -- one line
-        detail=f"{other.name} waits for the answer of {one.owes}",
-        url=one.get_absolute_url(),
-        action="Answer",
-        when=_noon(one.respond_by),
-        is_urgent=one.respond_by is not None and one.respond_by <= today + SOON,
-        icon="arrows-exchange",
-    )
-
-
-def _again(no: No) -> Todo:
-    return Todo(
-        title=f"Decide again: {no.what}"[:80],
-        detail=no.state_reason,
-        url=no.get_absolute_url(),
-        action="Decide",
-        when=_noon(no.until_on),
-        icon="circle-off",
-    )
-
-
-def _noon(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(12), UTC) if day else None
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What somebody can start a negotiation with."""
-
-    mine: list[Team]  # teams in whose name the person may draft
-    others: list[Team]
-    cycles: list[Cycle]
-
-
-def choices(person: User) -> Choices:
-    """Return teams and cycles for the form that starts a negotiation. Two queries."""
-    teams = list(Team.objects.filter(is_archived=False).order_by("name", "pk"))
-    mine = [one for one in teams if one.pk in person.team_ids or person.is_admin]
-    cycles = Cycle.objects.filter(state__in=["planning", "active"]).order_by("starts_on")
-    return Choices(mine=mine, others=teams, cycles=list(cycles))
-
-
-def about(
-    objective_id: int | None, key_result_id: int | None, *, person: User, on: date
-) -> tuple[Objective | None, KeyResult | None]:
-    """Return the objective and key result that an address names, or 404. One or two queries."""
-    found = None
-    if key_result_id is not None:
-        rows = KeyResult.objects.select_related("metric", "accountable")
-        found = rows.filter(pk=key_result_id, objective__in=readable(person, on=on).values("pk")).first()
-        if found is None:
-            raise Http404
-        objective_id = found.objective_id
-    if objective_id is None:
-        return None, None
-    rows_of = readable(person, on=on).select_related("team", "cycle", "accountable", "authored_by")
-    objective = rows_of.filter(pk=objective_id).first()
-    if objective is None:
-        raise Http404
-    if found is not None:
-        found.objective = objective
-    return objective, found
-
-
-def first_terms(shape: str, objective: Objective | None, key_result: KeyResult | None) -> dict[str, Any]:
-    """Return what a form starts from: the sentences and numbers as they stand. One query at most."""
-    if shape == "objective" and objective is not None:
-        lines = KeyResult.objects.filter(objective=objective, dropped_on=None).order_by("position", "pk")
-        return {
-            "title": objective.title,
-            "why": objective.why,
-            "instead_of": objective.instead_of,
-            "key_results": "\n".join(lines.values_list("title", flat=True)),
-        }
-    if shape == "target" and key_result is not None:
-        return {"target": key_result.target, "baseline": key_result.baseline, "by": key_result.ends_on}
-    return {}
-
-
-def givers_objectives(one: Negotiation, *, person: User, on: date) -> list[Objective]:
-    """Return the objectives under which the giver could do it. One query."""
-    rows = readable(person, on=on).filter(team=giver_of(one), cycle=one.cycle_id).alive()
-    return list(rows.order_by("pk"))

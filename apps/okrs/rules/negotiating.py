@@ -310,7 +310,7 @@ def check_ask(ask: Ask) -> None:
             f"{ask.cycle} is {ask.cycle.get_state_display().lower()}: nothing is promised in it any more."
         )
         raise InvalidMoveError(message)
-    if ask.objective is None and ask.kind != NegotiationKind.CONTRIBUTION:
+    if ask.objective is None and ask.changes is None and ask.kind != NegotiationKind.CONTRIBUTION:
         message = "Say which objective it is about."
         raise InvalidInputError(message, field="objective")
     _check_objective(ask)
