@@ -350,6 +350,8 @@ CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the
     "okrs.prepare": {"task": "okrs.prepare", "schedule": 3600, "options": {"expires": 3590}},
     "okrs.snapshot_ranks": {"task": "okrs.snapshot_ranks", "schedule": 3600, "options": {"expires": 3590}},
     "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
+    "okrs.lapse": {"task": "okrs.lapse", "schedule": 3600, "options": {"expires": 3500}},
+    "okrs.decide_again": {"task": "okrs.decide_again", "schedule": 3600, "options": {"expires": 3500}},
 }
 BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says so
 

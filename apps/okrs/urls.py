@@ -74,4 +74,22 @@ STRATEGY_OF_CYCLE = [
     path(f"{QUARTER}potholes/leave/", views.leave_pothole, name="leave_pothole"),
     path(f"{QUARTER}potholes/leave-all/", views.leave_all_potholes, name="leave_all_potholes"),
 ]
-urlpatterns = [*FIXED, *STRATEGY, *OF_CYCLE, *STRATEGY_OF_CYCLE]
+CAPACITY = "okrs/<slug:cycle>/teams/<slug:team>/capacity/"
+NEGOTIATING = [
+    # negotiations, nos, capacity
+    path("okrs/negotiations/", views.negotiations, name="negotiations"),
+    path("okrs/negotiations/new/", views.ask, name="ask"),
+    path("okrs/negotiations/<int:pk>/", views.negotiation, name="negotiation"),
+    path("okrs/negotiations/<int:pk>/say/", views.say, name="say"),
+    path("okrs/negotiations/<int:pk>/moves/<slug:act>/", views.act, name="act"),
+    path("okrs/nos/", views.nos, name="nos"),
+    path("okrs/nos/new/", views.say_no, name="say_no"),
+    path("okrs/nos/<int:pk>/", views.no, name="no"),
+    path("okrs/nos/<int:pk>/<slug:step>/", views.no_step, name="no_step"),
+    path(CAPACITY, views.capacity, name="capacity"),
+    path(f"{CAPACITY}promises/", views.promise_weeks, name="promise_weeks"),
+    path(f"{CAPACITY}promises/<int:pk>/", views.change_weeks, name="change_weeks"),
+    path(f"{CAPACITY}promises/<int:pk>/free/", views.free_weeks, name="free_weeks"),
+    path(f"{CAPACITY}waivers/", views.waive, name="waive"),
+]
+urlpatterns = [*FIXED, *NEGOTIATING, *STRATEGY, *OF_CYCLE, *STRATEGY_OF_CYCLE]

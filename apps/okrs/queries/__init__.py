@@ -1,5 +1,14 @@
 """Every read of goals."""
 
+from apps.okrs.queries.capacity import (
+    CapacityPage,
+    allocation,
+    capacity_page,
+    ledger,
+    ledgers,
+    ledgers_of_teams,
+    loan_balances,
+)
 from apps.okrs.queries.document import (
     CyclePage,
     Document,
@@ -31,7 +40,12 @@ from apps.okrs.queries.findings import (
     rule_subject,
     visible_findings,
 )
-from apps.okrs.queries.guards import blockers, has_open_negotiation, others_of, promise
+from apps.okrs.queries.guards import (
+    blockers,
+    has_open_negotiation,
+    others_of,
+    promise,
+)
 from apps.okrs.queries.leadership import (
     Overview,
     leadership,
@@ -48,7 +62,33 @@ from apps.okrs.queries.map import (
     targets,
     ties_of,
 )
-from apps.okrs.queries.margin import Margin, margins
+from apps.okrs.queries.margin import (
+    Margin,
+    margins,
+)
+from apps.okrs.queries.negotiation_measures import (
+    measures_of,
+)
+from apps.okrs.queries.negotiations import (
+    SHOWN,
+    Catchball,
+    catchball,
+    listing,
+    negotiation,
+    stuck,
+    words_of,
+)
+from apps.okrs.queries.nos import (
+    STATES,
+    Filters,
+    NoPage,
+    collisions_of,
+    metric_choices,
+    no,
+    no_page,
+    register,
+    visible_nos,
+)
 from apps.okrs.queries.noticed import (
     noticed,
 )
@@ -59,14 +99,31 @@ from apps.okrs.queries.offsite import (
     offsite_pack,
     pack_content,
 )
-from apps.okrs.queries.planning import archive, cycles, metrics_for, open_cycles, unfinished
+from apps.okrs.queries.planning import (
+    archive,
+    cycles,
+    metrics_for,
+    open_cycles,
+    unfinished,
+)
 from apps.okrs.queries.potholes import (
     PotholePage,
     candidates,
     none_taken,
     potholes,
 )
-from apps.okrs.queries.ranking import Ranks, listed, ranks
+from apps.okrs.queries.ranking import (
+    Ranks,
+    listed,
+    ranks,
+)
+from apps.okrs.queries.starting import (
+    Choices,
+    about,
+    choices,
+    first_terms,
+    givers_objectives,
+)
 from apps.okrs.queries.strategy import (
     Column,
     HorizonsPage,
@@ -78,18 +135,30 @@ from apps.okrs.queries.strategy import (
     strategy_item,
     vision,
 )
-from apps.okrs.queries.values import values_by_metric
+from apps.okrs.queries.values import (
+    values_by_metric,
+)
+from apps.okrs.queries.waiting import (
+    waiting_for,
+)
 
 __all__ = [
+    "SHOWN",
+    "STATES",
+    "CapacityPage",
+    "Catchball",
+    "Choices",
     "Column",
     "CyclePage",
     "Document",
+    "Filters",
     "FindingsPage",
     "HorizonsPage",
     "ItemRow",
     "KeyResultRow",
     "MapPage",
     "Margin",
+    "NoPage",
     "ObjectiveRow",
     "Overview",
     "PotholePage",
@@ -98,12 +167,18 @@ __all__ = [
     "Target",
     "Tie",
     "TiesPage",
+    "about",
     "alignment",
+    "allocation",
     "archive",
     "backlog",
     "blockers",
     "blocking_of",
     "candidates",
+    "capacity_page",
+    "catchball",
+    "choices",
+    "collisions_of",
     "current_cycle",
     "cycle_of",
     "cycle_page",
@@ -114,17 +189,29 @@ __all__ = [
     "finding",
     "findings_of",
     "findings_page",
+    "first_terms",
+    "givers_objectives",
     "has_open_negotiation",
     "horizons",
     "horizons_subject",
     "key_result",
     "leadership",
+    "ledger",
+    "ledgers",
+    "ledgers_of_teams",
     "link",
     "listed",
+    "listing",
+    "loan_balances",
     "margins",
+    "measures_of",
+    "metric_choices",
     "metrics_for",
     "milestone",
+    "negotiation",
     "next_cycle",
+    "no",
+    "no_page",
     "none_taken",
     "noticed",
     "objective",
@@ -139,17 +226,22 @@ __all__ = [
     "quarter",
     "ranks",
     "readable",
+    "register",
     "root_team",
     "rule_page",
     "rule_subject",
     "service_link",
     "stated_of",
     "strategy_item",
+    "stuck",
     "target",
     "targets",
     "ties_of",
     "unfinished",
     "values_by_metric",
     "visible_findings",
+    "visible_nos",
     "vision",
+    "waiting_for",
+    "words_of",
 ]

@@ -131,7 +131,7 @@ class Document:
 
 
 def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Document:
-    """Return a team's quarter as one page. Eight queries."""
+    """Return a team's quarter as one page. Eleven queries at most."""
     whole = readable(person, on=today).filter(team=quarter.team_id)
     here = whole.filter(Q(cycle=quarter.cycle_id) | Q(cycle=None, state__in=rules.NEVER_AGREED))
     rows = list(_with_remarks(here).select_related("accountable", "authored_by", "team").order_by("pk"))
@@ -141,7 +141,7 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     by_id = {one.pk: one for one in listed}
     drawn = _drawn([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
-    beside = margins(quarter, ids=order, person=person, on=today)
+    beside = margins(quarter, ids=order, by=by, person=person, on=today)
     return Document(
         quarter=quarter,
         head=_head(quarter, drawn, today=today),

@@ -1,8 +1,10 @@
-"""What goals tell people: each builder's kinds, joined."""
+"""What goals tell people: the kinds of all their parts."""
 
 from typing import Final
 
+from apps.notifications.rules import Kind
+from apps.okrs.rules import notices_negotiating
 from apps.okrs.rules.notices_quarter import QUARTER
 from apps.okrs.rules.notices_strategy import STRATEGY
 
-KINDS: Final = [*QUARTER, *STRATEGY]
+KINDS: Final[list[Kind]] = [*QUARTER, *STRATEGY, *notices_negotiating.KINDS]

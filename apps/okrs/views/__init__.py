@@ -1,6 +1,22 @@
 """Pages of goals, thin."""
 
-from apps.okrs.views.cycles import archive, backlog, cycle, cycle_step, home
+from apps.okrs.views.asking import (
+    ask,
+)
+from apps.okrs.views.capacity import (
+    capacity,
+    change_weeks,
+    free_weeks,
+    promise_weeks,
+    waive,
+)
+from apps.okrs.views.cycles import (
+    archive,
+    backlog,
+    cycle,
+    cycle_step,
+    home,
+)
 from apps.okrs.views.findings import (
     argue,
     decide_finding,
@@ -9,13 +25,31 @@ from apps.okrs.views.findings import (
     reopen_finding,
     rule,
 )
+from apps.okrs.views.negotiations import (
+    act,
+    negotiation,
+    negotiations,
+    say,
+)
+from apps.okrs.views.nos import (
+    no,
+    no_step,
+    nos,
+    say_no,
+)
 from apps.okrs.views.potholes import (
     leave_all_potholes,
     leave_pothole,
     potholes,
     take_pothole,
 )
-from apps.okrs.views.quarter import add_objective, add_to_backlog, quarter, ranks, save_toward
+from apps.okrs.views.quarter import (
+    add_objective,
+    add_to_backlog,
+    quarter,
+    ranks,
+    save_toward,
+)
 from apps.okrs.views.sentences import (
     add_key_results,
     drop_key_result,
@@ -27,7 +61,9 @@ from apps.okrs.views.sentences import (
     remove_milestone,
     save_key_result,
 )
-from apps.okrs.views.steps import objective_step
+from apps.okrs.views.steps import (
+    objective_step,
+)
 from apps.okrs.views.strategy import (
     add_decision,
     edit_item,
@@ -58,6 +94,7 @@ from apps.okrs.views.writing import (
 )
 
 __all__ = [
+    "act",
     "add_decision",
     "add_key_results",
     "add_objective",
@@ -66,7 +103,10 @@ __all__ = [
     "alignment",
     "archive",
     "argue",
+    "ask",
     "backlog",
+    "capacity",
+    "change_weeks",
     "correct_objective",
     "cycle",
     "cycle_step",
@@ -76,6 +116,7 @@ __all__ = [
     "finding",
     "findings",
     "finish_decision",
+    "free_weeks",
     "home",
     "horizons",
     "key_result_item",
@@ -84,6 +125,11 @@ __all__ = [
     "leave_pothole",
     "measure_key_result",
     "milestones",
+    "negotiation",
+    "negotiations",
+    "no",
+    "no_step",
+    "nos",
     "objective",
     "objective_details",
     "objective_item",
@@ -95,6 +141,7 @@ __all__ = [
     "potholes",
     "prepare_offsite",
     "print_offsite",
+    "promise_weeks",
     "quarter",
     "ranks",
     "reach_milestone",
@@ -106,8 +153,11 @@ __all__ = [
     "save_key_result",
     "save_objective",
     "save_toward",
+    "say",
+    "say_no",
     "take_pothole",
     "ties",
     "untie",
+    "waive",
     "write_item",
 ]
