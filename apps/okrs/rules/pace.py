@@ -226,6 +226,16 @@ def forecast_of(
     return replace(line, value=clamp(line.at(end), measure.lower_bound, measure.upper_bound))
 
 
+def look_of(status: str) -> tuple[str, str]:
+    """Return the shape and the tone of a published status; never the colour alone."""
+    looks = {
+        Status.ON_TRACK: ("●", "strong"),
+        Status.AT_RISK: ("◐", "adequate"),
+        Status.OFF_TRACK: ("○", "weak"),
+    }
+    return looks[Status(status)] if status else ("", "")
+
+
 def weakest_status(statuses: Iterable[str]) -> Status | None:
     """Return the weakest of the published statuses (OKRS 1.3); None where nobody published one."""
     order = list(Status)

@@ -1,0 +1,37 @@
+"""What can happen to goals."""
+
+from apps.okrs.events.measuring import (
+    CheckInAcknowledged,
+    CheckInDiscarded,
+    CheckInPublished,
+    KeyResultGraded,
+    MetricArchived,
+    MetricCreated,
+    MetricEdited,
+    MetricRestored,
+    ObjectiveClosed,
+    ObjectiveStatusSaid,
+    TensionDeclared,
+    TensionEnded,
+    TermsChanged,
+    ValueRecorded,
+    ValuesPasted,
+)
+
+__all__ = [
+    "CheckInAcknowledged",
+    "CheckInDiscarded",
+    "CheckInPublished",
+    "KeyResultGraded",
+    "MetricArchived",
+    "MetricCreated",
+    "MetricEdited",
+    "MetricRestored",
+    "ObjectiveClosed",
+    "ObjectiveStatusSaid",
+    "TensionDeclared",
+    "TensionEnded",
+    "TermsChanged",
+    "ValueRecorded",
+    "ValuesPasted",
+]
