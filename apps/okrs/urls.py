@@ -21,7 +21,6 @@ MEASURING = [  # metrics, check-ins, the objective's page and its grades
     path(f"{METRIC}tensions/<int:pk>/end/", views.end_tension, name="end_tension"),
     path("okrs/check-ins/", views.check_ins, name="check_ins"),
     path(CHECK_IN, views.check_in, name="check_in"),
-    path(f"{CHECK_IN}publish/", views.publish, name="publish_check_in"),
     path(f"{CHECK_IN}discard/", views.discard, name="discard_check_in"),
     path(f"{CHECK_IN}correct/", views.correct, name="correct_check_in"),
     path(f"{CHECK_IN}acknowledge/", views.acknowledge, name="acknowledge_check_in"),

@@ -166,6 +166,17 @@ class CheckInAcknowledged(EventKind):
 
 
 @dataclass(frozen=True)
+class ReadInConfidence(EventKind):
+    """An administrator read an objective that is not open to everyone."""
+
+    verb = "okrs.read_in_confidence"
+    sentence = "{actor} read {subject}, which is not open to everyone"
+    example = {"visibility": "restricted"}
+
+    visibility: str
+
+
+@dataclass(frozen=True)
 class KeyResultGraded(EventKind):
     """A team graded one of its key results; the grade stands on its objective's page alone."""
 

@@ -58,6 +58,7 @@ class CheckInForm(RevisionForm):
         super().__init__(*args, **options)
         self.sheet = sheet
         self.fields["revision"].widget = forms.HiddenInput()
+        self.fields["mine"] = forms.IntegerField(required=False, min_value=0, max_value=2_000_000_000)
         for name, label in rules.SQUARES.items():
             self.fields[name] = _text(label, rules.LONGEST_SQUARE, help_text=SQUARES[name], rows=3)
         for line in sheet.lines:
@@ -88,6 +89,8 @@ class CheckInForm(RevisionForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse here a value that could not be recorded, so that it is said beside the field."""
+        if "publish" in self.data:
+            self._check_whole()
         for line in self.sheet.lines:
             for item in line.items:
                 name, metric = f"k{item.key_result.pk}-value", item.key_result.metric
@@ -100,6 +103,15 @@ class CheckInForm(RevisionForm):
                 except InvalidInputError as error:
                     self.add_error(name, str(error))
         return self.cleaned_data
+
+    def _check_whole(self) -> None:
+        """Refuse to publish silence, beside the field that is silent."""
+        for line in self.sheet.lines:
+            if not self.cleaned_data.get(f"o{line.objective.pk}-status"):
+                message = f"Say how “{line.objective}” goes: on track, at risk or off track."
+                self.add_error(f"o{line.objective.pk}-status", message)
+        if not self.sheet.lines and not any(self.cleaned_data.get(name) for name in rules.SQUARES):
+            self.add_error("priorities", "Write something first.")
 
     @property
     def draft(self) -> rules.CheckInDraft:
@@ -121,6 +133,13 @@ class CheckInForm(RevisionForm):
             }
             lines[row.objective.pk] = rules.LineDraft(items=items, **words)
         return rules.CheckInDraft(lines=lines, **{name: values[name] for name in rules.SQUARES})
+
+    @property
+    def base(self) -> int:
+        """Return the revision that the words are based on; a tick says that they go over a newer one."""
+        mine: int | None = self.cleaned_data["mine"]
+        revision: int = self.cleaned_data["revision"]
+        return revision if mine is None else mine
 
     @property
     def squares(self) -> list[BoundField]:

@@ -14,6 +14,7 @@ NOT_MEASURED = "none"
 GRADES = [(NOT_MEASURED, "Not measured")] + [
     (f"{tenth / 10:.1f}", f"{tenth / 10:.1f}") for tenth in range(11)
 ]
+NEEDED = {"cause": "for a missed commitment", "learned": "for a moon shot of 0.1 or less"}
 
 
 class GradeForm(forms.Form):
@@ -35,6 +36,8 @@ class GradeForm(forms.Form):
     def __init__(self, *args: Any, ambition: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.ambition = ambition
+        for name, when in NEEDED.items():
+            self.fields[name].needed = when  # type: ignore[attr-defined]
         self.fields["learned"].widget.attrs["rows"] = 2
 
     def clean(self) -> dict[str, Any]:

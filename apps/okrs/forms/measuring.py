@@ -41,7 +41,7 @@ class TermsForm(forms.Form):
     metric = forms.ModelChoiceField(Metric.objects.none(), required=False, label="Metric")
     baseline = Number(required=False, label="From", help_text="Where it stands when the quarter begins.")
     baseline_on = day_field(required=False, label="Read on")
-    target = Number(required=False, label="To")
+    target = Number(required=False, label="To", help_text="Where it should stand at the end.")
     band_low = Number(required=False, label="At least")
     band_high = Number(required=False, label="At most")
     required_share = Number(required=False, label="On which share of days", help_text="0.95 unless stated.")

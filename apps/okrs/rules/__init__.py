@@ -124,6 +124,7 @@ from apps.okrs.rules.plots import (
     spark_of,
     steps_of,
 )
+from apps.okrs.rules.reading import reads_in_confidence
 from apps.okrs.rules.scores import (
     Band,
     Missing,
@@ -250,6 +251,7 @@ __all__ = [
     "plot_of",
     "progress_of",
     "proposal",
+    "reads_in_confidence",
     "rounded",
     "says_otherwise",
     "spark_of",

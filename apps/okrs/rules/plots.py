@@ -83,6 +83,8 @@ class Series:
     shape: str
     line: str
     dots: tuple[Dot, ...]
+    name_x: str
+    name_y: str
 
 
 @dataclass(frozen=True)
@@ -194,12 +196,16 @@ def confidence_lines(
     height = 160.0
     scale = _Scale(first, last, 0.0, 10.0, LEFT, WIDTH - 48.0, TOP, height - BOTTOM)
     series = []
-    for index, (name, points) in enumerate(rows):
+    named = list(rows)
+    places = _apart([scale.y(points[-1][1]) for _name, points in named])
+    for index, (name, points) in enumerate(named):
         dots = tuple(
             Dot(f"{scale.x(on):.1f}", f"{scale.y(value):.1f}", f"{name}: {value} of 10 on {on:%-d %B}")
             for on, value in points
         )
-        series.append(Series(name, SHAPES[index % len(SHAPES)], scale.line(points), dots))
+        name_x = f"{scale.x(points[-1][0]) + 8:.1f}"
+        shape = SHAPES[index % len(SHAPES)]
+        series.append(Series(name, shape, scale.line(points), dots, name_x, f"{places[index]:.1f}"))
     ticks = tuple(Tick(f"{scale.y(value):.1f}", str(value)) for value in (0, 5, 10))
     return ConfidenceLines(ticks, _months(scale), tuple(series))
 
@@ -210,6 +216,15 @@ def expected_value(measure: Measure, *, on: date) -> Decimal | None:
     if measure.kind != Kind.METRIC or base is None or target is None or share is None:
         return None
     return half_up(base + share * (target - base), places_of(base, target))
+
+
+def _apart(places: Sequence[float], *, least: float = 12.0) -> list[float]:
+    """Return places that lie far enough apart for a label each, as near to the given ones as that allows."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    found = list(places)
+    for above, below in pairwise(order):
+        found[below] = max(found[below], found[above] + least)
+    return found
 
 
 def steps_of(measure: Measure, changes: Iterable[tuple[date, Decimal, Decimal]]) -> tuple[TargetStep, ...]:

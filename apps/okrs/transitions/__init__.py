@@ -20,6 +20,7 @@ from apps.okrs.transitions.metrics import (
     end_tension,
     restore_metric,
 )
+from apps.okrs.transitions.reading import note_reading
 
 __all__ = [
     "acknowledge_check_in",
@@ -33,6 +34,7 @@ __all__ = [
     "end_tension",
     "grade_key_result",
     "measure_key_result",
+    "note_reading",
     "publish_check_in",
     "record_value",
     "record_values",

@@ -169,10 +169,15 @@ def _snapshot(now: queries.Standing, before: queries.Standing) -> dict[str, Any]
         "shown": _text(progress.shown),
         "expected": _text(now.pace.expected) if now.pace else None,
         "target": _text(key_result.target),
+        "target_words": _words(now, key_result.target),
         "baseline": _text(key_result.baseline),
         "words": now.words,
         "hint": now.hint or "",
     }
+
+
+def _words(now: queries.Standing, value: Decimal | None) -> str:
+    return rules.plain(value, now.measure.unit) if value is not None and now.measure else ""
 
 
 def _text(value: Decimal | None) -> str | None:

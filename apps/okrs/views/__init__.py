@@ -6,7 +6,6 @@ from apps.okrs.views.check_ins import (
     check_ins,
     correct,
     discard,
-    publish,
     write_check_in,
 )
 from apps.okrs.views.metrics import (
@@ -40,7 +39,6 @@ __all__ = [
     "metrics",
     "objective",
     "paste_values",
-    "publish",
     "record_value",
     "say",
     "terms",

@@ -14,7 +14,7 @@ from apps.core.http import page, wants_part
 from apps.core.results import Conflict, Saved
 from apps.okrs import forms, queries, rules, transitions
 from apps.okrs.models import Quarter, TeamCheckIn
-from apps.okrs.views.finding import REFUSED, STALE, today
+from apps.okrs.views.finding import REFUSED, STALE, both_of, today
 
 
 @require_safe
@@ -38,76 +38,62 @@ def write_check_in(request: PortalRequest, cycle: str, team: str) -> HttpRespons
     by = actor(request)
     rules.check_may_check_in(by, quarter.team)
     rules.check_cycle_takes_check_ins(quarter.cycle, today=today(request))
-    if request.method != "POST":
-        return _form(request, quarter)
     sheet = queries.sheet(quarter, queries.draft_of(quarter), person=request.user, on=today(request))
+    if request.method != "POST":
+        return _form(request, quarter, forms.CheckInForm(sheet=sheet))
     form = forms.CheckInForm(request.POST, sheet=sheet)
     if not form.is_valid():
-        return _answer(request, quarter, form, status=REFUSED)
-    saved = transitions.save_check_in(
-        quarter, draft=form.draft, revision=form.cleaned_data["revision"], by=by, at=timezone.now()
-    )
-    match saved:
-        case Conflict(theirs):
-            return _answer(request, quarter, form, status=STALE, theirs=theirs)
-        case Saved(row) if "publish" in request.POST:
-            return _published(request, row, revision=row.revision)
+        return _refused(request, quarter, form)
+    match transitions.save_check_in(quarter, draft=form.draft, revision=form.base, by=by, at=timezone.now()):
         case Saved(row):
-            if wants_part(request):
-                return page(request, "okrs/check_in_saved.html", {"draft": row, "problem": ""})
-            messages.success(request, "The draft is saved. Your team sees it; publish it when it is done.")
-            return redirect("okrs:write_check_in", cycle, team)
+            return _saved(request, row)
+        case Conflict(theirs):
+            return _stale(request, quarter, form, theirs)
+
+
+def _saved(request: PortalRequest, row: TeamCheckIn) -> HttpResponse:
+    """Answer an autosave with its status and the new revision; a plain form goes on to publish, or stays."""
+    if "publish" in request.POST:
+        return _published(request, row, revision=row.revision)
+    if wants_part(request):
+        return page(request, "okrs/check_in_saved.html", {"draft": row})
+    messages.success(request, "The draft is saved. Your team sees it; publish it when it is done.")
+    return redirect("okrs:write_check_in", row.quarter.cycle.slug, row.quarter.team.slug)
+
+
+def _refused(request: PortalRequest, quarter: Quarter, form: forms.CheckInForm) -> HttpResponse:
+    if wants_part(request) and "publish" not in request.POST:
+        return page(request, "okrs/check_in_saved.html", {"problem": form.problem}, status=REFUSED)
+    return _form(request, quarter, form, status=REFUSED, part="form", problem=form.problem)
+
+
+def _stale(
+    request: PortalRequest, quarter: Quarter, form: forms.CheckInForm, theirs: TeamCheckIn
+) -> HttpResponse:
+    """Show what somebody else saved beside what was typed; a tick keeps mine, nothing is lost."""
+    draft = queries.draft_of(quarter)
+    fresh = forms.CheckInForm(sheet=queries.sheet(quarter, draft, person=request.user, on=today(request)))
+    names = [name for name in form.fields if name not in {"revision", "mine"} and name in fresh.fields]
+    context: dict[str, Any] = {
+        "theirs": theirs,
+        "both": both_of(forms.CheckInForm(sheet=form.sheet, initial=form.cleaned_data), fresh, names=names),
+    }
+    if wants_part(request) and "publish" not in request.POST:
+        return page(request, "okrs/check_in_saved.html", context, status=STALE)
+    return _form(request, quarter, form, status=STALE, part="form", **context)
 
 
 def _form(
     request: PortalRequest,
     quarter: Quarter,
+    form: forms.CheckInForm,
     *,
-    form: forms.CheckInForm | None = None,
     status: int = 200,
     part: str = "",
     **more: Any,
 ) -> HttpResponse:
-    if form is None:
-        draft = queries.draft_of(quarter)
-        sheet = queries.sheet(quarter, draft, person=request.user, on=today(request))
-        form = forms.CheckInForm(sheet=sheet)
     context = {"quarter": quarter, "form": form, "draft": form.sheet.draft, "today": today(request)}
     return page(request, "okrs/write_check_in.html", context | more, status=status, part=part)
-
-
-def _answer(
-    request: PortalRequest,
-    quarter: Quarter,
-    form: forms.CheckInForm,
-    *,
-    status: int,
-    theirs: TeamCheckIn | None = None,
-) -> HttpResponse:
-    """Say what is wrong beside an autosave; a plain form gets its page back with all that was typed."""
-    problem = form.problem
-    if theirs is not None:
-        who = theirs.author.name if theirs.pk else "Somebody"
-        problem = (
-            f"{who} saved or published this draft meanwhile. Your words are still here: load the page in another "
-            "tab, and bring both together."
-        )
-    if wants_part(request):
-        draft = {"pk": None}
-        return page(request, "okrs/check_in_saved.html", {"draft": draft, "problem": problem}, status=status)
-    if theirs is not None:
-        form.data = form.data.copy()  # type: ignore[union-attr]
-        form.data["revision"] = str(theirs.revision)
-    return _form(request, quarter, form=form, status=status, problem=problem)
-
-
-@require_POST
-def publish(request: PortalRequest, pk: int) -> HttpResponse:
-    """Publish a draft as it was on the screen."""
-    form = forms.RevisionForm(request.POST)
-    found = queries.draft_to_change(pk, person=request.user)
-    revision = form.cleaned_data["revision"] if form.is_valid() else -1
-    return _published(request, found, revision=revision)
 
 
 def _published(request: PortalRequest, draft: TeamCheckIn, *, revision: int) -> HttpResponse:
@@ -118,7 +104,9 @@ def _published(request: PortalRequest, draft: TeamCheckIn, *, revision: int) -> 
             return HttpResponseClientRedirect(url) if wants_part(request) else redirect(url)
         case Conflict(row):
             problem = "Somebody changed the draft meanwhile. Read it once more, then publish it."
-            return _form(request, row.quarter, status=STALE, part="form", problem=problem)
+            sheet = queries.sheet(row.quarter, row, person=request.user, on=today(request))
+            fresh = forms.CheckInForm(sheet=sheet)
+            return _form(request, row.quarter, fresh, status=STALE, part="form", problem=problem)
 
 
 @require_POST

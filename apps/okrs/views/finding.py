@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from apps.accounts.http import PortalRequest, actor
@@ -26,6 +27,13 @@ class Both:
 def today(request: PortalRequest) -> date:
     """Return which day it is where the reader lives."""
     return rules.today_of(actor(request), timezone.now())
+
+
+def typed_over(request: PortalRequest, revision: int) -> QueryDict:
+    """Return what was typed, as if it had been typed over a newer revision."""
+    data = request.POST.copy()
+    data["revision"] = str(revision)
+    return data
 
 
 def both_of(mine: forms.Form, theirs: forms.Form, *, names: Iterable[str]) -> list[Both]:

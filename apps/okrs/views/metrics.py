@@ -116,13 +116,20 @@ def _metric(request: PortalRequest, found: Metric, *, status: int = 200, **more:
     points = [rules.Point(value.on_date, value.value) for value in values]
     used = queries.key_results_on(found, person=request.user, on=on)
     unit = rules.unit_of(found)
+    older = queries.corrected(found, since=shown[-1].on_date) if shown else {}
     context = {
         "metric": found,
         "bounds": _bounds(found),
         "plot": rules.history_of(points, unit=unit),
-        "values": [(value, rules.plain(value.value, unit)) for value in shown],
+        "values": [
+            (
+                value,
+                rules.plain(value.value, unit),
+                [(rules.plain(old.value, unit), old) for old in older.get(value.on_date, [])],
+            )
+            for value in shown
+        ],
         "hidden": len(values) - len(shown),
-        "older": queries.corrected(found, since=shown[-1].on_date) if shown else {},
         "standings": list(queries.progress_of_key_results(used, on=on).values()),
         "tensions": queries.tensions_of(found),
         "may_keep": may_keep,

@@ -1,4 +1,4 @@
-"""The page of one objective: its numbers over time, what was said, how it ended; and the steps taken there."""
+"""The page of one objective: its numbers over time, what was said, how it ended, and its steps."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,18 +18,22 @@ from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
 from apps.okrs.models import LOCKED, KeyResult, Objective, State
-from apps.okrs.views.finding import REFUSED, STALE, both_of, today
+from apps.okrs.views.finding import REFUSED, STALE, both_of, today, typed_over
 
 EVENTS = 50  # on one page of the history
 
 
 def _found(request: PortalRequest, pk: int) -> Objective:
-    return queries.objective(pk, person=request.user, on=today(request))
+    on, by = today(request), actor(request)
+    found = queries.objective(pk, person=request.user, on=on)
+    if rules.reads_in_confidence(by, found, on=on):
+        transitions.note_reading(found, by=by, at=timezone.now())
+    return found
 
 
 @require_safe
 def objective(request: PortalRequest, pk: int) -> HttpResponse:
-    """Show an objective: key results with plots, confidence, check-ins, what it is tied to. Twelve queries."""
+    """Show an objective: key results with plots, confidence, check-ins, its ties. Twelve queries."""
     return _objective(request, _found(request, pk))
 
 
@@ -177,12 +181,12 @@ def grade(request: PortalRequest, pk: int, key_result: int) -> HttpResponse:
         case Saved(saved):
             return redirect(saved)
         case Conflict(theirs):
-            form.data = form.data.copy()  # type: ignore[union-attr]
-            form.data["revision"] = str(theirs.revision)
-            form.add_error(
-                None, "Somebody graded it meanwhile, as shown above. Yours is kept if you say it again."
+            data = typed_over(request, theirs.revision)
+            form = forms.GradeForm(data, ambition=ambition, auto_id=f"k{row.pk}_%s")
+            said = f"{theirs.grade:.1f}" if theirs.grade is not None else "not measured"
+            return _objective(
+                request, found, status=STALE, typed={row.pk: form}, graded=row.pk, grade_problem=said
             )
-            return _objective(request, found, status=STALE, typed={row.pk: form})
 
 
 @require_POST
