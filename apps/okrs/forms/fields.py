@@ -10,25 +10,29 @@ from apps.core.forms import as_form_error
 from apps.okrs import imports, rules
 
 DAY: Final = {"type": "date"}
+LONGEST: Final = 40  # letters of a number
 
 
-class Number(forms.CharField):
+class Number(forms.Field):
     """A number: "93,5", "6,900", "-12 %"; a percent sign only where the metric is a percentage."""
 
     def __init__(self, *, is_percent: bool = True, **options: Any) -> None:
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        super().__init__(max_length=40, **options)
+        super().__init__(**options)
         self.is_percent = is_percent
 
     def prepare_value(self, value: object) -> object:
         """Write a stored number without closing noughts."""
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
-    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]
+    def to_python(self, value: object) -> Decimal | None:
         """Return the number; None for nothing typed."""
-        text = super().to_python(value) or ""
+        text = str(value or "").strip()
         if not text:
             return None
+        if len(text) > LONGEST:
+            message = "This is too long for a number."
+            raise ValidationError(message)
         if imports.has_percent_sign(text) and not self.is_percent:
             message = "This metric is no percentage: leave the percent sign out."
             raise ValidationError(message)

@@ -20,7 +20,15 @@ from apps.okrs.queries.check_ins import (
     waiting_for_reviewers,
 )
 from apps.okrs.queries.finding import current_cycle, cycle_of, objective, quarter, readable, root_team
-from apps.okrs.queries.health import Health, due_on, health_of, health_of_objectives, published, with_last
+from apps.okrs.queries.health import (
+    Health,
+    due_on,
+    health_of,
+    health_of_objectives,
+    objective_with_rhythm,
+    published,
+    with_last,
+)
 from apps.okrs.queries.metrics import (
     PastedRow,
     Preview,
@@ -80,6 +88,7 @@ __all__ = [
     "metrics",
     "metrics_of",
     "objective",
+    "objective_with_rhythm",
     "other_metrics",
     "participants_of",
     "preview",

@@ -146,7 +146,7 @@ def said_of(objective: Objective, key_results: list[KeyResult]) -> Said:
     by_key = {one.pk: one for one in key_results}
     lines: dict[int, tuple[CheckIn, list[CheckInItem]]] = {}
     for item in in_order:
-        item.key_result = by_key.get(item.key_result_id, item.key_result)
+        item.key_result = by_key[item.key_result_id]  # all of them were given
         lines.setdefault(item.check_in_id, (item.check_in, []))[1].append(item)
     rows = [_said(line, found) for line, found in lines.values()]
     confidence = {one.pk: _confidence(rows, one) for one in key_results}

@@ -1,6 +1,7 @@
 """How numbers come in, and how a key result says what is measured."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -149,6 +150,8 @@ def measure_key_result(  # noqa: PLR0913 -- terms, and after the agreement why t
     filled in by the team.
     """
     key_result = locked_key_result(key_result, by=by, at=at)
+    if draft.metric is not None:  # as it is by now: it may have been archived meanwhile
+        draft = replace(draft, metric=Metric.objects.get(pk=draft.metric.pk))
     steps = list(key_result.milestones.order_by("position", "pk"))
     changes = rules.changes_of(key_result, draft, steps)
     rules.check_may_measure(by, key_result, changes=changes, why=why, reason=reason)

@@ -1,4 +1,4 @@
-"""What is written down about reading: administrators see everything, and leave a trace where it is not open."""
+"""What is written down about reading: administrators see everything, and leave a trace."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -25,7 +25,7 @@ EVENTS = 50  # on one page of the history
 
 def _found(request: PortalRequest, pk: int) -> Objective:
     on, by = today(request), actor(request)
-    found = queries.objective(pk, person=request.user, on=on)
+    found = queries.objective_with_rhythm(pk, person=request.user, on=on)
     if rules.reads_in_confidence(by, found, on=on):
         transitions.note_reading(found, by=by, at=timezone.now())
     return found
