@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tests.roles import measuring
+
 
 def soon(days=9):
     return (timezone.now() + timedelta(days=days)).date().isoformat()
@@ -87,6 +89,7 @@ def body_of(method, path, world):
         "/archive/": {"reason": "Because"},
         "/restore/": {"reason": "Because"},
     }
+    by_ending |= measuring.bodies(world)
     ending = max((one for one in by_ending if path.endswith(one)), key=len, default="")
     values = dict(by_ending.get(ending, {}))
     if api and path.endswith("/notes/"):

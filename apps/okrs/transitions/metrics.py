@@ -1,6 +1,5 @@
 """How metrics are written down, put away, and set against each other."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -88,23 +87,22 @@ def edit_metric(
 @one_transaction
 def archive_metric(metric: Metric, *, by: Actor, at: datetime) -> Metric:
     """Take no more values; what was recorded, and what is measured by it, stays."""
-    return _put(metric, archived_at=at, event=MetricArchived, by=by, at=at)
+    metric = _put(metric, archived_at=at, by=by)
+
+    record(MetricArchived(), by=by, at=at, subject=metric.subject)
+    return metric
 
 
 @one_transaction
 def restore_metric(metric: Metric, *, by: Actor, at: datetime) -> Metric:
     """Take values again."""
-    return _put(metric, archived_at=None, event=MetricRestored, by=by, at=at)
+    metric = _put(metric, archived_at=None, by=by)
+
+    record(MetricRestored(), by=by, at=at, subject=metric.subject)
+    return metric
 
 
-def _put(
-    metric: Metric,
-    *,
-    archived_at: datetime | None,
-    event: Callable[[], MetricArchived | MetricRestored],
-    by: Actor,
-    at: datetime,
-) -> Metric:
+def _put(metric: Metric, *, archived_at: datetime | None, by: Actor) -> Metric:
     metric = _locked(metric, by)
     if (metric.archived_at is None) == (archived_at is None):
         message = f"“{metric}” is {'in use' if archived_at is None else 'archived'} already."
@@ -112,8 +110,6 @@ def _put(
 
     metric.archived_at = archived_at
     metric.save(update_fields=["archived_at"])
-
-    record(event(), by=by, at=at, subject=metric.subject)
     return metric
 
 

@@ -78,11 +78,8 @@ def _grade_form(row: queries.KeyResultRow, typed: Mapping[int, forms.GradeForm])
 
 
 def _may_change_terms(request: PortalRequest, found: Objective) -> bool:
-    by = actor(request)
-    if found.state in LOCKED:
-        is_lead = rules.speaks_for(by, found.team, accountable_id=found.accountable_id)
-        return found.state != State.CLOSED and (is_lead or by.has("admin"))
-    return rules.may_draft(by, found.team) and bool(rules.MOVES[State(found.state)])
+    """Tell whether to offer the page of terms; what may change there depends on the agreement."""
+    return rules.may_draft(actor(request), found.team) and bool(rules.MOVES[State(found.state)])
 
 
 @require_safe
@@ -118,6 +115,7 @@ def say(request: PortalRequest, pk: int) -> HttpResponse:
 def terms(request: PortalRequest, pk: int, key_result: int) -> HttpResponse:
     """Say how a key result is measured; after the agreement with a reason, or it is asked for."""
     found = _found(request, pk)
+    rules.check_may_draft(actor(request), found.team)
     row = _key_result(found, key_result)
     steps = list(row.milestones.order_by("position", "pk"))
     is_agreed = found.state in LOCKED
