@@ -370,12 +370,18 @@ if IS_TRACED:
     MIDDLEWARE.insert(1, "portal.telemetry.SpanMiddleware")
 
 # What lower apps collect from upper ones, by name
-REMINDERS = ["apps.walkthroughs.queries.due", "apps.readiness.queries.due", "apps.catalog.queries.due"]
+REMINDERS = [
+    "apps.walkthroughs.queries.due",
+    "apps.readiness.queries.due",
+    "apps.catalog.queries.due",
+    "apps.okrs.queries.due",
+]
 NOTICES = [
     "apps.walkthroughs.rules.notices.KINDS",
     "apps.readiness.rules.notices.KINDS",
     "apps.okrs.rules.notices.KINDS",
     "apps.catalog.rules.notices.KINDS",
+    "apps.okrs.rules.notices.KINDS",
     "apps.notifications.rules.OWN",
 ]
 JOBS = {

@@ -24,6 +24,7 @@ from tests.api.asking import token_for
 from tests.factories import ServiceFactory, TeamFactory, UserFactory, answer_of, lead_of, member_of
 from tests.factories.readiness import conversation_of, publish_editions
 from tests.factories.walkthroughs import LEVELS, answer_all, holder, seat_as, sign
+from tests.roles import measuring
 from tests.roles.goals import negotiated
 from tests.roles.okr_quarter import quarter_names
 
@@ -93,7 +94,9 @@ class World:
                 names |= {"seat": seat_as(walkthrough, "peer").pk}
                 names |= {"link": rules.reply_url(seat_as(walkthrough, "peer"), walkthrough).split("/")[-2]}
         names |= self._checklist(names) | self._work()
-        return names | quarter_names(self.team, today=self.now.date()) | negotiated(self)
+        return (
+            names | quarter_names(self.team, today=self.now.date()) | negotiated(self) | measuring.named(self)
+        )
 
     def _service(self, **fields):
         return ServiceFactory(team=self.team, **(LEVELS["high"] | fields))

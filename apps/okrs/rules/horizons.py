@@ -189,7 +189,7 @@ def check_stated(stated: Stated) -> None:
         raise InvalidInputError(message, field="begins_on")
 
 
-def check_number(value: Decimal | None, *, field: str) -> None:
+def check_target(value: Decimal | None, *, field: str) -> None:
     """Refuse what has more digits than both databases keep."""
     if value is None:
         return

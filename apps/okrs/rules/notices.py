@@ -4,7 +4,8 @@ from typing import Final
 
 from apps.notifications.rules import Kind
 from apps.okrs.rules import notices_negotiating
+from apps.okrs.rules.notices_measuring import MEASURING
 from apps.okrs.rules.notices_quarter import QUARTER
 from apps.okrs.rules.notices_strategy import STRATEGY
 
-KINDS: Final[list[Kind]] = [*QUARTER, *STRATEGY, *notices_negotiating.KINDS]
+KINDS: Final[list[Kind]] = [*QUARTER, *MEASURING, *STRATEGY, *notices_negotiating.KINDS]

@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from apps.okrs.models import Ambition, Cycle, KeyResult, Kind, Milestone
+from apps.okrs.models import Ambition, Cycle, KeyResult, Kind, Milestone, Status
 from apps.okrs.rules.measures import Measure, Point, bounds, carry_days
 from apps.okrs.rules.measures import Milestone as Step
 from apps.okrs.rules.numbers import plain
-from apps.okrs.rules.pace import Pace, Status, pace_of
+from apps.okrs.rules.pace import Pace, pace_of
 from apps.okrs.rules.scores import Progress, progress_of
 from apps.okrs.rules.sparkline import Spark, spark
 

@@ -141,7 +141,7 @@ def _clean(sentence: Sentence) -> dict[str, Any]:
     values["unit"] = clean_line(values["unit"], field="unit", limit=40)
     values["confidence"] = _percent(values["confidence"])
     for name in ("target_low", "target_high", "planned_change"):
-        rules.check_number(values[name], field=name)
+        rules.check_target(values[name], field=name)
     if values["begins_on"] is not None:
         check_day(values["begins_on"], field="begins_on")
         values["begins_on"] = rules.begins(values["begins_on"], values["precision"])

@@ -10,6 +10,14 @@ from apps.okrs.views.capacity import (
     promise_weeks,
     waive,
 )
+from apps.okrs.views.check_ins import (
+    acknowledge,
+    check_in,
+    check_ins,
+    correct,
+    discard,
+    write_check_in,
+)
 from apps.okrs.views.cycles import (
     archive,
     backlog,
@@ -25,17 +33,36 @@ from apps.okrs.views.findings import (
     reopen_finding,
     rule,
 )
+from apps.okrs.views.metrics import (
+    archive_metric,
+    create_metric,
+    declare_tension,
+    edit_metric,
+    end_tension,
+    metric,
+    metrics,
+    paste_values,
+    record_value,
+)
 from apps.okrs.views.negotiations import (
     act,
     negotiation,
     negotiations,
-    say,
+    say_in_negotiation,
 )
 from apps.okrs.views.nos import (
     no,
     no_step,
     nos,
     say_no,
+)
+from apps.okrs.views.objectives import (
+    close,
+    grade,
+    history,
+    objective,
+    say_of_objective,
+    terms,
 )
 from apps.okrs.views.potholes import (
     leave_all_potholes,
@@ -86,7 +113,6 @@ from apps.okrs.views.ties import (
 )
 from apps.okrs.views.writing import (
     correct_objective,
-    objective,
     objective_details,
     objective_item,
     objective_thread,
@@ -94,6 +120,7 @@ from apps.okrs.views.writing import (
 )
 
 __all__ = [
+    "acknowledge",
     "act",
     "add_decision",
     "add_key_results",
@@ -102,21 +129,33 @@ __all__ = [
     "add_to_backlog",
     "alignment",
     "archive",
+    "archive_metric",
     "argue",
     "ask",
     "backlog",
     "capacity",
     "change_weeks",
+    "check_in",
+    "check_ins",
+    "close",
+    "correct",
     "correct_objective",
+    "create_metric",
     "cycle",
     "cycle_step",
     "decide_finding",
+    "declare_tension",
+    "discard",
     "drop_key_result",
     "edit_item",
+    "edit_metric",
+    "end_tension",
     "finding",
     "findings",
     "finish_decision",
     "free_weeks",
+    "grade",
+    "history",
     "home",
     "horizons",
     "key_result_item",
@@ -124,6 +163,8 @@ __all__ = [
     "leave_all_potholes",
     "leave_pothole",
     "measure_key_result",
+    "metric",
+    "metrics",
     "milestones",
     "negotiation",
     "negotiations",
@@ -137,6 +178,7 @@ __all__ = [
     "objective_thread",
     "offsite",
     "offsite_file",
+    "paste_values",
     "place_key_result",
     "potholes",
     "prepare_offsite",
@@ -145,6 +187,7 @@ __all__ = [
     "quarter",
     "ranks",
     "reach_milestone",
+    "record_value",
     "remove_milestone",
     "remove_service",
     "reopen_finding",
@@ -153,11 +196,14 @@ __all__ = [
     "save_key_result",
     "save_objective",
     "save_toward",
-    "say",
+    "say_in_negotiation",
     "say_no",
+    "say_of_objective",
     "take_pothole",
+    "terms",
     "ties",
     "untie",
     "waive",
+    "write_check_in",
     "write_item",
 ]

@@ -92,7 +92,7 @@ def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **mo
 
 
 @require_POST
-def say(request: PortalRequest, pk: int) -> HttpResponse:
+def say_in_negotiation(request: PortalRequest, pk: int) -> HttpResponse:
     """Add a comment: talk is no move, and binds nobody."""
     found = _find(request, pk)
     text = request.POST.get("text", "")
