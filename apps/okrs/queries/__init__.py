@@ -1,15 +1,6 @@
 """Every read of goals."""
 
-from apps.okrs.queries.document import (
-    CyclePage,
-    Document,
-    KeyResultRow,
-    ObjectiveRow,
-    backlog,
-    cycle_page,
-    document,
-    one_row,
-)
+from apps.okrs.queries.document import Document, KeyResultRow, ObjectiveRow, document, one_row
 from apps.okrs.queries.finding import (
     current_cycle,
     cycle_of,
@@ -22,7 +13,8 @@ from apps.okrs.queries.finding import (
 )
 from apps.okrs.queries.guards import blockers, has_open_negotiation, others_of, promise
 from apps.okrs.queries.margin import Margin, margins
-from apps.okrs.queries.planning import archive, cycles, metrics_for, open_cycles, unfinished
+from apps.okrs.queries.organisation import CyclePage, cycle_page
+from apps.okrs.queries.planning import archive, backlog, cycles, metrics_for, open_cycles, unfinished
 from apps.okrs.queries.ranking import Ranks, listed, ranks
 from apps.okrs.queries.values import values_by_metric
 
