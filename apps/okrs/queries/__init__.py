@@ -29,11 +29,8 @@ from apps.okrs.queries.check_ins import (
     waiting_for_reviewers,
 )
 from apps.okrs.queries.document import (
-    CyclePage,
     Document,
     ObjectiveRow,
-    backlog,
-    cycle_page,
     document,
     one_row,
 )
@@ -150,8 +147,13 @@ from apps.okrs.queries.offsite import (
     offsite_pack,
     pack_content,
 )
+from apps.okrs.queries.organisation import (
+    CyclePage,
+    cycle_page,
+)
 from apps.okrs.queries.planning import (
     archive,
+    backlog,
     cycles,
     metrics_for,
     open_cycles,

@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from apps.accounts.models import User
 from apps.catalog.models import Team
 from apps.okrs import rules
-from apps.okrs.models import EXITS, Cycle, CycleState, KeyResult, Metric, Objective, State
+from apps.okrs.models import EXITS, Cycle, CycleState, Horizon, KeyResult, Metric, Objective, State
 from apps.okrs.queries.finding import readable
 
 
@@ -72,3 +72,12 @@ def metrics_for(team: Team, *, chosen: int | None = None) -> QuerySet[Metric]:
     rows = Metric.objects.filter(Q(archived_at=None) | Q(pk=chosen)).select_related("team")
     own = Q(team=team)
     return rows.annotate(foreign=Count("pk", filter=~own)).order_by("foreign", "name", "pk")
+
+
+def backlog(person: User, *, on: date) -> QuerySet[Objective]:
+    """Return what has no quarter, the nearer horizon first, by team. One query."""
+    rows = readable(person, on=on).filter(cycle=None, state__in=rules.NEVER_AGREED)
+    nearest_first = [Horizon.NEXT, Horizon.LATER]
+    return (
+        rows.filter(horizon__in=nearest_first).select_related("team").order_by("-horizon", "team__name", "pk")
+    )
