@@ -46,7 +46,7 @@ def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
         ("Offered", "Both, 31 March 2026, The app", False),
         ("Countered", "EU now, US in spring, 20 March 2026", True),
     ]
-    assert (note.cost_label, note.cost, note.message) == ("Costs you", "4 person-weeks, 5 free", "EU first?")
+    assert (note.cost_label, note.cost, note.message) == ("Costs you", "4 person-weeks", "EU first?")
     assert note.acts == {"accept", "counter", "decline"}
     drawn = render_to_string("okrs/margin/negotiation.html", {"note": note, "csrf_token": "x"})
     assert all(words in drawn for words in ("Checkout asks", "EU now", ">Accept<", ">Counter<", ">Say no<"))

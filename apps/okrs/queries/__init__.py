@@ -59,7 +59,6 @@ from apps.okrs.queries.guards import (
     blockers,
     has_open_negotiation,
     others_of,
-    promise,
 )
 from apps.okrs.queries.health import (
     Health,
@@ -170,6 +169,7 @@ from apps.okrs.queries.progress import (
     ambition_of,
     progress_of_key_results,
 )
+from apps.okrs.queries.promises import promise
 from apps.okrs.queries.ranking import (
     Ranks,
     listed,

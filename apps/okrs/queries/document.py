@@ -21,8 +21,8 @@ from apps.okrs.models import (
     State,
 )
 from apps.okrs.queries.finding import readable
-from apps.okrs.queries.guards import promise
 from apps.okrs.queries.margin import Margin, margins
+from apps.okrs.queries.promises import promised_by
 from apps.okrs.queries.values import values_by_metric
 from apps.okrs.rules.numbers import many
 from apps.okrs.rules.wordings import Stand, note_of, stand_of
@@ -124,7 +124,7 @@ class Document:
 
 
 def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Document:
-    """Return a team's quarter as one page. Eleven queries at most."""
+    """Return a team's quarter as one page. Nine queries at most."""
     whole = readable(person, on=today).filter(team=quarter.team_id)
     here = whole.filter(Q(cycle=quarter.cycle_id) | Q(cycle=None, state__in=rules.NEVER_AGREED))
     rows = list(_with_remarks(here).select_related("accountable", "authored_by", "team").order_by("pk"))
@@ -269,7 +269,7 @@ def _head(quarter: Quarter, drawn: Sequence[ObjectiveRow], *, today: date) -> st
     if quarter.agreed_at:
         parts.append(f"agreed on {quarter.agreed_at:%-d %B}")
     parts.append(counts_in_words(drawn) if drawn else "nothing written yet")
-    if found := promise(quarter, on=today):
+    if found := promised_by(quarter):
         parts.append(found.words)
     return " · ".join(parts)
 

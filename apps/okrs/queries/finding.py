@@ -19,6 +19,7 @@ from apps.okrs.models import (
     Quarter,
     Visibility,
 )
+from apps.okrs.queries.promises import with_promise
 
 
 def readable(person: User, *, on: date) -> ObjectiveQuerySet:
@@ -68,7 +69,7 @@ def current_cycle(*, on: date) -> Cycle | None:
 
 def quarter(cycle_slug: str, team_slug: str) -> Quarter:
     """Return a team's page in a cycle, or 404; unsaved until somebody writes on it. Two or three queries."""
-    rows = Quarter.objects.select_related("team", "cycle")
+    rows = with_promise(Quarter.objects.all())
     found = rows.filter(cycle__slug=cycle_slug, team__slug=team_slug).first()
     return found or Quarter(
         cycle=cycle_of(cycle_slug), team=get_object_or_404(Team, slug=team_slug, is_archived=False)

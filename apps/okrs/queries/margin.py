@@ -44,7 +44,7 @@ class Margin:
 def margins(
     quarter: Quarter, *, ids: Collection[int], by: Actor, person: User, on: date
 ) -> dict[int, Margin]:
-    """Return the margin of each objective on the page, and under 0 that of the page. Six queries at most.
+    """Return the margin of each objective on the page, and under 0 that of the page. Five queries at most.
 
     An ask about an objective that is not on the page is shown if everybody may read that one; a no about
     one stands where that is.

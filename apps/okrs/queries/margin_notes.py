@@ -1,7 +1,7 @@
 """What negotiations and nos write into the margin of a quarter; the page of the quarter draws them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from apps.accounts.models import Actor
@@ -40,25 +40,21 @@ class NoNote:
 
 
 def ask_notes(asks: Collection[Negotiation], *, by: Actor) -> list[AskNote]:
-    """Return negotiations as the margin shows them. Two queries, none where nothing is asked."""
+    """Return negotiations as the margin shows them. One query, none where nothing is asked."""
     if not asks:
         return []
     said: dict[int, list[Terms]] = defaultdict(list)
-    for terms in Terms.objects.filter(negotiation__in=asks).order_by("version"):
-        said[terms.negotiation_id].append(terms)
-    messages = _messages(asks)
+    messages: dict[int, str] = {}
+    for move in Move.objects.filter(negotiation__in=asks).select_related("terms").order_by("seq"):
+        if move.terms is not None and move.terms not in said[move.negotiation_id]:
+            said[move.negotiation_id].append(move.terms)
+        messages[move.negotiation_id] = move.reason or messages.get(move.negotiation_id, "")
     return [_note(one, said[one.pk], messages.get(one.pk, ""), by) for one in asks]
 
 
 def no_note(no: No) -> NoNote:
     """Return a no as the margin shows it; load its metric first."""
     return NoNote(no, nos_rules.condition(no))
-
-
-def _messages(found: Iterable[Negotiation]) -> dict[int, str]:
-    """Return the words that went with the newest move that had any."""
-    rows = Move.objects.filter(negotiation__in=list(found)).exclude(reason="").order_by("seq")
-    return dict(rows.values_list("negotiation_id", "reason"))
 
 
 def _note(one: Negotiation, said: list[Terms], message: str, by: Actor) -> AskNote:
