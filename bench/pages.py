@@ -57,7 +57,7 @@ def pages(scene: Scene) -> list[Page]:
         Page("save that changes the state", save, 8, states=("in_place", "gap"), headers=htmx),
         Page("my work", "/", 10),
         Page("inbox", "/inbox/", None),
-        Page("walkthroughs", "/walkthroughs/", None),
+        Page("walkthroughs", "/walkthroughs/", 15),
         Page("walkthrough", f"/walkthroughs/{scene.walkthrough_id}/", None),
         Page("teams", "/teams/", None),
         Page("team", f"/teams/{scene.team}/", None),

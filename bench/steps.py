@@ -5,7 +5,7 @@ The same steps run with their events and without them, in turns: the difference 
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from statistics import median
@@ -21,13 +21,21 @@ from apps.catalog.queries import team
 from apps.catalog.transitions import register
 from apps.readiness.models import Answer, State
 from apps.readiness.transitions import save_answer
+from apps.walkthroughs.models import Capacity, SignOff
+from apps.walkthroughs.queries import seats
+from apps.walkthroughs.transitions import sign_off
 from bench.pages import TEXTS
 from bench.servers import cpu_seconds
 from bench.sites import Organisation, use
 
 ROUNDS: Final = 5
 TIMES: Final = 200
-RECORDS: Final = ("apps.catalog.transitions.services.record", "apps.readiness.transitions.answers.record")
+RECORDS: Final = (
+    "apps.catalog.transitions.services.record",
+    "apps.readiness.transitions.answers.record",
+    "apps.walkthroughs.transitions.signing.record",
+)
+NOTES: Final = ("Restore was shown live.", "Restore was shown live, and the on-call rota.")
 Step = Callable[[int], object]
 
 
@@ -85,6 +93,19 @@ def _steps(one: Organisation) -> Iterator[tuple[str, Step]]:
     )
     yield "save an answer", save((State.IN_PLACE,))
     yield "save an answer in another state", save((State.IN_PLACE, State.GAP))
+    yield "sign off", _signing(scene.walkthrough_id)
+
+
+def _signing(walkthrough_id: int) -> Step:
+    """Let one seat sign again and again, each time with another note: the same one would change nothing."""
+    seat = next(one for one in seats([walkthrough_id]) if one.capacity == Capacity.PEER and one.signs)
+    by = Actor(person=User.objects.get(pk=seat.person_id), request_id="4711")
+
+    def step(number: int) -> None:
+        note = NOTES[number % 2]
+        sign_off(seat, decision=SignOff.Decision.APPROVE, note=note, by=by, at=timezone.now())
+
+    return step
 
 
 def _measured(step: Step, postmaster: int) -> _Cost:
@@ -109,5 +130,7 @@ def _measured(step: Step, postmaster: int) -> _Cost:
 @contextmanager
 def _without_events() -> Iterator[None]:
     """Let transitions write everything but history, here and for the measurement alone."""
-    with patch(RECORDS[0]), patch(RECORDS[1]):
+    with ExitStack() as stack:
+        for name in RECORDS:
+            stack.enter_context(patch(name))
         yield

@@ -1,12 +1,14 @@
 """Structured logs: one JSON event per line, with the id of the request that caused it."""
 
 import logging
+import re
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Final
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from structlog.contextvars import bound_contextvars
 
 from apps.core import metrics, tracing
@@ -15,6 +17,7 @@ from apps.core.http import request_id
 logger = structlog.get_logger(__name__)
 
 SECRETS: Final = frozenset({"token", "uidb36"})  # arguments of views that are reached by a signed link
+ADDRESS: Final = re.compile(r"(https?://[^/?#\s]+)\S*")
 SHARED: Final[list[structlog.typing.Processor]] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -66,8 +69,8 @@ class RequestLogMiddleware:
 
 def public_path(request: HttpRequest) -> str:
     """Return the path without query and without the tokens of signed links: they open doors."""
-    path, match = request.path, request.resolver_match
-    values = match.kwargs if match else {}
+    path: str = request.path
+    values = _arguments(request)
     if SECRETS.isdisjoint(values):
         return path
     for value in values.values():
@@ -75,11 +78,30 @@ def public_path(request: HttpRequest) -> str:
     return path
 
 
+def _arguments(request: HttpRequest) -> dict[str, Any]:
+    """Return what the address names; a request that was refused early has not been looked up yet."""
+    match = request.resolver_match
+    try:
+        return (match or resolve(request.path)).kwargs
+    except Resolver404:
+        return {}
+
+
 class RefusalFilter(logging.Filter):
-    """Makes a warning of one line out of a request that Django refused: nothing of ours is broken."""
+    """Keeps out of Django's lines about requests what addresses hold, and makes of a refusal one line.
+
+    Django hands over the whole request, whose query may have an e-mail or a signed link in it; and the
+    reason of a refusal may quote the address of the page from which it came.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let everything pass; what the sender did wrong needs neither our traceback nor an alarm."""
+        request = record.__dict__.pop("request", None)
+        if isinstance(request, HttpRequest):
+            path = public_path(request)
+            record.__dict__.update(method=request.method, path=path)
+            said = record.getMessage().replace(request.path, path)
+            record.msg, record.args = ADDRESS.sub(r"\1/…", said), ()
         if record.name.startswith("django.security."):
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = record.exc_text = None

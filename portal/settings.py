@@ -19,6 +19,7 @@ from portal.secret_key import secret_key
 
 env = environ.Env()
 MEGABYTE = 1024 * 1024
+DAY = 24 * 60 * 60  # seconds
 
 # Where we are
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.logs.RequestLogMiddleware",
+    "apps.core.middleware.SignsOfLifeMiddleware",  # nothing above it asks for the host
     "django.middleware.gzip.GZipMiddleware",  # it pads its answers, so that lengths give no secret away
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -128,6 +130,16 @@ else:
         "server_side_binding": True,
         "prepare_threshold": 3,
     } | DATABASES["default"].get("OPTIONS", {})  # what the address says, as sslmode, goes first
+CACHES: dict[str, dict[str, Any]] = {
+    # What holds for all processes and after a restart: which codes somebody tried, and which were used.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # of a day: core.forget_expired drops what is over
+    },
+    # What is asked with every request of a program, and may be counted in each process for itself.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 MEDIA_ROOT = HOME / "files"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -190,6 +202,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # axes counts sign-ins by person and address, in the database that all processes share; behind a proxy
 # a count by address alone would shut everybody out.
 # Here only the codes of the second step are counted, which axes does not see; a password has met axes before.
+# The count stands in the same database (CACHES).
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
 MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -325,14 +338,20 @@ CELERY_BEAT_SCHEDULER = (
 )
 CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the next one says the same
     "core.beat_seen": {"task": "core.beat_seen", "schedule": 30, "options": {"expires": 25}},
+    "core.forget_expired": {"task": "core.forget_expired", "schedule": DAY, "options": {"expires": DAY - 10}},
     "notifications.deliver": {"task": "notifications.deliver", "schedule": 60, "options": {"expires": 50}},
     "notifications.gather": {"task": "notifications.gather", "schedule": 60, "options": {"expires": 50}},
     "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
     "activity.seal": {"task": "activity.seal", "schedule": 60, "options": {"expires": 50}},
     "okrs.turn": {"task": "okrs.turn", "schedule": 3600, "options": {"expires": 3590}},
+    "okrs.look": {"task": "okrs.look", "schedule": 300, "options": {"expires": 290}},
+    "okrs.look_at_all": {"task": "okrs.look_at_all", "schedule": 86_400, "options": {"expires": 86_000}},
+    "okrs.prepare": {"task": "okrs.prepare", "schedule": 3600, "options": {"expires": 3590}},
     "okrs.snapshot_ranks": {"task": "okrs.snapshot_ranks", "schedule": 3600, "options": {"expires": 3590}},
     "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
+    "okrs.lapse": {"task": "okrs.lapse", "schedule": 3600, "options": {"expires": 3500}},
+    "okrs.decide_again": {"task": "okrs.decide_again", "schedule": 3600, "options": {"expires": 3500}},
 }
 BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says so
 
@@ -351,21 +370,32 @@ if IS_TRACED:
     MIDDLEWARE.insert(1, "portal.telemetry.SpanMiddleware")
 
 # What lower apps collect from upper ones, by name
-REMINDERS = ["apps.walkthroughs.queries.due", "apps.readiness.queries.due", "apps.catalog.queries.due"]
+REMINDERS = [
+    "apps.walkthroughs.queries.due",
+    "apps.readiness.queries.due",
+    "apps.catalog.queries.due",
+    "apps.okrs.queries.due",
+]
 NOTICES = [
     "apps.walkthroughs.rules.notices.KINDS",
     "apps.readiness.rules.notices.KINDS",
     "apps.okrs.rules.notices.KINDS",
     "apps.catalog.rules.notices.KINDS",
+    "apps.okrs.rules.notices.KINDS",
     "apps.notifications.rules.OWN",
 ]
 JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",
+    "okrs.offsite": "apps.okrs.reports.print_offsite",
 }
+CANDIDATES = [  # what a team may want to take up when it plans a quarter
+    "apps.readiness.queries.candidates",
+    "apps.walkthroughs.queries.candidates",
+]
 MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
-READY_CHECKS = ["apps.activity.queries.unguarded"]  # sentences for /readyz
+READY_CHECKS = {"history": "apps.activity.queries.unguarded"}  # names for /readyz, sentences for the log
 ROOT_TEAM = os.environ.get("ROOT_TEAM") or ""  # the slug of the team that stands for the organisation
 FISCAL_YEAR_STARTS = int(os.environ.get("FISCAL_YEAR_STARTS") or 1)  # a month; quarters are cut from it
 if FISCAL_YEAR_STARTS not in range(1, 13):

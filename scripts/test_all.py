@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 PATIENCE = 30  # seconds for a server to answer, and for a stage to end
-# Migrations that were looked at: nothing runs before the first, and code that still runs does not write the
-# columns on which the other puts constraints.
-SEEN = ("0001_initial", "0003_inbox_constraints")
+# Looked at: the linter takes every unique index for one that code which still runs could offend, and this one
+# is on a new column; and every wider column for one that is written anew, which PostgreSQL does not do.
+SEEN = ("0003_inbox_constraints", "0005_long_names", "0006_long_names")
 WHOLE = ("tests/faults", "tests/running")  # they start whole portals
 
 
@@ -44,7 +44,7 @@ def main() -> int:
         stage("faults on files and SQLite", *WHOLE)
         stage("stories in Chromium", "tests/stories")
         lint = [str(BIN / "python"), "manage.py", "lintmigrations", "--no-cache", "-q", "ok", "ignore"]
-        lint += ["--ignore-name", *SEEN, "--include-apps", *_apps()]
+        lint += ["--warnings-as-errors", "--ignore-name", *SEEN, "--include-apps", *_apps()]
         home = {"ROADWORTHY_HOME": str(folder / "home")}
         stages["migrations"] = _run("migrations that running code survives", lint, **on_postgresql, **home)
         rest = ["-n", "2", "--dist", "loadgroup", "--ignore=tests/celery", "--ignore=tests/stories"]

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def samples() -> Path:
     if not os.environ.get(SAMPLES):
         pytest.skip(f"{SAMPLES} names no folder of samples")
     return Path(os.environ[SAMPLES])
+
+
+@pytest.fixture
+def synced(monkeypatch):
+    """Return what a folder called its content when it was last brought to disk; None if it never was."""
+    seen, fsync = {}, os.fsync
+
+    def look(descriptor):
+        fsync(descriptor)
+        kind = os.fstat(descriptor)
+        if stat.S_ISDIR(kind.st_mode):
+            seen[kind.st_dev, kind.st_ino] = set(os.listdir(descriptor))  # noqa: PTH208 -- no path
+
+    monkeypatch.setattr(os, "fsync", look)
+    return lambda folder: seen.get((folder.stat().st_dev, folder.stat().st_ino))
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ WRITES = {
 }
 WRITES_TO_RELATIONS = {"add", "set", "remove", "clear"}
 OUR_MODELS = [model for model in apps.get_models() if model.__module__.startswith("apps.")]
+NOBODYS_STEPS = {("activity", "seal")}  # it changes nothing that anybody did, and tells nobody
 FRONT_DOORS = {"models", "rules", "queries", "transitions", "reports", "http"}
 
 
@@ -132,7 +133,10 @@ def test_transitions_are_told_who_and_when(path):
     ]
 
     assert "timezone" not in path.read_text()
+    app = path.relative_to(APPS).parts[0]
     for step in steps:
+        if (app, step.name) in NOBODYS_STEPS:
+            continue
         assert {"by", "at"} <= {argument.arg for argument in step.args.kwonlyargs}, step.name
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
@@ -29,12 +28,6 @@ MINE = "Requests go to the second zone.\nRehearsed in May."
 THEIRS = "Requests go to the second zone.\nRehearsed in June, with the people on call."
 MERGED = "Requests go to the second zone.\nRehearsed in May and June, with the people on call."
 ROAD = "/services/parcel-tracking/"
-
-
-@pytest.fixture(autouse=True)
-def nobody_was_here():
-    """Forget how often somebody asked: allauth slows down who asks often."""
-    cache.clear()
 
 
 def work_in_the_background():

@@ -67,6 +67,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         response: HttpResponse | None = super().pre_login(request, user, **options)
         return response
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Ask whoever has a second factor for a code: a password that was seen must not switch it off."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [one for one in methods if one["id"] == "mfa_reauthenticate"] or methods
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Let somebody in, and write it down."""
         super().login(request, user)

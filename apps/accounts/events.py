@@ -133,6 +133,17 @@ class SecondFactorChanged(EventKind):
 
 
 @dataclass(frozen=True)
+class SecondFactorTaken(EventKind):
+    """An administrator took away the second factor of somebody who lost it, and ended all their sessions."""
+
+    verb = "accounts.second_factor_taken"
+    sentence = "{actor} took away the second factor of {subject} ({reason})"
+    example = {"reason": "Lost the phone, called from a number that we know"}
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class TokenMade(EventKind):
     """A person may now send a program that speaks for them."""
 

@@ -144,6 +144,14 @@ class InviteAgainForm(forms.Form):
         return email
 
 
+class ReasonForm(forms.Form):
+    """Why something is done to somebody."""
+
+    reason = Line(
+        label="Reason", help_text="How you know that it is them. They read it, and so does history."
+    )
+
+
 class TokenForm(forms.Form):
     """A new token; `teams` are the names of the person's teams by id."""
 

@@ -19,7 +19,7 @@ from apps.accounts.models import Actor, Scope, Token, User
 from apps.accounts.rules import may_sign_in
 from apps.core.errors import NotPermittedError
 from apps.core.http import HtmxRequest, request_id
-from apps.core.limits import PerMinute
+from apps.core.limits import PerMinute, next_minute
 from apps.core.statements import first, statement
 
 if TYPE_CHECKING:  # rest_framework.views reads the classes of this file while it is imported itself
@@ -62,8 +62,11 @@ def person(request: HttpRequest) -> User:
 def actor(request: HttpRequest) -> Actor:
     """Return who takes the step: the signed-in person, or the API token that speaks for them."""
     token = getattr(request, "auth", None)  # DRF's name for it; pages have none
-    name = token.name if token else ""
-    return Actor(person=person(request), token=name, request_id=request_id(request))
+    if not isinstance(token, Token):
+        return Actor(person=person(request), request_id=request_id(request))
+    return Actor(
+        person=person(request), token=token.name, team_id=token.team_id, request_id=request_id(request)
+    )
 
 
 def actor_by_link(request: HttpRequest, person: User, *, link: str) -> Actor:
@@ -95,9 +98,9 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="Roadworthy"'
 
     def _slow_down(self, request: Request) -> None:
-        limit = PerMinute(settings.API_STRANGERS_PER_MINUTE)
-        if not limit.lets_in(f"stranger:{request.META.get('REMOTE_ADDR', '')}"):
-            raise Throttled(wait=limit.wait())
+        stranger = f"stranger:{request.META.get('REMOTE_ADDR', '')}"
+        if not PerMinute(settings.API_STRANGERS_PER_MINUTE).lets_in(stranger):
+            raise Throttled(wait=next_minute())
 
 
 class InScope(BasePermission):

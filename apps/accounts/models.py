@@ -1,6 +1,6 @@
 """People who sign in, and whoever acts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Self
@@ -73,6 +73,7 @@ class User(AbstractBaseUser):
     lead_ids = models.JSONField(default=list)  # the teams among them that this person leads
     invited_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)  # the first password
+    sessions_ended = models.PositiveIntegerField(default=0, db_default=0)  # how often all were, at once
 
     objects = UserManager.from_queryset(UserQuerySet)()
 
@@ -99,6 +100,17 @@ class User(AbstractBaseUser):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:person", args=[self.pk])
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must hold to go on: another password ends it, and this count."""
+        return self._of_present_sessions(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Yield the same for secret keys that are being replaced."""
+        yield from map(self._of_present_sessions, super().get_session_auth_fallback_hash())
+
+    def _of_present_sessions(self, digest: str) -> str:
+        return f"{digest}.{self.sessions_ended}" if self.sessions_ended else digest
 
     @property
     def roles(self) -> list[Role]:
@@ -192,6 +204,7 @@ class Actor:
 
     person: User | None = None
     token: str = ""
+    team_id: int | None = None  # of a team's token: the person was narrowed to it
     link: str = ""  # what somebody held who is not signed in
     job: str = ""
     request_id: str = ""

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from apps.accounts.models import Token, TokenQuerySet, User, UserQuerySet
+from apps.accounts.models import Actor, Token, TokenQuerySet, User, UserQuerySet
+from apps.accounts.rules import may_administer
 
 
 def people(*, search: str = "") -> UserQuerySet:
@@ -36,6 +38,12 @@ def welcome_link(person: User) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
+def has_second_factor(person: User) -> bool:
+    """Tell whether the sign-in asks this person for a code; allauth keeps the row. One query."""
+    has_one: bool = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    return has_one
+
+
 def token_of(digest: str, *, now: datetime) -> Token | None:
     """Return the token with this digest and its person, if it still works. One query."""
     return Token.objects.usable(now=now).select_related("person").filter(digest=digest).first()
@@ -50,6 +58,15 @@ def tokens_near(person: User) -> TokenQuerySet:
 def tokens() -> TokenQuerySet:
     """Return everybody's tokens that were not revoked, for administrators. One query."""
     return Token.objects.filter(revoked_at=None).select_related("person")
+
+
+def visible_tokens(by: Actor) -> TokenQuerySet:
+    """Return the tokens that somebody may see, and revoke: `rules.may_revoke` for many. One query."""
+    rows = Token.objects.select_related("person")
+    if may_administer(by):
+        return rows
+    lead_ids = by.person.lead_ids if by.person else []
+    return rows.filter(Q(person=by.person_id) | Q(team_id__in=lead_ids))
 
 
 def team_names(team_ids: Collection[int]) -> dict[int, str]:

@@ -81,6 +81,17 @@ def check_may_deactivate(by: Actor, person: User) -> None:
         raise InvalidMoveError(message)
 
 
+def check_may_take_second_factor(by: Actor, person: User, *, has_one: bool) -> None:
+    """Refuse whoever would open their own account so: a stolen session of an administrator is no phone."""
+    check_admin(by)
+    if by.person_id == person.pk:
+        message = "Nobody takes away their own second factor: switch it off in your settings, with a code."
+        raise NotPermittedError(message)
+    if not has_one:
+        message = f"{person} has no second factor."
+        raise InvalidMoveError(message)
+
+
 def check_an_admin_stays(person: User, admins: Iterable[User]) -> None:
     """Refuse to take the role or the sign-in of the only active administrator."""
     others = [admin for admin in admins if admin.pk != person.pk]
@@ -241,15 +252,19 @@ def clean_token(person: User, *, name: str, scope: str, days: int, team_id: int 
 
 def speaker(token: Token) -> User | None:
     """Return the person as far as a token speaks for them: nobody once they are out, one team at most."""
-    person = token.person
+    return within(token.person, token.team_id)
+
+
+def within(person: User, team_id: int | None) -> User | None:
+    """Return a person who may sign in, narrowed to a team if one is named; nobody if they are not in it."""
     if not may_sign_in(person):
         return None
-    if token.team_id is None:
+    if team_id is None:
         return person
-    if token.team_id not in person.team_ids:
+    if team_id not in person.team_ids:
         return None
-    person.lead_ids = [pk for pk in person.lead_ids if pk == token.team_id]
-    person.team_ids = [token.team_id]
+    person.lead_ids = [pk for pk in person.lead_ids if pk == team_id]
+    person.team_ids = [team_id]
     for role in Role:
         setattr(person, f"is_{role.value}", False)
     return person

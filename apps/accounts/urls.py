@@ -19,4 +19,5 @@ urlpatterns = [
     path("settings/people/<int:pk>/invite/", views.invite_again, name="invite_again"),
     path("settings/people/<int:pk>/deactivate/", views.deactivate, name="deactivate"),
     path("settings/people/<int:pk>/reactivate/", views.reactivate, name="reactivate"),
+    path("settings/people/<int:pk>/second-factor/", views.take_second_factor, name="take_second_factor"),
 ]

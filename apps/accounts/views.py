@@ -3,8 +3,11 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.stages import LoginStage
+from allauth.account.views import LoginView
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,16 +16,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts import forms, queries, rules, transitions
 from apps.accounts.http import PortalRequest, actor
-from apps.accounts.models import Token, User
+from apps.accounts.models import User
 from apps.activity.queries import of_person
 from apps.core.http import page
-from apps.core.text import key_in
+from apps.core.text import key_in, words_in
 
 PEOPLE: Final = 50  # on one page
 ENTRIES: Final = 50  # of a history, on a page of its own
 LATELY: Final = 20
 TOKENS: Final = 50
 A_YEAR: Final = 365 * 24 * 3600
+
+
+class SignInView(LoginView):  # type: ignore[misc]  # allauth is untyped
+    """The sign-in. Whoever comes back to it from the second step begins anew.
+
+    allauth would send them to the second step again: in a circle, if that was taken away meanwhile.
+    """
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:  # noqa: ARG002
+        clear_login(request)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,7 +93,7 @@ def invite(request: PortalRequest) -> HttpResponse:
 
 
 def _people(request: PortalRequest, form: forms.InviteForm, *, status: int = 200) -> HttpResponse:
-    search = request.GET.get("q", "")[:200].replace("\0", "")
+    search = words_in(request.GET.get("q", ""), limit=200)
     found = queries.people(search=search)
     rows = list(found.after(key_in(request.GET.get("after", "")), field="name")[: PEOPLE + 1])
     context = {
@@ -155,6 +168,19 @@ def reactivate(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect(found)
 
 
+@require_POST
+def take_second_factor(request: PortalRequest, pk: int) -> HttpResponse:
+    """Let somebody in again who lost their phone."""
+    found, by = _find(pk), actor(request)
+    rules.check_admin(by)
+    form = forms.ReasonForm(request.POST)
+    if not form.is_valid():
+        return _person(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, factor_form=form)
+    transitions.take_second_factor(found, by=by, at=timezone.now(), **form.cleaned_data)
+    messages.success(request, f"{found} signs in with the password alone, and is signed out everywhere.")
+    return redirect(found)
+
+
 def _find(pk: int) -> User:
     return get_object_or_404(User, pk=pk)
 
@@ -171,6 +197,8 @@ def _person(request: PortalRequest, found: User, *, status: int = 200, **refused
         context |= {
             "roles_form": forms.RolesForm(initial={"roles": found.roles}),
             "invite_form": forms.InviteAgainForm(initial={"email": found.email}, person=found),
+            "has_second_factor": queries.has_second_factor(found),
+            "factor_form": forms.ReasonForm(),
         }
     if rules.may_read_life(by, found):
         context["history"] = of_person(found.pk, audiences=rules.audiences_of_life(by), limit=LATELY)
@@ -213,10 +241,8 @@ def all_tokens(request: PortalRequest) -> HttpResponse:
 @require_POST
 def revoke_token(request: PortalRequest, pk: int) -> HttpResponse:
     """End a token; who may not see it does not find it."""
-    token = get_object_or_404(Token.objects.select_related("person"), pk=pk)
     by = actor(request)
-    if not rules.may_revoke(by, token):
-        raise Http404
+    token = get_object_or_404(queries.visible_tokens(by), pk=pk)
     transitions.revoke_token(token, by=by, at=timezone.now())
     messages.success(request, f"The token “{token}” no longer works.")
     return redirect("accounts:all_tokens" if request.POST.get("back") == "all" else "accounts:tokens")

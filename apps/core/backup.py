@@ -21,6 +21,7 @@ from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import IO, Any, Final
 
 from apps.core.errors import DomainError
+from apps.core.files import sync_names
 
 FORMAT: Final = "roadworthy-backup"
 VERSION: Final = 1
@@ -109,6 +110,7 @@ def restore(source: Path, home: Path, *, known: frozenset[str], at: datetime) ->
             fresh = Path(folder)
             for name, part in manifest.parts.items():
                 _extract(archive, name, part, fresh / name)
+            sync_names(fresh, *(path for path in fresh.rglob("*") if path.is_dir()))
             _check_database(fresh / DATABASE)
             former = _put_aside(home, at=at) if is_used(home) else None
             _move_in(fresh, home)
@@ -133,6 +135,7 @@ def _whole(target: Path) -> Iterator[IO[bytes]]:
             draft.flush()
             os.fsync(draft.fileno())
         Path(draft.name).replace(target)
+        sync_names(target.parent)
     except BaseException:
         Path(draft.name).unlink(missing_ok=True)
         raise
@@ -255,3 +258,4 @@ def _move_in(fresh: Path, home: Path) -> None:
     for name in ("files", "secret_key", "edition", DATABASE):
         if (fresh / name).exists():
             (fresh / name).rename(home / name)
+            sync_names(home)  # in this order also for a machine that loses its power

@@ -1,7 +1,7 @@
 """Files by their content: the bytes under ROADWORTHY_HOME/files, one row for each."""
 
 import os
-from errno import EDQUOT, EFBIG, ENOSPC
+from errno import EBADF, EDQUOT, EFBIG, EINVAL, ENOSPC
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -14,6 +14,7 @@ from apps.core.errors import DomainError
 from apps.core.models import StoredFile
 
 FULL: Final = frozenset({ENOSPC, EDQUOT, EFBIG})
+NOT_HERE: Final = frozenset({EBADF, EINVAL})  # some shared file systems sync no folders
 
 
 class NoRoomError(DomainError, OSError):
@@ -33,8 +34,9 @@ class NoRoomError(DomainError, OSError):
 def store(content: bytes, *, media_type: str) -> StoredFile:
     """Keep the bytes and return their row; the same bytes are kept once. Two queries, or one.
 
-    The file is whole on disk before the row exists, so a row never points to half a file; a crash in
-    between leaves an unused file, which the next `store` of the same bytes takes over.
+    The file is whole on disk before the row exists, also for a machine that loses its power, so a row never
+    points to half a file; a crash in between leaves an unused file, which the next `store` of the same bytes
+    takes over.
 
     Raises:
         NoRoomError: the disk is full; nothing is left of the attempt.
@@ -44,6 +46,8 @@ def store(content: bytes, *, media_type: str) -> StoredFile:
     path = _path(digest)
     if not path.exists():
         _write(content, path)
+    # Also if it was there: whoever wrote it may not have come this far.
+    sync_names(path.parent, path.parent.parent, Path(settings.HOME))
     row, _is_new = StoredFile.objects.get_or_create(
         sha256=digest, defaults={"size": len(content), "media_type": media_type}
     )
@@ -55,8 +59,21 @@ def read(file: StoredFile) -> bytes:
     return _path(file.sha256).read_bytes()
 
 
+def sync_names(*folders: Path) -> None:
+    """Bring to disk what the folders call their content: a file's own fsync leaves its name behind."""
+    for folder in folders:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in NOT_HERE:
+                raise
+        finally:
+            os.close(descriptor)
+
+
 def _write(content: bytes, path: Path) -> None:
-    """Write beside the place, and take it when all is on disk, also for a machine that loses its power."""
+    """Write beside the place, and take it when all is on disk."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, delete=False) as draft:

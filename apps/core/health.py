@@ -1,4 +1,4 @@
-"""Whether the portal can do its work: what /readyz answers."""
+"""Whether the portal can do its work: what /readyz answers to everybody, and says to the log."""
 
 import logging
 from collections.abc import Iterator
@@ -23,31 +23,40 @@ def saw_beat(*, at: datetime) -> None:
     Heartbeat.objects.update_or_create(name=BEAT, defaults={"seen_at": at})
 
 
-def problems(*, now: datetime) -> list[str]:
-    """Return what keeps the portal from working, in sentences; nothing when all is well.
+def failing(*, now: datetime) -> list[str]:
+    """Return the names of the checks that fail, each once; nothing when all is well.
 
-    Three queries, and those of settings.READY_CHECKS. Everybody may read them; what the database said may
-    name hosts and people, so it goes to the log.
+    Three queries, and those of settings.READY_CHECKS. Strangers may read the names; why, is for the log:
+    it may tell versions, hosts and people.
     """
+    names = []
+    for name, why in _problems(now=now):
+        logger.warning("not ready: %s: %s", name, why)
+        names.append(name)
+    return list(dict.fromkeys(names))
+
+
+def _problems(*, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield the name of each check that fails, and why."""
     try:
-        return list(_problems(now=now))
+        yield from _problems_of_data(now=now)
     except DatabaseError as error:
-        logger.warning("the database does not answer: %s", error)
-        return ["The database does not answer."]
+        yield "database", f"it does not answer: {error}"
 
 
-def _problems(*, now: datetime) -> Iterator[str]:
+def _problems_of_data(*, now: datetime) -> Iterator[tuple[str, str]]:
     missing = _migrations() - MigrationRecorder(connection).applied_migrations().keys()
     if missing:
         names = ", ".join(f"{app}.{name}" for app, name in sorted(missing))
-        yield f"Migrations are not applied: {names}"
+        yield "migrations", f"not applied: {names}"
         return
-    for path in settings.READY_CHECKS:
-        yield from import_string(path)()
+    for name, path in settings.READY_CHECKS.items():
+        for why in import_string(path)():
+            yield name, why
     seen_at = beat_seen_at()
     if is_late(seen_at, now=now):
         when = f"since {seen_at:%Y-%m-%d %H:%M:%S} UTC" if seen_at else "yet"
-        yield f"No background work was seen {when}: are beat and a worker running?"
+        yield BEAT, f"no background work was seen {when}: are beat and a worker running?"
 
 
 def beat_seen_at() -> datetime | None:

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Final
 from uuid import uuid4
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
 
 from apps.core import tracing
 from apps.core.errors import DomainError
 from apps.core.http import HtmxRequest, refused, wants_part
 
 View = Callable[..., HttpResponseBase]
+
+ASKED_FROM_INSIDE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class RequestIdMiddleware:
@@ -29,6 +33,24 @@ class RequestIdMiddleware:
         finally:
             tracing.context.reset(token)
         response["X-Request-ID"] = request_id
+        return response
+
+
+class SignsOfLifeMiddleware:
+    """Answers probes and Prometheus under whatever name they use: "web-1:8000", or an address alone.
+
+    ALLOWED_HOSTS keeps foreign names out of links, and these answers have none. No session, no sign-in.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Stand before everything that asks for the host, and within what logs and counts requests."""
+        if request.path_info not in ASKED_FROM_INSIDE:
+            return self.get_response(request)
+        match = request.resolver_match = resolve(request.path_info)
+        response: HttpResponse = match.func(request)
         return response
 
 
@@ -57,9 +79,12 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HtmxRequest) -> HttpResponse:
+        request.way_back = None
         return self.get_response(request)
 
     def process_exception(self, request: HtmxRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        return refused(request, status=error.status, title=error.title, detail=str(error))
+        return refused(
+            request, status=error.status, title=error.title, detail=str(error), back=request.way_back
+        )

@@ -1,4 +1,4 @@
-"""What the ground itself stores: files by their content, and signs of life."""
+"""What the ground itself stores: files by their content, signs of life, and what sign-ins count."""
 
 from django.db import models
 from django.db.models import Q
@@ -29,3 +29,17 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.seen_at:%H:%M:%S}"
+
+
+class CacheEntry(models.Model):
+    """A row of Django's database cache, which alone writes it and decides what its columns are called."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(cache_key=""), name="cacheentry_has_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.cache_key} until {self.expires:%Y-%m-%d %H:%M:%S}"

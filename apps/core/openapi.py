@@ -125,7 +125,7 @@ def _operation(method: str, path: str, operation: dict[str, Any], schema: dict[s
 def _answers(responses: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for status, response in responses.items():
         if status not in ALWAYS:
-            yield status, response.get("description", "")
+            yield status, response.get("description", "").replace("`", "")
 
 
 def _resolved(part: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

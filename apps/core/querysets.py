@@ -38,16 +38,17 @@ class LockableQuerySet(models.QuerySet[ModelT]):
         A row that is gone begins at the top again; rows without a value come last, on both databases. Who
         knows that all of these rows have one says so: downwards, PostgreSQL then walks along an index.
         """
+        name = field.removeprefix("-")
+        last = self.model._default_manager.filter(pk=pk).values_list(name, flat=True) if pk else None  # noqa: SLF001
+        if not (pk and last):
+            return self._in_order_of(field, has_gaps=not is_filled and _has_gaps(self.model, name))
+        return self.behind(last[0], pk, field=field, is_filled=is_filled)
+
+    def behind(self, value: object, pk: int, *, field: str, is_filled: bool = False) -> Self:
+        """Order as `after` does and begin behind where a row of this value and key stands, or stood."""
         way, name = ("lt", field[1:]) if field.startswith("-") else ("gt", field)
         has_gaps = not is_filled and _has_gaps(self.model, name)
-        gaps_last = {"nulls_last": True} if has_gaps else {}
-        first = F(name).desc(**gaps_last) if way == "lt" else F(name).asc(**gaps_last)
-        rows = self.order_by(first, "-pk" if way == "lt" else "pk")
-        last = self.model._default_manager.filter(pk=pk).values_list(name, flat=True) if pk else None  # noqa: SLF001
-        if not last:
-            return rows
-        (value,) = last
-        behind = Q(**{f"pk__{way}": pk})
+        rows, behind = self._in_order_of(field, has_gaps=has_gaps), Q(**{f"pk__{way}": pk})
         if value is None:
             return rows.filter(behind, **{f"{name}__isnull": True})
         rest = Q(**{f"{name}__{way}": value}) | (behind & Q(**{name: value}))
@@ -55,6 +56,12 @@ class LockableQuerySet(models.QuerySet[ModelT]):
             return rows.filter(rest | Q(**{f"{name}__isnull": True}))
         # Said once more without the "or", so that PostgreSQL begins there and walks over nothing before it.
         return rows.filter(rest, **{f"{name}__{way}e": value})
+
+    def _in_order_of(self, field: str, *, has_gaps: bool) -> Self:
+        gaps_last = {"nulls_last": True} if has_gaps else {}
+        if field.startswith("-"):
+            return self.order_by(F(field[1:]).desc(**gaps_last), "-pk")
+        return self.order_by(F(field).asc(**gaps_last), "pk")
 
     def counted(self) -> str:
         """Return how many there are, exact to 1,000: beyond it nobody needs the number. One query."""

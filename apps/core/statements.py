@@ -72,9 +72,14 @@ def first(rows: list[Row]) -> Row | None:
 
 def one_or_404(rows: list[Row]) -> Row:
     """Return the first row; raises Http404 when there is none."""
-    if not rows:
+    return or_404(first(rows))
+
+
+def or_404(found: Row | None) -> Row:
+    """Return what was found; raises Http404 for None, in pages and in the API alike."""
+    if found is None:
         raise Http404
-    return rows[0]
+    return found
 
 
 def _is_odd(value: object) -> bool:

@@ -20,7 +20,7 @@ import structlog
 logger = structlog.get_logger(__name__)
 
 LOOK: Final = 0.2  # seconds between two looks at the programs
-GRACE: Final = 10.0  # seconds to end by themselves
+GRACE: Final = 75.0  # seconds to end by themselves: a run of deliveries and its last message, or a report
 CALM: Final = 60.0  # after so many seconds a program counts as healthy again
 LONGEST_WAIT: Final = 30.0
 PR_SET_PDEATHSIG: Final = 1

@@ -36,6 +36,11 @@ def key_in(text: str) -> int | None:
     return int(text) if is_key else None
 
 
+def words_in(text: str, *, limit: int) -> str:
+    """Return the words that an address asks for; what PostgreSQL cannot look up is left out, not refused."""
+    return text.replace("\0", "").strip()[:limit]
+
+
 def _check(text: str, *, field: str, limit: int) -> None:
     if "\0" in text:
         message = f"{_named(field)} holds a character that cannot be stored (U+0000)."

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
@@ -32,10 +32,10 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view takes it
-    """Say whether the portal can work (core.health): 200 or 503. Four queries."""
-    problems = health.problems(now=timezone.now())
-    status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
-    return JsonResponse({"status": "failing" if problems else "ok", "problems": problems}, status=status)
+    """Say whether the portal can work (core.health): 200, or 503 and which checks fail. Four queries."""
+    failing = health.failing(now=timezone.now())
+    status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+    return JsonResponse({"status": "failing" if failing else "ok", "failing": failing}, status=status)
 
 
 @login_not_required
@@ -44,7 +44,7 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer Prometheus if it has the token or asks from a network of ours; others find no such page."""
     if not _may_measure(request):
-        raise Http404
+        return HttpResponseNotFound("Not found", content_type="text/plain")
     text = core_metrics.page(now=timezone.now())
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 

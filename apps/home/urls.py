@@ -14,5 +14,6 @@ urlpatterns = [
     path("settings/events/export.jsonl", views.events_export, name="events_export"),
     path("help/", views.help_page, name="help"),
     path("help/events/", views.events_explained, name="events_explained"),
+    path("help/goal-rules/", views.rules_explained, name="goal_rules"),
     path("help/<slug:topic>/", views.help_page, name="help_topic"),
 ]

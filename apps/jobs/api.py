@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.http import actor, person
-from apps.core.api import Nothing, one
+from apps.core.api import NUMBER, Nothing, one
 from apps.jobs import queries, transitions
 from apps.jobs.http import JobOut
 from apps.jobs.models import Job, JobQuerySet
@@ -18,7 +18,7 @@ class JobViewSet(viewsets.GenericViewSet[Job]):
     """Jobs that the person may watch."""
 
     queryset = Job.objects.none()
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = NUMBER
 
     def _rows(self, request: Request) -> JobQuerySet:
         return queries.visible(person(request).audiences)

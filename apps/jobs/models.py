@@ -62,6 +62,8 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)  # 0: nobody knows yet
     problem = models.TextField(default="")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    asked_as = models.CharField(max_length=60, default="", db_default="")  # the token with which they asked
+    asked_team_id = models.PositiveBigIntegerField(null=True)  # and its team, to which it narrows them
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     request_id = models.CharField(max_length=64, default="")

@@ -9,6 +9,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from apps.accounts.models import Actor, Role
+from apps.accounts.rules import may_sign_in, within
 from apps.core.errors import DomainError, InvalidMoveError, NotPermittedError
 from apps.jobs.models import Job, State
 
@@ -49,6 +50,20 @@ def check_claims(job: Job) -> None:
         raise NobodyCameBackError(message)
 
 
+def author_of(job: Job) -> Actor:
+    """Return in whose name a job is done: of who asked, as far as they, or their token, reach by now."""
+    if job.asked_by is None:
+        return Actor.system(job.kind, request_id=job.request_id)
+    person = within(job.asked_by, job.asked_team_id)
+    if person is None:
+        gone = (
+            "may no longer sign in" if not may_sign_in(job.asked_by) else "is no longer in that token's team"
+        )
+        message = f"{job.asked_by} asked for this and {gone}. Somebody else has to ask for it."
+        raise NotPermittedError(message)
+    return Actor(person=person, token=job.asked_as, team_id=job.asked_team_id, request_id=job.request_id)
+
+
 def outcome_of(error: Exception, job: Job) -> Outcome:
     """Return what an error makes of a job: over, or once more after 1, 2, 4 … minutes."""
     said = problem(error, job)
@@ -81,8 +96,9 @@ def problem(error: Exception, job: Job) -> str:
 
 
 def may_retry(by: Actor, job: Job) -> bool:
-    """Administrators may, and whoever asked for the job."""
-    return by.has(Role.ADMIN) or (by.person_id is not None and by.person_id == job.asked_by_id)
+    """Administrators may, and whoever asked; with a team's token only for what such a token asked for."""
+    is_theirs = by.person_id is not None and by.person_id == job.asked_by_id
+    return by.has(Role.ADMIN) or (is_theirs and by.team_id in {None, job.asked_team_id})
 
 
 def check_retry(by: Actor, job: Job) -> None:

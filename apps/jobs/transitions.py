@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.module_loading import import_string
 
@@ -24,7 +24,7 @@ from apps.core.transactions import one_transaction, patient
 from apps.core.wake import wake
 from apps.jobs import rules
 from apps.jobs.events import JobFailed, JobRetried
-from apps.jobs.models import Job, JobQuerySet, State
+from apps.jobs.models import Job, State
 
 logger = structlog.get_logger(__name__)
 
@@ -38,27 +38,33 @@ def enqueue(
     """Ask for work of a kind that settings.JOBS names; what waits already for the same subject is enough.
 
     The waiting row is locked: a worker that is just taking it has read less than we write, and makes
-    this a new one.
+    this a new one. What waits for a later attempt becomes what is asked for now, by whoever asks now.
     """
+    wanted = {
+        "title": title[:250],
+        "subject_name": subject.name,
+        "service_id": subject.service_id,
+        "url": subject.url,
+        "audience": subject.audience,
+        "payload": payload,
+        "due_at": at,
+        "asked_by": by.person,
+        "asked_as": by.token,
+        "asked_team_id": by.team_id,
+        "asked_at": at,
+        "request_id": by.request_id,
+        "traceparent": tracing.current(),
+    }
     job, is_new = Job.objects.select_for_update(no_key=True).get_or_create(
         kind=kind,
         subject_type=subject.type,
         subject_id=subject.id,
         state=State.QUEUED,
-        defaults={
-            "title": title[:250],
-            "subject_name": subject.name,
-            "service_id": subject.service_id,
-            "url": subject.url,
-            "audience": subject.audience,
-            "payload": payload,
-            "due_at": at,
-            "asked_by": by.person,
-            "asked_at": at,
-            "request_id": by.request_id,
-            "traceparent": tracing.current(),
-        },
+        defaults=wanted,
     )
+    if not is_new and job.due_at > at:
+        is_new = True
+        _begin_anew(job, **wanted)
     if is_new:
         wake("jobs.run")
     return job
@@ -66,25 +72,28 @@ def enqueue(
 
 @one_transaction
 def retry(job: Job, *, by: Actor, at: datetime) -> Job:
-    """Put a failed job back into the queue, unless the same waits there already."""
+    """Put a failed job back into the queue, unless the same waits there already: the database knows."""
     job = Job.objects.locked(job.pk)
     rules.check_retry(by, job)
-    if _same(job).filter(state=State.QUEUED).exists():
-        message = "The same work waits in the queue already."
-        raise InvalidMoveError(message)
 
-    job.state = State.QUEUED
-    job.due_at = at
-    job.finished_at = None
-    job.problem = ""
-    job.claims = job.attempts = job.done = job.total = 0
-    job.save(
-        update_fields=["state", "due_at", "finished_at", "problem", "claims", "attempts", "done", "total"]
-    )
+    try:
+        with transaction.atomic():
+            _begin_anew(job, state=State.QUEUED, due_at=at, finished_at=None)
+    except IntegrityError as error:
+        message = "The same work waits in the queue already."
+        raise InvalidMoveError(message) from error
 
     record(JobRetried(), by=by, at=at, subject=job.subject)
     wake("jobs.run")
     return job
+
+
+def _begin_anew(job: Job, **values: Any) -> None:
+    """Let a job wait as if nobody had ever tried it."""
+    values |= {"problem": "", "claims": 0, "attempts": 0, "done": 0, "total": 0}
+    for name, value in values.items():
+        setattr(job, name, value)
+    job.save(update_fields=list(values))
 
 
 def run_next(*, by: Actor, at: datetime) -> Job | None:
@@ -134,11 +143,9 @@ def _claim(*, at: datetime) -> Job | None:
 
 def _work(job: Job, *, begun: float, at: datetime) -> rules.Outcome:
     """Call the function of the job's kind; return what came of it."""
-    author = Actor(person=job.asked_by, request_id=job.request_id)
-    if job.asked_by is None:
-        author = Actor.system(job.kind, request_id=job.request_id)
     try:
         rules.check_claims(job)
+        author = rules.author_of(job)
         function = import_string(settings.JOBS[job.kind])
         result = function(job, progress=_progress(job, begun=begun, at=at), by=author, at=at)
     except (rules.LeaseLostError, rules.StoppedError):
@@ -204,26 +211,32 @@ def _progress(job: Job, *, begun: float, at: datetime) -> Progress:
 @transaction.atomic(durable=True)
 def _record(job: Job, outcome: rules.Outcome, *, by: Actor, at: datetime) -> None:
     """Write the end down, or when it is tried again, unless another worker has taken the row meanwhile."""
-    if outcome.state == State.QUEUED and _same(job).filter(state=State.QUEUED).exists():
-        outcome = replace(outcome, state=State.FAILED)  # what was asked for since waits already
-    is_again = outcome.state == State.QUEUED
-    is_written = Job.objects.filter(pk=job.pk, lease=job.lease).update(
-        state=outcome.state,
-        result=outcome.result,
-        problem=outcome.problem,
-        lease=None,
-        lease_until=None,
-        claims=0,
-        due_at=at + outcome.pause if is_again else job.due_at,
-        finished_at=None if is_again else at,
-    )
+    try:
+        with transaction.atomic():
+            is_written = _write(job, outcome, at=at)
+    except IntegrityError:  # what was asked for since waits already
+        outcome = replace(outcome, state=State.FAILED)
+        is_written = _write(job, outcome, at=at)
     if is_written and outcome.state == State.FAILED:
         record(JobFailed(outcome.problem), by=by, at=at, subject=job.subject)
 
 
-def _same(job: Job) -> JobQuerySet:
-    """Return the jobs of the same kind about the same subject."""
-    return Job.objects.filter(kind=job.kind, subject_type=job.subject_type, subject_id=job.subject_id)
+def _write(job: Job, outcome: rules.Outcome, *, at: datetime) -> bool:
+    """Write the outcome into the row while its lease is ours; only one of the same may wait."""
+    is_again = outcome.state == State.QUEUED
+    ours = Job.objects.filter(pk=job.pk, lease=job.lease)
+    return bool(
+        ours.update(
+            state=outcome.state,
+            result=outcome.result,
+            problem=outcome.problem,
+            lease=None,
+            lease_until=None,
+            claims=0,
+            due_at=at + outcome.pause if is_again else job.due_at,
+            finished_at=None if is_again else at,
+        )
+    )
 
 
 @transaction.atomic(durable=True)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.http import InPerson, actor, person
-from apps.core.api import ClockField, Input, Nothing, body, one
+from apps.core.api import NUMBER, ClockField, Input, Nothing, body, one
 from apps.notifications import queries, rules, transitions
 from apps.notifications.models import Notice, NoticeQuerySet, Way
 
@@ -41,7 +41,7 @@ class InboxViewSet(viewsets.GenericViewSet[Notice]):
 
     queryset = Notice.objects.none()
     permission_classes = (InPerson,)
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = NUMBER
 
     @extend_schema(responses=NoticeOut(many=True), parameters=[SHELF])
     def list(self, request: Request) -> Response:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from apps.accounts.models import Actor, Role
+from apps.accounts.models import Role
 from apps.activity.transitions import seal
 from bench.organisation.checklists import Checklists
 from bench.organisation.copies import multiply
@@ -44,7 +44,7 @@ def fill(size: int, *, at: datetime) -> Scene:
     meetings = Meetings.make(checklists, people, random, at=at)
     services.summarise(checklists.numbers)
     History(random, at=at).make(services, people)
-    while seal(by=Actor.system("bench"), at=at):
+    while seal():
         pass
     service = services.first_ready
     area, answer = checklists.middle_area(service)

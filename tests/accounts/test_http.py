@@ -1,10 +1,8 @@
-from types import SimpleNamespace
-
 import pytest
 from django.test import RequestFactory
 
 from apps.accounts.http import actor
-from apps.accounts.models import Actor
+from apps.accounts.models import Actor, Token
 from tests.factories import UserFactory
 
 
@@ -23,9 +21,9 @@ def test_a_person_acts_in_her_own_name(request_of_ada):
 
 
 def test_a_token_acts_in_the_name_of_its_person(request_of_ada):
-    request_of_ada.auth = SimpleNamespace(name="ci")
+    request_of_ada.auth = Token(name="ci", team_id=3)
 
-    assert actor(request_of_ada).name == "Ada (token ci)"
+    assert (actor(request_of_ada).name, actor(request_of_ada).team_id) == ("Ada (token ci)", 3)
 
 
 def test_the_system_acts_in_the_name_of_its_job():

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -75,6 +76,16 @@ def test_who_may_not_sign_in_gets_no_token():
 
     with pytest.raises(InvalidMoveError):
         make(gone)
+
+
+def test_whoever_reloads_the_page_with_the_secret_makes_no_second_token(ada, client):
+    client.force_login(ada)
+    typed = {"name": "ci", "scope": "read", "days": "30", "team": ""}
+    client.post(reverse("accounts:tokens"), typed)
+
+    again = client.post(reverse("accounts:tokens"), typed)
+
+    assert (again.status_code, Token.objects.count()) == (422, 1)
 
 
 def test_nobody_keeps_more_tokens_than_they_can_know(ada, monkeypatch):
@@ -236,6 +247,148 @@ def test_whoever_guesses_tokens_waits_too(settings, time_machine):
     answers = [Program(secret=f"guess-{number}")("GET", "me/") for number in range(3)]
 
     assert [answer.status_code for answer in answers] == [401, 401, 429]
+
+
+# the API ----------------------------------------------------------------------------------------------------
+
+
+def browser(person):
+    """Return somebody's signed-in browser, which asks the API without a token."""
+    program = Program()
+    program.client.force_login(person)
+    return program
+
+
+def numbers(page):
+    return [token["id"] for token in page["results"]]
+
+
+def test_a_browser_makes_a_token_and_sees_its_secret_this_once(ada):
+    program = browser(ada)
+
+    answer = program("POST", "tokens/", {"name": "ci", "scope": "write", "days": 30})
+    made = answer.json()
+
+    assert (answer.status_code, answer["Cache-Control"]) == (201, "no-store")
+    assert Program(secret=made["secret"])("GET", "me/", status=200)["token"]["name"] == "ci"
+    shown = program("GET", f"tokens/{made['id']}/", status=200)
+    assert shown == {name: value for name, value in made.items() if name != "secret"} | {
+        "last_used_at": shown["last_used_at"]
+    }
+    assert made["secret"] not in program("GET", "tokens/").content.decode()
+
+
+def test_a_browser_makes_a_token_for_its_own_team_alone():
+    team, other = TeamFactory(name="Payments"), TeamFactory()
+    program = browser(member_of(team).person)
+    values = {"name": "ci", "scope": "read", "days": 7}
+
+    made = program("POST", "tokens/", values | {"team": team.pk}, status=201)
+    refused = program("POST", "tokens/", values | {"team": other.pk}, status=422)
+
+    assert (made["team_id"], made["team_name"]) == (team.pk, "Payments")
+    assert list(refused["errors"]) == ["team"]
+    assert Token.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"days": 0}, {"days": 367}, {"scope": "all"}, {"name": ""}, {"secret": "x"}]
+)
+def test_what_cannot_be_a_token_is_refused(ada, wrong):
+    browser(ada)("POST", "tokens/", {"name": "ci", "scope": "read", "days": 7} | wrong, status=400)
+
+    assert not Token.objects.exists()
+
+
+def test_no_token_makes_another_not_even_a_narrower_one(ada):
+    program = Program(ada)
+
+    program("POST", "tokens/", {"name": "child", "scope": "read", "days": 1}, status=403)
+
+    assert Token.objects.count() == 1
+
+
+def test_somebody_elses_page_makes_no_token(ada):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ada)
+
+    answer = strict.post(
+        "/api/v1/tokens/", {"name": "ci", "scope": "read", "days": 7}, content_type="application/json"
+    )
+
+    assert answer.status_code == 403
+    assert not Token.objects.exists()
+
+
+def test_people_list_their_own_and_leads_those_of_the_team():
+    team = TeamFactory(name="Payments")
+    member, lead = member_of(team).person, lead_of(team).person
+    _secret, of_team = token_for(member, team_id=team.pk, team_name=team.name)
+    _secret, private = token_for(member)
+    secret, own = token_for(lead)
+    token_for(member, revoked_at=timezone.now())
+
+    assert numbers(Program(secret=secret)("GET", "tokens/", status=200)) == [own.pk, of_team.pk]
+    assert numbers(browser(member)("GET", "tokens/", status=200)) == [private.pk, of_team.pk]
+    Program(secret=secret)("GET", f"tokens/{private.pk}/", status=404)
+    Program(secret=secret)("GET", "tokens/everybody/", status=403)
+
+
+def test_a_lead_revokes_the_teams_tokens_and_nobody_elses():
+    team = TeamFactory()
+    member = member_of(team).person
+    secret, of_team = token_for(member, team_id=team.pk, team_name=team.name)
+    _secret, private = token_for(member)
+    program = Program(lead_of(team).person)
+
+    revoked = program("POST", f"tokens/{of_team.pk}/revoke/", status=200)
+    program("POST", f"tokens/{of_team.pk}/revoke/", status=409)
+    program("POST", f"tokens/{private.pk}/revoke/", status=404)
+
+    assert revoked["revoked_at"]
+    Program(secret=secret)("GET", "me/", status=401)
+
+
+def test_administrators_see_and_revoke_everybodys(ada):
+    secret, theirs = token_for(ada)
+    root = UserFactory(is_admin=True)
+    program = Program(root)
+
+    everybody = program("GET", "tokens/everybody/", status=200)
+    assert [(one["person"]["name"], one["id"]) for one in everybody["results"]][1:] == [("Ada", theirs.pk)]
+    assert theirs.pk not in numbers(program("GET", "tokens/", status=200))
+    program("GET", f"tokens/{theirs.pk}/", status=200)
+    program("POST", f"tokens/{theirs.pk}/revoke/", status=200)
+
+    Program(secret=secret)("GET", "me/", status=401)
+    assert told(ada)[0] == f"{root} (token ci) revoked the token “ci” of Ada"
+
+
+def test_a_token_that_leaked_ends_itself(ada):
+    secret, token = token_for(ada)
+
+    Program(secret=secret)("POST", f"tokens/{token.pk}/revoke/", status=200)
+
+    Program(secret=secret)("GET", "me/", status=401)
+
+
+def test_a_reading_token_revokes_nothing_and_a_teams_token_sees_none(ada):
+    team = TeamFactory()
+    _secret, token = token_for(ada)
+
+    Program(ada, scope="read")("POST", f"tokens/{token.pk}/revoke/", status=403)
+    Program(lead_of(team).person, team_id=team.pk, team_name=team.name)("GET", "tokens/", status=403)
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_the_list_takes_the_same_queries_for_any_number(ada, count, django_assert_num_queries):
+    for _ in range(count):
+        token_for(ada)
+    program = Program(ada)
+    program("GET", "me/", status=200)
+
+    with django_assert_num_queries(2):
+        program("GET", "tokens/", status=200)
 
 
 # pages ------------------------------------------------------------------------------------------------------

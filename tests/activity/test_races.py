@@ -9,7 +9,6 @@ from apps.activity import transitions
 from apps.activity.models import EventSeal, UnsealedEvent
 from apps.activity.queries import verify
 from tests.activity.writing import happen
-from tests.factories import ActorFactory
 from tests.races import at_once, on_postgresql
 
 pytestmark = on_postgresql
@@ -21,7 +20,7 @@ def test_sealers_side_by_side_leave_no_gap_and_no_double(now, monkeypatch):
 
     def seal(_number):
         while UnsealedEvent.objects.exists():
-            transitions.seal(by=ActorFactory.build(), at=now)
+            transitions.seal()
 
     results = at_once(seal, times=4)
 
@@ -33,11 +32,11 @@ def test_sealers_side_by_side_leave_no_gap_and_no_double(now, monkeypatch):
 def test_people_record_while_the_sealer_works(now):
     def work(number):
         if number == 0:
-            return [transitions.seal(by=ActorFactory.build(), at=now) for _ in range(20)]
+            return [transitions.seal() for _ in range(20)]
         return happen(now, 20)
 
     results = at_once(work, times=4)
-    transitions.seal(by=ActorFactory.build(), at=now)
+    transitions.seal()
 
     assert [len(result) for result in results] == [20] * 4
     assert (EventSeal.objects.count(), verify(now=now).problems) == (60, [])
@@ -59,11 +58,11 @@ def test_a_small_id_that_is_committed_last_is_sealed_last(now):
     thread.start()
     is_written.wait(10)
     (quick,) = happen(now)
-    transitions.seal(by=ActorFactory.build(), at=now)
+    transitions.seal()
     may_commit.set()
     thread.join()
 
-    transitions.seal(by=ActorFactory.build(), at=now)
+    transitions.seal()
 
     assert slow[0].pk < quick.pk
     assert list(EventSeal.objects.order_by("seq").values_list("event_id", flat=True)) == [

@@ -11,7 +11,6 @@ from apps.activity.queries import Wanted, exported
 from apps.activity.tasks import seal
 from apps.core.wake import _sent_at
 from tests.activity.writing import happen, sealed
-from tests.factories import ActorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +77,7 @@ def test_sealing_takes_as_many_queries_for_any_number(now, django_assert_max_num
     happen(now, count)
 
     with django_assert_max_num_queries(8):  # two of them are the savepoint of the test
-        transitions.seal(by=ActorFactory.build(), at=now)
+        transitions.seal()
 
     assert EventSeal.objects.count() == count
 

@@ -2,10 +2,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError
 from django.forms.models import model_to_dict
 
-from apps.accounts.models import Actor
+from apps.accounts.models import Actor, Token, User
 from apps.activity.models import AppendOnlyError, Event
 from apps.activity.transitions import record
 from apps.jobs.events import JobFailed
@@ -64,3 +65,19 @@ def test_history_cannot_be_changed(now):
 def test_an_event_without_an_author_is_refused_by_the_database(now):
     with pytest.raises(IntegrityError):
         record(FAILED, by=Actor(), at=now, subject=subject())
+
+
+def test_the_longest_name_of_an_author_fits_wherever_it_is_copied(now):
+    longest = {model: "W" * model._meta.get_field("name").max_length for model in (User, Token)}
+    by = ActorFactory(person__name=longest[User], token=longest[Token])
+
+    copies = {
+        f"{model.__name__}.{field.name}": field.max_length
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.name in {"actor_name", "by_name"}
+    }
+    assert set(copies) == {"Event.actor_name", "PhaseChange.by_name"}
+    assert len(by.name) <= min(copies.values())
+    record(FAILED, by=by, at=now, subject=subject())
+    assert Event.objects.get().actor_name == by.name

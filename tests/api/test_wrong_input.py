@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.utils import timezone
 
+from apps.activity.models import Event
 from apps.catalog.models import Phase
 from tests.api.asking import Program
 from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of
@@ -181,9 +182,10 @@ def test_an_answer_is_not_saved_with(field, value):
 )
 @pytest.mark.parametrize("name", ["9" * 30, "0", "x", "%00", "-1"])
 def test_what_is_not_there_is_not_found(ada, path, name):
-    answer = ada("GET", path.format(name))
+    status = ada("GET", path.format(name)).status_code
 
-    assert answer.status_code == 404 or (answer.status_code == 200 and name in {"0", "x"}) or "cursor" in path
+    is_no_cursor = path.endswith("cursor={}") and name == "%00"  # base64 passes over it: nothing is left
+    assert status == (200 if is_no_cursor else 404)
 
 
 @pytest.mark.parametrize("position", [b"p=words", b"p=-1", b"p=" + b"9" * 30, b"p=%00", b"o=1"])
@@ -211,11 +213,12 @@ def test_a_client_whose_clock_is_years_off_schedules_nothing(away):
 
 def test_the_clock_of_a_client_does_not_say_when_something_happened(ada, service):
     headers = {"Date": "Mon, 01 Jan 2001 00:00:00 GMT"}
+    begun = timezone.now()
+
     ada("PATCH", f"services/{service.slug}/", {"tier": 2}, status=200, If_Match='"1"', **headers)
 
-    used = ada("GET", "me/", status=200)
-
-    assert used["token"]["expires_at"] > timezone.now().isoformat()
+    event = Event.objects.get(service_id=service.pk)
+    assert begun < event.at < timezone.now()
 
 
 def test_a_signature_sent_twice_is_given_once(time_machine):

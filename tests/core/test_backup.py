@@ -98,6 +98,18 @@ def test_a_home_comes_back_as_it_was(home, file, empty):
         assert database.execute("SELECT sha256 FROM core_storedfile").fetchall() == [(DIGEST,)]
 
 
+def test_a_power_cut_takes_neither_a_backup_nor_what_came_of_it(home, tmp_path, empty, synced):
+    file = tmp_path / "backup.zip"
+
+    backup.make(home, file, at=AT)
+    restore(file, empty)
+
+    assert file.name in synced(tmp_path)
+    assert {"db.sqlite3", "secret_key", "edition", "files"} <= synced(empty)
+    assert synced(empty / "files") == {DIGEST[:2]}
+    assert synced(empty / "files" / DIGEST[:2]) == {DIGEST}
+
+
 def test_only_its_owner_reads_a_backup_and_what_came_of_it(file, empty):
     restore(file, empty)
 

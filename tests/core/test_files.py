@@ -1,6 +1,8 @@
+import os
 import resource
-from contextlib import contextmanager
-from errno import ENOSPC
+from contextlib import contextmanager, nullcontext
+from errno import EINVAL, EIO, ENOSPC
+from hashlib import sha256
 
 import pytest
 from django.db import IntegrityError
@@ -37,6 +39,32 @@ def test_a_file_without_a_row_is_taken_over(tmp_path):
     again = files.store(b"left by a crash", media_type="text/plain")
 
     assert (again.sha256, files.read(again)) == (row.sha256, b"left by a crash")
+
+
+@pytest.mark.parametrize("is_left_by_a_crash", [False, True])
+def test_a_row_names_a_file_that_a_power_cut_leaves_there(tmp_path, synced, is_left_by_a_crash):
+    digest = sha256(b"paper").hexdigest()
+    files_, folder = tmp_path / "files", tmp_path / "files" / digest[:2]
+    if is_left_by_a_crash:
+        folder.mkdir(parents=True)
+        (folder / digest).write_bytes(b"paper")
+
+    files.store(b"paper", media_type="text/plain")
+
+    assert synced(folder) == {digest}
+    assert digest[:2] in synced(files_)
+    assert "files" in synced(tmp_path)
+
+
+@pytest.mark.parametrize(("error", "is_passed_over"), [(EINVAL, True), (EIO, False)])
+def test_a_file_system_that_syncs_no_folders_will_do(tmp_path, monkeypatch, error, is_passed_over):
+    def refuse(_descriptor):
+        raise OSError(error, "no")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+
+    with nullcontext() if is_passed_over else pytest.raises(OSError, match="no"):
+        files.sync_names(tmp_path)
 
 
 def test_an_empty_file_is_refused_by_the_database():

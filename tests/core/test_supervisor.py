@@ -22,7 +22,7 @@ folder = Path(sys.argv[1])
 programs = [
     Program(path.stem, [sys.executable, str(path)]) for path in sorted(folder.glob("*.py"))
 ]
-Supervisor(programs, grace=1.0).run(
+Supervisor(programs, grace=float(sys.argv[2])).run(
     is_ready=lambda: all(p.process for p in programs), announce=lambda: print("ready", flush=True)
 )
 """
@@ -34,10 +34,10 @@ def supervise(tmp_path):
     """Start a supervisor of small programs, each of which writes down its process id."""
     started = []
 
-    def start(**programs):
+    def start(*, grace=1.0, **programs):
         for name, then in programs.items():
             (tmp_path / f"{name}.py").write_text(WRITE_PID.format(file=tmp_path / f"{name}.pid", then=then))
-        command = [sys.executable, "-c", SUPERVISE, str(tmp_path)]
+        command = [sys.executable, "-c", SUPERVISE, str(tmp_path), str(grace)]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         started.append(process)
         assert until(lambda: all(pid_of(tmp_path, name) for name in programs))
@@ -78,6 +78,19 @@ def test_it_kills_what_does_not_want_to_end(supervise, tmp_path):
     supervisor = supervise(stubborn=f"{STUBBORN}time.sleep(60)")
     until(lambda: False, within=0.5)  # until the signal is ignored
 
+    supervisor.terminate()
+
+    assert supervisor.wait(10) == 0
+    assert not is_alive(pid_of(tmp_path, "stubborn"))
+
+
+def test_whoever_asks_twice_does_not_wait(supervise, tmp_path):
+    supervisor = supervise(stubborn=f"{STUBBORN}time.sleep(60)", grace=60.0)
+    until(lambda: False, within=0.5)
+
+    supervisor.terminate()
+    with pytest.raises(subprocess.TimeoutExpired):
+        supervisor.wait(1.5)
     supervisor.terminate()
 
     assert supervisor.wait(10) == 0

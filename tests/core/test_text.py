@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 
 from apps.core.errors import InvalidInputError
 from apps.core.forms import Line, Text
-from apps.core.text import clean_line, clean_text
+from apps.core.text import clean_line, clean_text, words_in
 
 
 def test_text_keeps_its_lines_and_loses_what_follows_the_last_word():
@@ -66,3 +66,11 @@ def test_form_fields_return_clean_text():
 
 def test_line_ends_do_not_count_twice():
     assert Text(label="Note", limit=3).clean("a\r\nb") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [(" on  call ", "on  call"), ("a\0b", "ab"), ("x" * 11, "x" * 10), ("\0", ""), ("", "")],
+)
+def test_words_of_an_address_are_cut_and_never_refused(asked, words):
+    assert words_in(asked, limit=10) == words

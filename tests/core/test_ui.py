@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template import Context, Template, engines
 from django.test import RequestFactory
 
-from apps.core.templatetags.ui import relative
+from apps.core.templatetags.ui import in_one_line, relative
 from tests.factories import UserFactory
 
 ROOT = Path(settings.BASE_DIR)
@@ -106,3 +106,10 @@ def test_every_part_in_jinja_compiles(path):
     name = path.relative_to(ROOT / "templates" / "jinja").as_posix()
 
     assert engines["jinja2"].get_template(name).template.name == name
+
+
+def test_paragraphs_in_one_line_stay_apart():
+    assert (
+        in_one_line("Mon 7 December\nRoom 4\n\n Your team shows it. ")
+        == "Mon 7 December · Room 4 · Your team shows it."
+    )

@@ -102,6 +102,8 @@ class Conversation(StreamRequestHandler):
         if mood == "hangs":
             self.mail.released.wait()
             return False
+        if mood == "thinks":  # and says yes once it is released
+            self.mail.released.wait()
         subject = next(line[9:].strip() for line in lines if line.startswith("Subject: "))
         self.mail.took(recipient, subject)
         if mood == "drops":  # it has the message, and its yes never arrives

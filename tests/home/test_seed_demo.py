@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
@@ -49,7 +48,6 @@ def _played(django_db_setup, django_db_blocker):
 @pytest.fixture
 def demo(_played, db, settings):
     settings.DEMO = True
-    cache.clear()  # allauth slows down who asks often
 
 
 def service(slug):

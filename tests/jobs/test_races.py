@@ -1,12 +1,18 @@
 """What two workers, or two who ask, can do to each other at the same moment."""
 
 from datetime import timedelta
+from threading import Event
 from time import monotonic, sleep
 
+import pytest
+from django.db import transaction
+
 from apps.accounts.models import Actor
-from apps.jobs import rules
+from apps.core.errors import InvalidMoveError
+from apps.jobs import rules, transitions
 from apps.jobs.models import Job, State
-from apps.jobs.transitions import run_next
+from apps.jobs.transitions import enqueue, run_next
+from tests.factories import ActorFactory
 from tests.jobs import work
 from tests.races import at_once, on_postgresql
 from tests.subjects import subject
@@ -31,6 +37,53 @@ def test_four_who_ask_for_the_same_get_the_same(ask):
     jobs = at_once(lambda _n: ask(), times=4)
 
     assert len({job.pk for job in jobs}) == 1
+
+
+@pytest.fixture
+def beside_a_new_one():
+    """Take a step while somebody else has asked for the same, and has not committed yet."""
+    is_written = Event()
+
+    def ask_slowly(ask):
+        with transaction.atomic():
+            job = ask()
+            is_written.set()
+            sleep(0.5)
+        return job
+
+    def late(step):
+        assert is_written.wait(10)
+        return step()
+
+    return lambda ask, step: at_once(lambda n: late(step) if n else ask_slowly(ask), times=2)
+
+
+def test_who_starts_again_beside_a_new_request_is_told_that_it_waits(now, ask, ada, beside_a_new_one):
+    failed = ask()
+    Job.objects.update(state=State.FAILED, problem="No paper.", finished_at=now)
+
+    new, refusal = beside_a_new_one(
+        ask, lambda: transitions.retry(failed, by=ActorFactory.build(person=ada), at=now)
+    )
+
+    assert (type(refusal), str(refusal)) == (InvalidMoveError, "The same work waits in the queue already.")
+    assert dict(Job.objects.values_list("pk", "state")) == {failed.pk: State.FAILED, new.pk: State.QUEUED}
+
+
+def test_what_would_be_tried_again_beside_a_new_request_ends(now, ada, beside_a_new_one):
+    def ask():
+        by = ActorFactory.build(person=ada)
+        return enqueue("tests.lose_the_database", title="T", subject=subject(), payload={}, by=by, at=now)
+
+    ask()
+    taken = transitions._claim(at=now)
+    outcome = transitions._work(taken, begun=0, at=now)
+    worker = Actor.system("jobs.run")
+
+    new, ended = beside_a_new_one(ask, lambda: transitions._record(taken, outcome, by=worker, at=now))
+
+    assert ended is None
+    assert dict(Job.objects.values_list("pk", "state")) == {taken.pk: State.FAILED, new.pk: State.QUEUED}
 
 
 def test_a_job_that_is_done_in_silence_is_nobody_elses(now, ask, monkeypatch):

@@ -7,14 +7,14 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection
 
-from apps.accounts.models import Actor
+from apps.accounts.models import Actor, User
 from apps.core import stopping
 from apps.core.errors import InvalidMoveError, NotPermittedError
 from apps.jobs import rules, transitions
 from apps.jobs.models import Job, State
 from apps.jobs.rules import LEASE, MAX_CLAIMS
 from apps.jobs.transitions import enqueue
-from tests.factories import ActorFactory
+from tests.factories import ActorFactory, TeamFactory, member_of
 from tests.history import told
 from tests.jobs import work
 from tests.subjects import subject
@@ -69,6 +69,45 @@ def test_a_job_is_done_once_in_the_name_of_who_asked(now, ask, ada):
     assert (job.state, job.result, job.done, job.total, job.attempts) == (State.DONE, {"pages": 1}, 1, 1, 1)
     ((_job, by, at),) = work.calls
     assert (by, at) == (Actor(person=ada, request_id="4711"), now)
+
+
+def test_what_a_token_asked_for_is_done_as_far_as_the_token_reaches(now, ask):
+    team, other = TeamFactory.create_batch(2)
+    ada = member_of(team, name="Ada", is_admin=True).person
+    User.objects.filter(pk=ada.pk).update(team_ids=[team.pk, other.pk], lead_ids=[other.pk])
+    job = ask(by=Actor(person=ada, token="ci", team_id=team.pk, request_id="4711"))
+
+    run(now)
+
+    ((_job, by, _at),) = work.calls
+    assert (by.name, by.person_id, by.team_id) == ("Ada (token ci)", ada.pk, team.pk)
+    assert (by.is_in(team.pk), by.is_in(other.pk), by.leads(other.pk), by.has("admin")) == (
+        True,
+        False,
+        False,
+        False,
+    )
+    assert state_of(job) == State.DONE
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"is_active": False}, "may no longer sign in"),
+        ({"is_demo": True}, "may no longer sign in"),
+        ({"team_ids": []}, "is no longer in that token's team"),
+    ],
+)
+def test_nothing_is_done_in_the_name_of_who_has_left(now, ask, values, why):
+    team = TeamFactory()
+    ada = member_of(team, name="Ada").person
+    job = ask(by=Actor(person=ada, token="ci", team_id=team.pk))
+    User.objects.filter(pk=ada.pk).update(**values)
+
+    run(now)
+
+    assert (state_of(job), work.calls) == (State.FAILED, [])
+    assert job.problem == f"Ada asked for this and {why}. Somebody else has to ask for it."
 
 
 def test_what_the_system_asked_for_is_done_in_the_name_of_the_kind(now, ask):
@@ -234,6 +273,17 @@ def test_somebody_else_cannot_start_it_again(now, failed):
     assert state_of(failed) == State.FAILED
 
 
+def test_a_teams_token_starts_again_only_what_such_a_token_asked_for(now, failed, ada):
+    by = ActorFactory(person=ada, token="ci", team_id=3)
+
+    with pytest.raises(NotPermittedError):
+        transitions.retry(failed, by=by, at=now)
+    Job.objects.update(asked_as="ci", asked_team_id=3)
+    transitions.retry(failed, by=by, at=now)
+
+    assert state_of(failed) == State.QUEUED
+
+
 def test_what_has_not_failed_is_not_started_again(now, ask, ada):
     with pytest.raises(InvalidMoveError, match="that is waiting"):
         transitions.retry(ask(), by=ActorFactory(person=ada), at=now)
@@ -298,6 +348,23 @@ def test_what_was_asked_for_meanwhile_is_the_next_attempt(now, settings):
     transitions._record(taken, transitions._work(taken, begun=0, at=now), by=WORKER, at=now)
 
     assert (state_of(job), state_of(again)) == (State.FAILED, State.QUEUED)
+
+
+def test_asking_again_for_what_waits_for_a_later_attempt_begins_it_at_once(
+    now, ada, settings, django_capture_on_commit_callbacks
+):
+    job = ask_for("tests.lose_the_database", now)
+    run(now)
+    later, by = now + timedelta(seconds=1), ActorFactory(person=ada)
+    settings.JOBS["tests.lose_the_database"] = settings.JOBS["tests.print_paper"]
+
+    with django_capture_on_commit_callbacks() as wake_ups:
+        again = enqueue(job.kind, title="New", subject=subject(), payload={"of": 2}, by=by, at=later)
+
+    assert (again, again.due_at, again.attempts, len(wake_ups)) == (job, later, 0, 1)
+    assert run(later) == job
+    assert (state_of(job), job.title, job.payload, job.asked_by) == (State.DONE, "New", {"of": 2}, ada)
+    assert work.calls[0][1].person == ada
 
 
 def test_starting_by_hand_begins_the_attempts_anew(now, ada):

@@ -6,6 +6,7 @@ from tests.subjects import TEMPLATE, subject
 people = []
 given_up = set()  # keys
 asked = []  # moments
+mishaps = []  # an error that asking ends in
 
 
 def due(*, now):
@@ -22,6 +23,15 @@ def due(*, now):
             )
 
 
+def due_and_broken(*, now):
+    """Find as `due` does, and break at the end."""
+    yield from due(now=now)
+    message = "secret detail"
+    raise ValueError(message)
+
+
 def still_due(keys, *, now):
     asked.append(now)
+    for error in mishaps:
+        raise error
     return set(keys) - given_up

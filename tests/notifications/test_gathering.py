@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 
-from apps.accounts.models import Actor
+from apps.accounts.models import Actor, User
 from apps.activity.models import Audience
 from apps.notifications import transitions
 from apps.notifications.models import Delivery, Notice, Preferences, State
@@ -259,3 +259,20 @@ def test_people_are_gathered_some_at_a_time(now, tell, monkeypatch):
 
     assert transitions.gather(by=BEAT, at=now + DAY) == 5
     assert transitions.gather(by=BEAT, at=now + DAY) == 0
+
+
+def test_whose_mail_cannot_be_made_keeps_nobody_elses(now, tell, monkeypatch):
+    monkeypatch.setattr(transitions.gathering, "PEOPLE", 2)
+    people = UserFactory.create_batch(5, time_zone="UTC")
+    tell(people, template="tests/news")
+    User.objects.filter(pk=people[1].pk).update(time_zone="Mars/Olympus_Mons")
+
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup, match="daily_mail_not_gathered"):
+            transitions.gather(by=BEAT, at=now + DAY)
+
+    mailed = Delivery.objects.filter(daily_on__isnull=False).values_list("recipient", flat=True)
+    assert sorted(mailed) == [person.pk for number, person in enumerate(people) if number != 1]
+    assert (
+        Notice.objects.filter(mail_at__isnull=False).values_list("recipient", flat=True).get() == people[1].pk
+    )

@@ -10,11 +10,14 @@ from django.core.management import CommandError, call_command
 from apps.accounts.models import Actor
 from apps.notifications import transitions
 from apps.notifications.models import Delivery, Notice, State
+from apps.notifications.rules import MAX_ATTEMPTS, MAX_CLAIMS
+from apps.notifications.transitions.sending import LEASE
 from tests.factories import UserFactory
 from tests.notifications import reminders
 
 pytestmark = pytest.mark.django_db
 REMINDER = Actor.system("notifications.remind")
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +28,7 @@ def our_reminders(settings):
     reminders.people.clear()
     reminders.given_up.clear()
     reminders.asked.clear()
+    reminders.mishaps.clear()
 
 
 def remind(at, **moment):
@@ -108,6 +112,108 @@ def test_what_a_renamed_app_found_goes_out(now, settings):
     settings.REMINDERS = []
 
     assert len(deliver(now)) == 2
+
+
+def test_an_app_that_breaks_keeps_no_other_from_reminding(now, settings):
+    settings.REMINDERS = [
+        "tests.notifications.nowhere.due",
+        "tests.notifications.reminders.due_and_broken",
+        "tests.notifications.reminders.due",
+    ]
+    ours = reminders.people[:]
+
+    with pytest.raises(ExceptionGroup) as mishaps:
+        remind(now)
+
+    assert [type(error) for error in mishaps.value.exceptions] == [ModuleNotFoundError, ValueError]
+    assert set(Notice.objects.values_list("recipient", flat=True)) == {person.pk for person in ours}
+
+
+def test_a_reminder_that_breaks_keeps_no_other_of_its_app_from_being_told(now, monkeypatch):
+    other, healthy = reminders.people
+    other.time_zone = "Mars/Olympus_Mons"
+    monkeypatch.setattr(reminders, "TEMPLATE", "tests/news")
+
+    with pytest.raises(ExceptionGroup) as mishaps:
+        remind(now)
+
+    assert len(mishaps.value.exceptions) == 2
+    assert set(Notice.objects.values_list("recipient", flat=True)) == {healthy.pk}
+
+
+@pytest.fixture
+def six_waiting(now):
+    """Messages that carry nothing but reminders."""
+    reminders.people[:] = UserFactory.create_batch(6)
+    remind(now)
+    return Delivery.objects.filter(notices__found_by__gt="").distinct()
+
+
+def letter_to_bob(at):
+    bob = UserFactory(email="bob@example.org")
+    transitions.send_letter(recipient=bob, subject="Sign in", body="A link", by=REMINDER, at=at)
+
+
+def test_a_finder_that_breaks_holds_up_nobody_elses_mail(now, six_waiting):
+    reminders.mishaps.append(KeyError("secret detail"))
+    letter_to_bob(now)
+
+    assert deliver(now) == ["bob@example.org"]
+    assert set(six_waiting.values_list("state", "attempts", "claims", "due_at", "problem")) == {
+        (
+            State.WAITING,
+            1,
+            0,
+            now + MINUTE,
+            "FinderBrokeError: tests.notifications.reminders.due does not say what still holds (KeyError).",
+        )
+    }
+
+
+def test_what_a_finder_broke_over_goes_out_once_it_is_mended(now, six_waiting):
+    reminders.mishaps.append(KeyError("k"))
+    deliver(now)
+    reminders.mishaps.clear()
+
+    assert deliver(now) == []
+    assert len(deliver(now + MINUTE)) == 6
+
+
+def test_a_finder_that_stays_broken_stops_its_messages_after_three_days(now, six_waiting):
+    reminders.mishaps.append(KeyError("k"))
+    Delivery.objects.update(attempts=MAX_ATTEMPTS - 1)
+
+    deliver(now)
+
+    assert set(six_waiting.values_list("state", "attempts")) == {(State.STOPPED, MAX_ATTEMPTS)}
+
+
+def test_a_broken_finder_does_not_hold_up_what_its_reader_knows_already(now, six_waiting):
+    reminders.mishaps.append(KeyError("k"))
+    Notice.objects.update(read_at=now)
+    Delivery.objects.update(daily_on=now.date())
+
+    deliver(now)
+
+    assert set(six_waiting.values_list("state", flat=True)) == {State.DROPPED}
+
+
+def test_a_finder_that_kills_its_workers_stops_untried_and_takes_no_other_along(now, six_waiting):
+    reminders.mishaps.append(SystemExit())
+    deaths = 0
+    for number in range(20):
+        try:
+            deliver(now + number * LEASE)
+        except SystemExit:
+            deaths += 1
+        if number == 0:
+            letter_to_bob(now)
+
+    assert deaths == 1 + 6 * (MAX_CLAIMS - 1)  # all at once, then each alone
+    assert [message.to for message in mail.outbox] == [["bob@example.org"]]
+    assert set(six_waiting.values_list("state", "problem")) == {
+        (State.STOPPED, "NobodyCameBackError: 3 workers took this message, and none came back.")
+    }
 
 
 def test_a_rehearsal_of_another_day_goes_out_now_and_is_asked_about_that_day(now):

@@ -277,6 +277,18 @@ def test_a_stopped_message_can_be_tried_again(now, stopped):
     assert told(stopped)[0] == "Root asked to send once more: E-mail to Ada"
 
 
+def test_a_stopped_letter_keeps_its_words_for_the_next_try(now, settings):
+    transitions.send_letter(recipient=UserFactory(), subject="Welcome", body="A secret", by=DELIVERER, at=now)
+    use(settings, "KnowsNobody")
+    deliver(now)
+    use(settings, "Slow")
+
+    transitions.retry_delivery(Delivery.objects.get(), by=ActorFactory(person__is_admin=True), at=now)
+
+    assert deliver(now) == 1
+    assert mail.outbox[0].body == "A secret"
+
+
 def test_only_administrators_try_again(now, stopped):
     with pytest.raises(NotPermittedError):
         transitions.retry_delivery(stopped, by=ActorFactory(), at=now)

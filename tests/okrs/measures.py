@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from apps.okrs.rules import Kind, Measure, Milestone, Point
+from apps.okrs.models import Kind
+from apps.okrs.rules import Measure, Milestone, Point
 
 START = date(2026, 10, 1)
 END = date(2026, 12, 31)

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from apps.core.errors import InvalidInputError
 from apps.okrs import rules
-from apps.okrs.rules import Ambition, Cause, Graded, Thresholds
+from apps.okrs.models import Ambition, Cause
+from apps.okrs.rules import Graded, Thresholds
 from tests.okrs.measures import DAYS, SHARES, day, metric, number, points
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from apps.core.errors import InvalidInputError
 from apps.okrs import rules
-from apps.okrs.rules import Ambition, Curve, Kind, Status, Thresholds
+from apps.okrs.models import Ambition, Kind, Status
+from apps.okrs.rules import Curve, Thresholds
 from tests.okrs.measures import (
     DAYS,
     END,

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from apps.core.errors import InvalidInputError
 from apps.okrs import rules
-from apps.okrs.rules import Kind, Milestone, Part, Point, Progress
+from apps.okrs.models import Kind
+from apps.okrs.rules import Milestone, Part, Point, Progress
 from tests.okrs.measures import (
     DAYS,
     END,

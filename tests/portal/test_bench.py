@@ -1,5 +1,7 @@
 """The organisation that `make bench` measures is one that the app could have made itself."""
 
+from contextlib import nullcontext
+
 import pytest
 from django.db import connection
 
@@ -9,11 +11,13 @@ from apps.catalog.models import Membership, Phase, Service, ServiceSummary
 from apps.readiness.models import Answer, Area, Assessment
 from apps.readiness.transitions.counting import NUMBERS, recount
 from apps.walkthroughs.models import State, Walkthrough
+from bench import steps
 from bench.measuring import Measured, Result
 from bench.organisation import fill, multiply
 from bench.pages import Page, form
-from bench.sites import block_of
+from bench.sites import Organisation, block_of
 from bench.table import growth, misses, table
+from bench.visitor import Passes
 
 
 @pytest.fixture
@@ -75,6 +79,24 @@ def test_areas_hold_what_the_app_would_count(scene, now):
         recount(assessment, by=Actor.system("tests"), at=now)
 
     assert numbers() == before
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_steps_leave_events_each_time_unless_these_are_left_out(scene, is_recorded):
+    one = Organisation(20, "", scene, Passes({}))
+    told = []
+
+    with nullcontext() if is_recorded else steps._without_events():
+        for _title, step in steps._steps(one):
+            step(1)  # the first one may find what it is to bring about
+            before = Event.objects.count()
+            for number in range(2, 4):
+                step(number)
+            told.append(Event.objects.count() - before)
+
+    # One author's saves within a quarter of an hour are one version and no event.
+    assert [count >= 2 for count in told] == [is_recorded and number != 1 for number in range(4)]
+    assert is_recorded or not sum(told)
 
 
 def test_saves_take_turns():

@@ -6,6 +6,9 @@ from types import SimpleNamespace
 import pytest
 import structlog
 from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.utils.log import log_response
 from structlog.contextvars import bound_contextvars
 
 from portal.logs import public_path
@@ -44,13 +47,27 @@ def test_an_event_is_one_line_even_with_a_traceback():
     assert printed(record)["exception"][0]["exc_type"] == "ZeroDivisionError"
 
 
-def test_tokens_of_signed_links_and_queries_stay_out_of_the_log():
-    request = SimpleNamespace(
-        path="/invitations/a-secret/",
-        resolver_match=SimpleNamespace(kwargs={"token": "a-secret"}),
-    )
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"token": "a-secret"}, "/invitations/…/"),
+        ({"slug": "a-secret"}, "/invitations/a-secret/"),
+    ],
+)
+def test_tokens_of_signed_links_and_queries_stay_out_of_the_log(rf, values, path):
+    request = rf.get("/invitations/a-secret/?q=another")
+    request.resolver_match = SimpleNamespace(kwargs=values)
 
-    assert public_path(request) == "/invitations/…/"
+    assert public_path(request) == path
+
+
+@pytest.mark.django_db
+def test_a_query_is_in_no_line_of_the_log(client, log):
+    client.get("/accounts/login/?next=/services/&q=another")
+    client.post("/accounts/login/?q=another", headers={"Host": "nobody.example"})
+
+    assert "request_finished" in log.getvalue()
+    assert "another" not in log.getvalue()
 
 
 def test_a_request_is_logged_once_when_it_is_finished(client, caplog):
@@ -114,3 +131,40 @@ def test_a_request_that_was_refused_is_one_line_without_a_traceback(client, log,
     assert (line["logger"], line["level"]) == (f"django.security.{kind}", "warning")
     assert line["event"]
     assert "exception" not in line
+
+
+@pytest.mark.django_db
+def test_a_refused_page_is_named_without_query_secret_and_where_it_came_from(log):
+    client = Client(enforce_csrf_checks=True)
+
+    client.post(
+        "/walkthroughs/reply/a-secret/?mail=ada@example.org",
+        headers={"Referer": "https://elsewhere.example/invitations/other-secret/?mail=bob@example.org"},
+        secure=True,
+    )
+
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines() if "django.security.csrf" in line]
+    assert line["path"] == "/walkthroughs/reply/…/"
+    assert "https://elsewhere.example/…" in line["event"]
+    assert not [word for word in ("secret", "@example.org") if word in log.getvalue()]
+
+
+@pytest.mark.django_db
+def test_a_request_that_is_refused_before_it_is_looked_up_keeps_its_secret(client, log):
+    client.get("/unsubscribe/a-secret/?mail=ada@example.org", headers={"Host": "nobody.example"})
+
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines() if "DisallowedHost" in line]
+    assert (line["path"], line["status_code"]) == ("/unsubscribe/…/", 400)
+    assert not [word for word in ("secret", "@example.org") if word in log.getvalue()]
+
+
+def test_a_failure_is_told_without_query_and_secret(log):
+    request = RequestFactory().get("/unsubscribe/a-secret/?mail=ada@example.org")
+
+    log_response(
+        "%s: %s", "Internal Server Error", request.path, request=request, response=HttpResponse(status=500)
+    )
+
+    line = json.loads(log.getvalue())
+    assert line["event"] == "Internal Server Error: /unsubscribe/…/"
+    assert "ada@example.org" not in log.getvalue()

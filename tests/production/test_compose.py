@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from apps.core import supervisor
 from apps.core.management.commands.serve import _programs
 from tests.production import compose
 from tests.production.compose import ROOT, MissingError, environment_of, services
@@ -77,6 +78,38 @@ def test_a_container_can_write_to_its_home_and_nowhere_else():
     assert re.search(r"^USER 10001$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
 
+def documented(*words):
+    """Return the commands of the manual that have these words in them."""
+    lines = (line.strip() for line in (ROOT / "docs" / "PRODUCTION.md").read_text().splitlines())
+    return [line for line in lines if all(word in line for word in words)]
+
+
+def test_no_command_of_the_manual_needs_what_the_containers_lack():
+    """Root without capabilities is locked out of /data, which user 10001 alone may enter."""
+    assert services()["web"]["cap_drop"] == ["ALL"]
+    assert documented("docker compose", "--user ") == []
+    assert documented("docker compose", " -v ") == []
+
+
+@pytest.mark.parametrize("names", [[], ["12/34", "ab/cd"]])
+def test_the_files_of_a_home_come_back_as_the_manual_says(tmp_path, names):
+    old, new = tmp_path / "old", tmp_path / "new"
+    for name in names:
+        (old / "files" / name).parent.mkdir(parents=True)
+        (old / "files" / name).write_text(name)
+    old.mkdir(exist_ok=True)
+    new.mkdir()
+    keep, bring_back = documented("docker compose run", "tar -C /data")
+
+    for line, home in ((keep, old), (bring_back, new)):
+        inside = line.partition(" -T web ")[2].replace("/data", str(home))
+        done = subprocess.run(["/bin/sh", "-c", inside], cwd=tmp_path, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+
+    kept = {str(path.relative_to(new / "files")) for path in new.rglob("*") if path.is_file()}
+    assert (kept, (new / "files").is_dir()) == (set(names), True)
+
+
 def test_the_containers_run_what_the_supervisor_runs():
     ours = {program.name: ["python", *program.command[1:]] for program in _programs()}
 
@@ -94,6 +127,7 @@ def test_workers_get_longer_to_end_than_a_run_of_deliveries_takes():
     seconds = int(services()["worker"]["stop_grace_period"].removesuffix("s"))
 
     assert seconds > 50 + 20  # RUN_SECONDS, and one message at EMAIL_TIMEOUT
+    assert seconds == supervisor.GRACE
 
 
 def test_django_finds_nothing_unsafe_in_production(tmp_path):

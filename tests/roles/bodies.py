@@ -5,6 +5,9 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tests.roles import measuring
+from tests.roles.goals import bodies
+
 
 def soon(days=9):
     return (timezone.now() + timedelta(days=days)).date().isoformat()
@@ -34,6 +37,75 @@ def body_of(method, path, world):
         return {}
     api = path.startswith("/api/")
     start = world.now + timedelta(days=10)
+    by_ending = (
+        {
+            "/settings/": PROFILE,
+            "/settings/theme/": {"theme": "dark"},
+            "/settings/notifications/": WISHES,
+            "/unsubscribe/{fewer}/": {"way": "inbox"},
+            "/me/notifications/": WISHES | {"quiet_from": None, "quiet_to": None, "ways": {}},
+            "/snooze/": {"until": "tomorrow"},
+            "/settings/tokens/": {"name": "nightly", "scope": "read", "days": "7"},
+            "/v1/tokens/": {"name": "ci", "scope": "read", "days": 7},
+            "/people/invite/": {"email": "x@example.org", "name": "X"},
+            "/people/": {"email": "x@example.org", "name": "X"},
+            "/me/": {"reviews": True},
+            "/{newcomer}/invite/": {"email": "new@example.org"},
+            "/{newcomer}/second-factor/": {"reason": "Lost the phone"},
+            "/take-second-factor/": {"reason": "Lost the phone"},
+            "/roles/": {"roles": ["architect"]},
+            "/services/new/": EDIT | {"team": world.team.pk},
+            "/v1/services/": SERVICE | {"team": "owners"},
+            "/v1/services/{playground}/": {"tier": 2},
+            "/edit/": EDIT | {"version": 1},
+            "/risk/": {"level": "low", "reason": "Nobody uses it"},
+            "/advisor/": {"advisor": world.panel[2].pk},
+            "/adopt/": {"team": "owners" if api else world.team.pk},
+            "/teams/new/": {"name": "New"},
+            "/teams/": {"name": "New"},
+            "/teams/{team}/edit/": {"name": "Owners", "revision": 1},
+            "/v1/teams/{team}/": {"mission": "Ours"},
+            "/members/": {"person": "new@example.org"},
+            "/members/{member}/": {"is_lead": True},
+            "/lead/": {"is_lead": "1"},
+            "/imports/": {"files": [{"name": "a.yaml", "text": "kind: Group"}]},
+            "/import/": {"uploads": SimpleUploadedFile("a.yaml", b"kind: Group")},
+            "/green-light/": {"expected_users": "40", "target_quarter": "2027-Q1"},
+            "/start/": {"expected_users": "40", "target_quarter": "2027-Q1"},
+            "/return/": {"items": ["REL-03"] if api else [world.names["answer"]]},
+            "/verdict/": {"value": "weak"},
+            "/verdicts/REL/": {"value": "weak"},
+            "/verdicts/{area}/": {"value": "weak"},
+            "/save/": ANSWER,
+            "/answers/{answer}/": {"state": "gap", "text": "Not yet, and why"},
+            "/evidence/": LINK,
+            "/thread/": {"text": "What's HA?"},
+            "/exemption/": WISH,
+            "/exemptions/": WISH,
+            "/decide/": {"approve": True if api else "yes", "reason": "Fine"},
+            "/replace/": {"person": world.newcomer.pk},
+            "/hand-over/": {"person": world.newcomer.pk},
+            "/seats/": {"person": world.newcomer.pk, "capacity": "observer"},
+            "/{follow_up}/finish/": {"note": "Done"},
+            "/vetoes/{veto}/": {"reason": "It moved"},
+            "/lift/": {"reason": "It moved"},
+            "/keep/": {"review_on": soon(20)},
+            "/move/": MEETING
+            | ({"starts_at": start.isoformat()} if api else {"day": soon(10), "time": "14:00"}),
+            "/cancel/": {"reason": "Later"},
+            "/reply/": {"reply": "maybe"},
+            "/{link}/": {"reply": "maybe"},
+            "/notes/": {"text": "Seen.", "revision": 0},
+            "/follow-ups/": {"text": "Do it", "owner": world.people["member"].pk, "due_on": soon()},
+            "/sign/": {"decision": "approve"},
+            "/launch/": {"reason": "Because"},
+            "/move-back/": {"reason": "Because"},
+            "/archive/": {"reason": "Because"},
+            "/restore/": {"reason": "Because"},
+        }
+        | _of_goals(world)
+        | bodies(world)
+    )
     by_ending = {
         "/settings/": PROFILE,
         "/settings/theme/": {"theme": "dark"},
@@ -94,7 +166,8 @@ def body_of(method, path, world):
         "/move-back/": {"reason": "Because"},
         "/archive/": {"reason": "Because"},
         "/restore/": {"reason": "Because"},
-    } | _of_goals(world)
+    }
+    by_ending |= measuring.bodies(world)
     ending = max((one for one in by_ending if path.endswith(one)), key=len, default="")
     values = dict(by_ending.get(ending, {}))
     if api and path.endswith("/notes/"):

@@ -7,7 +7,7 @@ before the next. A route, or a method of the API, without a row fails the last t
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve
@@ -33,7 +33,7 @@ def table():
 
 @pytest.fixture
 def world():
-    cache.clear()
+    caches["process"].clear()
     world = World()
     world.seen = rules.digest(queries.content(queries.walkthrough(world.names["decided"])))
     return world

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from apps.accounts.models import Actor
@@ -23,6 +24,8 @@ from tests.api.asking import token_for
 from tests.factories import ServiceFactory, TeamFactory, UserFactory, answer_of, lead_of, member_of
 from tests.factories.readiness import conversation_of, publish_editions
 from tests.factories.walkthroughs import LEVELS, answer_all, holder, seat_as, sign
+from tests.roles import measuring
+from tests.roles.goals import negotiated
 from tests.roles.okr_quarter import quarter_names
 
 MARKER = "Zaubernuss"  # in rows of the security audience, and nowhere else
@@ -62,6 +65,7 @@ class World:
             "never": lead_of(self.team, is_enablement=True, is_architect=True, is_security=True).person,
         }
         self.newcomer = UserFactory(name="Newcomer", email="new@example.org", joined_at=None, reviews=True)
+        Authenticator.objects.create(user=self.newcomer, type=Authenticator.Type.TOTP, data={})
         self.panel = [
             UserFactory(is_architect=True),
             UserFactory(is_security=True),
@@ -89,7 +93,10 @@ class World:
             if state == "scheduled":
                 names |= {"seat": seat_as(walkthrough, "peer").pk}
                 names |= {"link": rules.reply_url(seat_as(walkthrough, "peer"), walkthrough).split("/")[-2]}
-        return names | self._checklist(names) | self._work() | quarter_names(self.team, today=self.now.date())
+        names |= self._checklist(names) | self._work()
+        return (
+            names | quarter_names(self.team, today=self.now.date()) | negotiated(self) | measuring.named(self)
+        )
 
     def _service(self, **fields):
         return ServiceFactory(team=self.team, **(LEVELS["high"] | fields))

@@ -70,8 +70,8 @@ ROLES = {  # who looks, and where they begin
 NOT_PAGES = re.compile(
     r"^(api:.*|api_nothing|events|me|me_notifications|schema|healthz|readyz|metrics|mfa_download_recovery_codes"
     r"|account_(signup|inactive|reset_password_from_key_done)|.*:(export|events_export|live"
-    r"|theme|report_file|open|(roles|invite|invite_again|deactivate|reactivate|lead|add_member"
-    r"|remove_member|read_all|snooze|bring_back|mail_html|retry|revoke_token|submit|return_answers"
+    r"|theme|report_file|open|(roles|invite|invite_again|deactivate|reactivate|take_second_factor"
+    r"|lead|add_member|remove_member|read_all|snooze|bring_back|mail_html|retry|revoke_token|submit|return_answers"
     r"|save|confirm|remove_evidence|decide|withdraw|item|next_open"
     r"|verdict|reply|hold|finish|keep_veto|ask_again|freeze_risk|plan)))$"
 )

@@ -502,6 +502,22 @@ def test_the_report_waits_once_in_the_queue(now):
     )
 
 
+def test_a_report_that_waits_for_a_later_attempt_is_printed_at_once_when_asked_for(now):
+    walkthrough, lead = held(), ActorFactory()
+    first = transitions.prepare_report(walkthrough, by=ActorFactory(), at=now)
+    Job.objects.update(due_at=now + timedelta(minutes=16), attempts=5, problem="It was away.")
+
+    again = transitions.prepare_report(walkthrough, by=lead, at=now)
+
+    assert again == first
+    assert Job.objects.values_list("due_at", "attempts", "problem", "asked_by").get() == (
+        now,
+        0,
+        "",
+        lead.person_id,
+    )
+
+
 @pytest.mark.parametrize("state", [State.PLANNED, State.SCHEDULED, State.IN_PROGRESS, State.CANCELLED])
 def test_there_is_no_report_before_it_was_held(now, state):
     with pytest.raises(InvalidMoveError, match="a report is not possible"):

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.utils import timezone
 from pypdf import PdfReader
 
 from apps.accounts.models import Actor
@@ -19,10 +20,12 @@ from apps.jobs.models import State as JobState
 from apps.jobs.transitions import run_next
 from apps.notifications.models import Notice
 from apps.readiness.models import Answer, Assessment
+from apps.readiness.transitions import give_verdict, say
 from apps.walkthroughs import queries, reports, transitions
 from apps.walkthroughs.events import Planned
 from apps.walkthroughs.models import ContentSnapshot, Report, SignOff, Walkthrough
 from apps.walkthroughs.rules import digest
+from tests.api.asking import Program
 from tests.factories import ActorFactory
 from tests.factories.walkthroughs import decided, held, scheduled, seat_as, sign, signing, veto
 from tests.history import told
@@ -227,6 +230,18 @@ def test_the_worker_keeps_the_report_and_tells_who_asked(now):
     assert f"{lead.name} printed the report" in told(walkthrough)[0]
 
 
+def test_a_report_that_a_token_asked_for_is_printed_by_that_token(now):
+    walkthrough = decided()
+    lead = walkthrough.service.lead
+    program = Program(lead.person, team_id=walkthrough.service.team_id, team_name="A team")
+    program("POST", f"walkthroughs/{walkthrough.pk}/report/", status=202)
+
+    run_next(by=WORKER, at=timezone.now())
+
+    printed = Event.objects.get(verb="walkthroughs.report_printed")
+    assert (printed.actor_id, printed.actor_name) == (lead.person_id, f"{lead.name} (token ci)")
+
+
 def _asked(walkthrough, now):
     return transitions.prepare_report(walkthrough, by=walkthrough.service.lead, at=now)
 
@@ -258,6 +273,38 @@ def test_what_changed_while_a_report_is_printed_asks_for_one_more(now, model):
 
     assert first != second == third
     assert Event.objects.filter(verb="walkthroughs.report_asked").count() == 2
+
+
+def _comment(walkthrough, now):
+    answer = Answer.objects.filter(assessment=walkthrough.assessment_id).first()
+    say(answer, text="Zaubernuss", by=walkthrough.service.lead, at=now)
+
+
+def _note_of_a_verdict(walkthrough, now):
+    area = walkthrough.assessment.areas.get(key="REL")
+    by = ActorFactory(person__is_architect=True)
+    for note in ("", "Zaubernuss"):
+        give_verdict(area, value="strong", note=note, by=by, at=now)
+
+
+def _launch(walkthrough, now):
+    transitions.launch(walkthrough.service, by=walkthrough.service.lead, at=now)
+
+
+@pytest.mark.parametrize(
+    ("step", "is_printed"),
+    [(_comment, False), (_note_of_a_verdict, True), (_launch, True)],
+)
+def test_what_is_printed_asks_for_one_more_report_and_a_comment_is_not(now, step, is_printed):
+    walkthrough = decided("low")
+    _taken_by_a_worker(first := _asked(walkthrough, now), now)
+    step(walkthrough, now)
+
+    second = _asked(walkthrough, now)
+
+    assert (second != first) == is_printed
+    html = html_of(walkthrough, now)
+    assert ("Zaubernuss" in html or "Launched on" in html) == is_printed
 
 
 def test_a_job_that_is_done_twice_keeps_one_report(now):

@@ -129,7 +129,7 @@ def test_a_list_goes_on_behind_a_walkthrough_without_a_time(client):
     client.force_login(first.service.lead.person)
     page = client.get(reverse("walkthroughs:walkthroughs"), {"after": first.pk})
 
-    assert [row.walkthrough for row in page.context["listing"].rows] == [second]
+    assert [row["pk"] for row in page.context["listing"].rows] == [second.pk]
 
 
 def test_a_form_in_which_somebody_sits_twice_comes_back(client):
@@ -325,6 +325,27 @@ def test_the_report_is_asked_for_and_watched(client, django_assert_max_num_queri
 
     assert "a worker takes it in a moment" in shown.content.decode()
     assert missing.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["add_seat", "schedule", "begin", "hold", "ask_again"])
+def test_what_a_page_refuses_leads_back_to_its_walkthrough(client, name):
+    walkthrough = cancelled()
+
+    response = send(client, walkthrough.service.lead.person, name, walkthrough.pk)
+
+    assert response.status_code == 409
+    assert f'<a class="btn btn-primary" href="{walkthrough.get_absolute_url()}">' in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["replace", "hand_over"])
+def test_whoever_may_not_seat_somebody_is_led_back_too(client, name):
+    walkthrough = scheduled()
+    seat = seat_as(walkthrough, Capacity.PEER)
+
+    page = open_as(client, UserFactory(), name, seat.pk)
+
+    assert page.status_code == 403
+    assert f'href="{walkthrough.get_absolute_url()}">Back to the walkthrough</a>' in page.content.decode()
 
 
 def test_somebody_with_a_seat_replies_on_the_page(client):

@@ -2,19 +2,23 @@
 
 from django.db import migrations, models
 
+from apps.core.operations import AddIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0002_api_tokens'),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name='user',
             index=models.Index(condition=models.Q(('is_active', True)), fields=['name', 'id'], name='user_by_name'),
         ),
-        migrations.AddIndex(
+        AddIndex(
             model_name='user',
             index=models.Index(condition=models.Q(('is_active', True), ('is_enablement', True)), fields=['name', 'id'], name='user_of_enablement'),
         ),

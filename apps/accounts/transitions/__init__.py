@@ -16,6 +16,7 @@ from apps.accounts.transitions.people import (
     push_memberships,
     reactivate,
     set_password,
+    take_second_factor,
 )
 from apps.accounts.transitions.tokens import make_token, note_use, revoke_token
 
@@ -38,4 +39,5 @@ __all__ = [
     "reactivate",
     "revoke_token",
     "set_password",
+    "take_second_factor",
 ]

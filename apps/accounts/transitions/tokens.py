@@ -26,8 +26,14 @@ def make_token(  # noqa: PLR0913 -- what the form has
     person = User.objects.locked(person.pk)
     rules.check_may_make_token(by, person)
     name, scope = rules.clean_token(person, name=name, scope=scope, days=days, team_id=team_id)
-    if Token.objects.filter(person=person).usable(now=at).count() >= rules.MOST_TOKENS:
+    names = list(Token.objects.filter(person=person).usable(now=at).values_list("name", flat=True))
+    if len(names) >= rules.MOST_TOKENS:
         message = f"{rules.MOST_TOKENS} tokens of yours work already; revoke one that nobody needs."
+        raise InvalidInputError(message, field="name")
+    if name in names:  # also whoever reloads the page that shows the secret
+        message = (
+            f"A token of yours called “{name}” works already. Give this one another name, or revoke that one."
+        )
         raise InvalidInputError(message, field="name")
 
     secret = f"{rules.PREFIX}{token_urlsafe(32)}"

@@ -28,16 +28,4 @@ class Migration(migrations.Migration):
                 ('event_id', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
             ],
         ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['at', 'id'], name='event_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['verb', 'at'], name='event_by_verb'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['request_id'], name='event_by_request'),
-        ),
     ]

@@ -1,6 +1,7 @@
 """What activity stores: events, and the seals that chain them."""
 
 from apps.activity.models.events import (
+    LONGEST_AUTHOR,
     PERSON,
     AppendOnlyError,
     AppendOnlyQuerySet,
@@ -14,6 +15,7 @@ from apps.activity.models.events import (
 from apps.activity.models.seals import EventSeal, UnsealedEvent
 
 __all__ = [
+    "LONGEST_AUTHOR",
     "PERSON",
     "AppendOnlyError",
     "AppendOnlyQuerySet",

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from apps.core.querysets import LockableQuerySet
 
+LONGEST_AUTHOR: Final = 300  # letters: a person's name, and the token or link with which they came
 PERSON: Final = "person"  # the subject_type of people: they have a timeline of their own
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -121,7 +122,7 @@ class Event(models.Model):
 
     verb = models.CharField(max_length=60)
     actor_id = models.PositiveBigIntegerField(null=True)
-    actor_name = models.CharField(max_length=250)
+    actor_name = models.CharField(max_length=LONGEST_AUTHOR)
     subject_type = models.CharField(max_length=30)
     subject_id = models.PositiveBigIntegerField()
     subject_name = models.CharField(max_length=250)

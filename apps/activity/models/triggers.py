@@ -31,14 +31,20 @@ _SQLITE: Final[Mapping[str, str]] = {
         " BEGIN INSERT INTO activity_unsealedevent (event_id) VALUES (NEW.id); END"
     ),
 }
-# PostgreSQL fires once for each statement, also for one that meets no row. A function, and when it is called:
-_POSTGRESQL: Final[Mapping[str, tuple[str, str]]] = {
-    "activity_event_stays": ("activity_refuse", "BEFORE UPDATE OR DELETE OR TRUNCATE ON activity_event"),
+# PostgreSQL fires once for each statement, also for one that meets no row. A function, when it is called, and
+# the same in the bits of pg_trigger.tgtype: row 1, before 2, insert 4, delete 8, update 16, truncate 32.
+_POSTGRESQL: Final[Mapping[str, tuple[str, str, int]]] = {
+    "activity_event_stays": (
+        "activity_refuse",
+        "BEFORE UPDATE OR DELETE OR TRUNCATE ON activity_event",
+        2 + 8 + 16 + 32,
+    ),
     "activity_eventseal_stays": (
         "activity_refuse",
         "BEFORE UPDATE OR DELETE OR TRUNCATE ON activity_eventseal",
+        2 + 8 + 16 + 32,
     ),
-    QUEUE: ("activity_wait", "AFTER INSERT ON activity_event FOR EACH ROW"),
+    QUEUE: ("activity_wait", "AFTER INSERT ON activity_event FOR EACH ROW", 1 + 4),
 }
 _FUNCTIONS: Final[Mapping[str, str]] = {
     "activity_refuse": (
@@ -48,9 +54,12 @@ _FUNCTIONS: Final[Mapping[str, str]] = {
         "BEGIN INSERT INTO activity_unsealedevent (event_id) VALUES (NEW.id); RETURN NULL; END"
     ),
 }
+# Only what fires always: enabled, without a condition (tgqual), and for every column (tgattr).
 _PRESENT: Final = """
-    SELECT tgname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-    WHERE tgenabled IN ('O', 'A') AND tgrelid IN (to_regclass(%s), to_regclass(%s))
+    SELECT relname, tgname, tgtype, prosrc FROM pg_trigger
+    JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE tgrelid IN (to_regclass(%s), to_regclass(%s))
+    AND tgenabled IN ('O', 'A') AND tgqual IS NULL AND tgattr::text = ''
 """
 _FORGOTTEN: Final = """
     INSERT INTO activity_unsealedevent (event_id) SELECT event.id FROM activity_event AS event
@@ -68,9 +77,11 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
             present = dict(cursor.fetchall())
             return [name for name, rest in _SQLITE.items() if present.get(name) != _sqlite(name, rest)]
         cursor.execute(_PRESENT, [EVENTS, SEALS])
-        present = dict(cursor.fetchall())
+        found = set(cursor.fetchall())
         return [
-            name for name, (function, _) in _POSTGRESQL.items() if present.get(name) != _FUNCTIONS[function]
+            name
+            for name, (function, _when, bits) in _POSTGRESQL.items()
+            if (_table(name), name, bits, _FUNCTIONS[function]) not in found
         ]
 
 
@@ -83,7 +94,7 @@ def install(connection: BaseDatabaseWrapper) -> list[str]:
             if connection.vendor == "sqlite":
                 cursor.execute(_sqlite(name, _SQLITE[name]))
                 continue
-            function, when = _POSTGRESQL[name]
+            function, when, _bits = _POSTGRESQL[name]
             body = _FUNCTIONS[function]
             cursor.execute(
                 f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
@@ -109,8 +120,11 @@ def _sqlite(name: str, rest: str) -> str:
     return f"CREATE TRIGGER {name} {rest}"
 
 
+def _table(name: str) -> str:
+    return SEALS if name.startswith(SEALS) else EVENTS
+
+
 def _drop(connection: BaseDatabaseWrapper, name: str) -> None:
-    table = SEALS if name.startswith(SEALS) else EVENTS
-    on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+    on_table = f" ON {_table(name)}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")

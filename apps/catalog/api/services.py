@@ -1,23 +1,30 @@
 """Services: a list to filter, and every step that needs no checklist."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.http import HttpResponseBase
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from apps.accounts.http import actor, person
 from apps.accounts.models import User
 from apps.catalog import queries, rules, transitions
+from apps.catalog.http import services_file
 from apps.catalog.models import DataClass, Exposure, Kind, Phase, RiskLevel, Service, Team
 from apps.core.api import (
     IF_MATCH,
+    SLUG,
     Input,
     NamedField,
     PreconditionFailedError,
+    SortedPages,
     body,
     revision_asked,
     with_revision,
@@ -166,6 +173,20 @@ FILTERS = [
     OpenApiParameter("mine", str, enum=["1"]),
     OpenApiParameter("orphan", str, enum=["1"]),
 ]
+SORT: Final = OpenApiParameter(
+    "sort",
+    str,
+    enum=list(queries.ORDERS),
+    description="By name, time in the phase, wanted launch or next date; pages then lead forwards only.",
+)
+CSV: Final = "text/csv"
+
+
+class CsvRenderer(JSONRenderer):
+    """Lets a program ask for CSV; a refusal comes as JSON all the same."""
+
+    media_type = CSV
+    format = "csv"
 
 
 class ServiceViewSet(viewsets.GenericViewSet[Service]):
@@ -173,11 +194,13 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
 
     queryset = Service.objects.none()
     lookup_field = "slug"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
+    lookup_value_regex = SLUG
+    pagination_class = SortedPages
+    orders = queries.ORDERS
 
-    @extend_schema(responses=ServiceRow(many=True), parameters=FILTERS)
+    @extend_schema(responses=ServiceRow(many=True), parameters=[*FILTERS, SORT])
     def list(self, request: Request) -> Response:
-        """List services, the newest first; a filter that makes no sense is left out."""
+        """List services, the newest first or sorted; a filter that makes no sense is left out."""
         filters = queries.Filters.of(request.query_params)
         page = self.paginate_queryset(queries.service_rows(filters, person=person(request)))
         rows: list[Any] = page or []
@@ -235,6 +258,19 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
         service, values = queries.service(slug), body(request, AdoptInput)
         transitions.adopt(service, by=actor(request), at=timezone.now(), **values)
         return _service(slug)
+
+
+class ServicesFileView(APIView):
+    """The list of services as a file."""
+
+    renderer_classes = (JSONRenderer, CsvRenderer)
+
+    @extend_schema(
+        operation_id="services_export", parameters=FILTERS, responses={(200, CSV): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """Take the filtered list along as CSV, as the page has it; history says who did."""
+        return services_file(request, person(request), by=actor(request))
 
 
 def _service(slug: str, *, status: int = 200) -> Response:

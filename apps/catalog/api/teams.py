@@ -15,6 +15,7 @@ from apps.catalog import forms, queries, rules, transitions
 from apps.catalog.models import Team
 from apps.core.api import (
     IF_MATCH,
+    SLUG,
     Input,
     PreconditionFailedError,
     body,
@@ -23,6 +24,7 @@ from apps.core.api import (
     with_revision,
 )
 from apps.core.results import Conflict, Saved
+from apps.core.text import words_in
 
 
 class TeamFields(Input):
@@ -88,12 +90,12 @@ class TeamViewSet(viewsets.GenericViewSet[Team]):
 
     queryset = Team.objects.none()
     lookup_field = "slug"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
+    lookup_value_regex = SLUG
 
     @extend_schema(responses=TeamRow(many=True), parameters=[OpenApiParameter("q", str)])
     def list(self, request: Request) -> Response:
         """List the teams, the newest first."""
-        search = request.query_params.get("q", "").replace("\0", "").strip()[:100]
+        search = words_in(request.query_params.get("q", ""), limit=100)
         page = self.paginate_queryset(queries.teams(search=search))
         return self.get_paginated_response(TeamRow(page, many=True).data)
 

@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.core.operations import AddIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('catalog', '0002_revision_of_teams'),
@@ -12,15 +16,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name='service',
             index=models.Index(fields=['phase_since', 'id'], name='service_by_phase_since'),
         ),
-        migrations.AddIndex(
+        AddIndex(
             model_name='service',
             index=models.Index(fields=['launch_on', 'id'], name='service_by_launch'),
         ),
-        migrations.AddIndex(
+        AddIndex(
             model_name='servicesummary',
             index=models.Index(fields=['next_on', 'service'], name='summary_by_next_date'),
         ),

@@ -1,6 +1,6 @@
-"""Find services by any part of a word without reading all of them: trigrams, on PostgreSQL."""
-
 from django.db import migrations
+
+from apps.core.operations import OnPostgreSQL
 
 INDEXES = {
     "service_name_trigrams": "upper(name::text)",
@@ -9,22 +9,23 @@ INDEXES = {
 }
 
 
-def forwards(_apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        for name, words in INDEXES.items():
-            schema_editor.execute(
-                f"CREATE INDEX {name} ON catalog_service USING gin (({words}) gin_trgm_ops)"
-            )
-
-
-def backwards(_apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        for name in INDEXES:
-            schema_editor.execute(f"DROP INDEX {name}")
-
-
 class Migration(migrations.Migration):
+    """Find services by any part of a word without reading all of them: trigrams, on PostgreSQL."""
+
+    atomic = False
+
     dependencies = [("catalog", "0003_order_of_the_list")]
 
-    operations = [migrations.RunPython(forwards, backwards)]
+    operations = [
+        OnPostgreSQL("CREATE EXTENSION IF NOT EXISTS pg_trgm", migrations.RunSQL.noop),
+        *(
+            OnPostgreSQL(
+                [
+                    f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
+                    f"CREATE INDEX CONCURRENTLY {name} ON catalog_service USING gin (({words}) gin_trgm_ops)",
+                ],
+                f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
+            )
+            for name, words in INDEXES.items()
+        ),
+    ]

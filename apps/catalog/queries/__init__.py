@@ -1,6 +1,8 @@
 """What pages, exports and transitions read. Each docstring says how many queries it takes."""
 
 from apps.catalog.queries.finding import (
+    Reading,
+    advisor_names,
     advisors,
     drift,
     has_service,
@@ -11,11 +13,12 @@ from apps.catalog.queries.finding import (
     parts,
     phase_changes,
     service,
+    service_for,
     services,
     wholes_of,
 )
 from apps.catalog.queries.listing import Filters, Listing, exported, listing
-from apps.catalog.queries.programs import as_listed, service_in_full, service_rows
+from apps.catalog.queries.programs import ORDERS, as_listed, service_in_full, service_rows
 from apps.catalog.queries.reminders import due, still_due
 from apps.catalog.queries.teams import (
     TeamPage,
@@ -33,9 +36,12 @@ from apps.catalog.queries.teams import (
 )
 
 __all__ = [
+    "ORDERS",
     "Filters",
     "Listing",
+    "Reading",
     "TeamPage",
+    "advisor_names",
     "advisors",
     "as_listed",
     "drift",
@@ -56,6 +62,7 @@ __all__ = [
     "people_outside",
     "phase_changes",
     "service",
+    "service_for",
     "service_in_full",
     "service_rows",
     "services",

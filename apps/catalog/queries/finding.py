@@ -1,22 +1,36 @@
 """Reads of one service and what surrounds it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from apps.accounts.models import User, UserQuerySet
+from apps.accounts.models import Actor, User, UserQuerySet
 from apps.catalog.models import Dependency, Imported, Phase, PhaseChange, Service, ServiceQuerySet, Team
-from apps.catalog.rules import IN_WORK
+from apps.catalog.rules import IN_WORK, may_override_risk
 from apps.core.statements import one_or_404, statement
 
 
-def service(slug: str, *, reader: User | None = None) -> Service:
-    """Return one service as `services` loads it, or 404. One query.
+@dataclass(frozen=True)
+class Reading:
+    """A service as one reader finds it: what they may, where the rows of others decide about it."""
 
-    For a reader `reader_owns` says whether they belong to a team of the product or of one of its parts.
-    """
-    return one_or_404(_for_reader(slug=slug, team_ids=reader.team_ids) if reader else _called(slug=slug))
+    service: Service
+    may_override_risk: bool
+
+
+def service(slug: str) -> Service:
+    """Return one service as `services` loads it, or 404. One query."""
+    return one_or_404(_called(slug=slug))
+
+
+def service_for(by: Actor, slug: str) -> Reading:
+    """Return one service as `services` loads it with what this reader may, or 404. One query."""
+    team_ids = by.person.team_ids if by.person else []
+    found = one_or_404(_for_reader(slug=slug, team_ids=team_ids))
+    own = team_ids if found.reader_owns else []  # type: ignore[attr-defined]  # of the product or a part
+    return Reading(found, may_override_risk=may_override_risk(by, own))
 
 
 @statement()
@@ -90,6 +104,16 @@ def wholes_of(team_ids: list[int]) -> ServiceQuerySet:
 def advisors() -> UserQuerySet:
     """Return the people who can advise, by name. One query."""
     return User.objects.with_role("enablement").in_order("name")
+
+
+def advisor_names(*, limit: int) -> dict[int, str]:
+    """Return so many of the people who can advise, by name. One query."""
+    return dict(_advisor_names(limit=limit))
+
+
+@statement(shaped_by=["limit"])
+def _advisor_names(*, limit: int) -> QuerySet[User, tuple[int, str]]:
+    return advisors().values_list("pk", "name")[:limit]
 
 
 def least_busy_advisor(service: Service) -> User | None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypedDict
 from urllib.parse import parse_qsl, urlencode
 
-from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models import Exists, OuterRef, TextField
 from django.db.models.functions import Cast
 
 from apps.accounts.models import User
 from apps.catalog.models import Phase, Service, ServiceQuerySet, ServiceSummary, Team
 from apps.catalog.rules import TIER_POINTS, tone
-from apps.core.text import key_in
+from apps.core.text import key_in, words_in
 
 ROWS: Final = 50
 LONGEST_PURPOSE: Final = 90  # characters in a row
@@ -65,7 +65,7 @@ class Filters:
     def of(cls, asked: Mapping[str, str]) -> "Filters":
         """Read them from an address."""
         return cls(
-            q=asked.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+            q=words_in(asked.get("q", ""), limit=LONGEST_SEARCH),
             phase=asked.get("phase", "") if asked.get("phase", "") in Phase.values else "",
             tier=_tier(asked.get("tier", "")),
             team=_slug(asked.get("team", "")),
@@ -95,8 +95,8 @@ class Filters:
 
     def address(self, **changes: Any) -> str:
         """Return the query of the same list with some filters changed; paging starts again."""
-        new = replace(self, **({"after": None} | changes))
-        asked = {name: value for name, value in vars(new).items() if value not in ("", None, False)}
+        values = vars(self) | {"after": None} | changes
+        asked = {name: value for name, value in values.items() if value not in ("", None, False)}
         return "?" + urlencode({name: 1 if value is True else value for name, value in asked.items()})
 
 
@@ -140,8 +140,6 @@ class Listing:
 def listing(filters: Filters, *, person: User) -> Listing:
     """Return one page of services in their order. Up to five queries, however many services there are."""
     found = filtered(filters, person)
-    if filters.sort == "next":  # so that the join is an inner one, and the database walks along its index
-        found = found.filter(summary__isnull=False)
     rows = list(found.after(filters.after, field=SORTS[filters.sort]).values("pk", *SHOWN)[: ROWS + 1])
     shown = [_row(values, filters.sort) for values in rows[:ROWS]]
     last = rows[ROWS - 1]["pk"] if len(rows) > ROWS else None
@@ -173,11 +171,9 @@ def filtered(filters: Filters, person: User) -> ServiceQuerySet:
         rows = rows.filter(team=None)
     if filters.weak:
         rows = rows.filter(_is_weak(filters.weak))
-    if filters.q:
-        rows = rows.alias(words=Cast("tags", TextField())).filter(
-            Q(name__icontains=filters.q) | Q(purpose__icontains=filters.q) | Q(words__icontains=filters.q)
-        )
-    return rows
+    if filters.sort == "next":  # so that the join is an inner one, and the database walks along its index
+        rows = rows.filter(summary__isnull=False)
+    return rows.mentioning(filters.q) if filters.q else rows
 
 
 def _is_weak(key: str) -> Exists:

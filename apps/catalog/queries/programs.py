@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Service
-from apps.catalog.queries.listing import Filters, filtered
+from apps.catalog.queries.listing import SORTS, Filters, filtered
 
 COLUMNS: Final = {  # of the database → of the API
     "pk": "id",
@@ -50,6 +50,7 @@ MORE: Final = {
     "risk_reason": "risk_reason",
 }
 IN_FULL: Final = COLUMNS | MORE
+ORDERS: Final = {"name": "name"} | {way: field for way, field in SORTS.items() if way}
 
 
 def service_rows(filters: Filters, *, person: User) -> QuerySet[Service, Any]:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from apps.accounts.http import PortalRequest, actor
 from apps.catalog import forms, rules, transitions
 from apps.core.http import page
+from apps.core.statements import or_404
 from apps.jobs.models import State
 from apps.jobs.queries import latest
 
@@ -42,13 +43,11 @@ def upload(request: PortalRequest) -> HttpResponse:
 def result(request: PortalRequest, pk: int) -> HttpResponse:
     """Show what an import brought, and each thing that it left out."""
     rules.check_may_organise(actor(request))
-    job = latest("import", pk, "catalog.import")
-    if job is None:
-        raise Http404
+    job = or_404(latest("import", pk, "catalog.import"))
     if job.state != State.DONE:
         return redirect(job)
     counts = [
-        (title, [job.result[word].get(kind, 0) for word in WORDS])
+        (title, [(word, job.result[word].get(kind, 0)) for word in WORDS])
         for kind, title in KINDS.items()
         if any(job.result[word].get(kind) for word in WORDS)
     ]

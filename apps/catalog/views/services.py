@@ -1,7 +1,6 @@
 """Pages of services: the list, registering, editing, and what enablement decides."""
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,9 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import PortalRequest, actor
-from apps.activity.transitions import note_export
 from apps.catalog import forms, queries, rules, transitions
-from apps.catalog.http import may_override_risk, service_context
+from apps.catalog.http import service_context, services_file
 from apps.catalog.models import Phase, Service
 from apps.catalog.views.conflicts import both_of
 from apps.core.http import page
@@ -28,28 +26,7 @@ ORDERS: Final = {  # beside the order by name
     "launch": "Wanted launch",
     "next": "Next date",
 }
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 ADVISORS: Final = 20  # in the filter; the others by their services
-COLUMNS: Final = (
-    "name",
-    "purpose",
-    "kind",
-    "phase",
-    "phase since",
-    "tier",
-    "risk",
-    "team",
-    "advisor",
-    "next step",
-    "next on",
-    "answered",
-    "applicable",
-    "weak areas",
-    "wanted launch",
-    "tags",
-    "origin",
-    "address",
-)
 
 
 @dataclass(frozen=True)
@@ -117,7 +94,7 @@ def _groups(request: PortalRequest, listing: queries.Listing) -> list[Group]:
     filters = listing.filters
     teams = {row["team_slug"]: row["team"] for row in listing.rows if row["team"]}
     areas = {area["key"]: area["title"] for row in listing.rows for area in row["weak"]}
-    people = dict(queries.advisors().values_list("pk", "name")[:ADVISORS])
+    people = queries.advisor_names(limit=ADVISORS)
     if listing.team:
         teams[listing.team.slug] = listing.team.name
     if listing.advisor:
@@ -151,59 +128,8 @@ def _chip(filters: queries.Filters, name: str, *, value: str | int | bool, title
 
 @require_GET
 def export(request: PortalRequest) -> StreamingHttpResponse:
-    """Hand out the filtered list as CSV, row by row; and write down that we did."""
-    what, asked = "the list of services", request.GET.urlencode()
-    note_export(request.user.subject, what=what, asked=asked, by=actor(request), at=timezone.now())
-    rows = queries.exported(queries.Filters.of(request.GET), person=request.user)
-    address = request.build_absolute_uri
-    response = StreamingHttpResponse(
-        _lines([address(row.get_absolute_url()), row] for row in rows), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = 'attachment; filename="services.csv"'
-    return response
-
-
-class _Echo:
-    """A file that hands back what was written."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(rows: Iterator[list[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)  # so that spreadsheets read it as UTF-8
-    for address, service in rows:
-        yield writer.writerow([_cell(value) for value in (*_values(service), address)])
-
-
-def _values(service: Service) -> list[Any]:
-    summary = service.summary
-    return [
-        service.name,
-        service.purpose,
-        service.get_kind_display(),
-        service.get_phase_display(),
-        service.phase_since.date(),
-        service.tier,
-        rules.risk(service).level.label,
-        service.team or "",
-        service.advisor or "",
-        summary.next_step,
-        summary.next_on or "",
-        summary.answered,
-        summary.applicable,
-        "; ".join(area["title"] for area in summary.weak_areas),
-        service.launch_on or "",
-        "; ".join(map(str, service.tags)),
-        service.origin,
-    ]
-
-
-def _cell(value: object) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Hand out the filtered list as CSV."""
+    return services_file(request, request.user, by=actor(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -256,25 +182,26 @@ def _edit(
 @require_http_methods(["GET", "POST"])
 def risk(request: PortalRequest, slug: str) -> HttpResponse:
     """Show how the risk adds up; enablement may set it by hand."""
-    service = queries.service(slug, reader=request.user)
+    reading = queries.service_for(actor(request), slug)
+    service = reading.service
     if request.method == "GET":
         initial = {"level": service.risk_override or "computed", "reason": service.risk_reason}
-        return _risk(request, service, forms.RiskForm(initial=initial))
+        return _risk(request, reading, forms.RiskForm(initial=initial))
     form = forms.RiskForm(request.POST)
     if not form.is_valid():
-        return _risk(request, service, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _risk(request, reading, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     transitions.override_risk(service, by=actor(request), at=timezone.now(), **form.cleaned_data)
     messages.success(request, "The risk is set.")
     return redirect("catalog:risk", slug=slug)
 
 
 def _risk(
-    request: PortalRequest, service: Service, form: forms.RiskForm, *, status: int = 200
+    request: PortalRequest, reading: queries.Reading, form: forms.RiskForm, *, status: int = 200
 ) -> HttpResponse:
-    context = service_context(request, service, tab="") | {
+    context = service_context(request, reading.service, tab="") | {
         "form": form,
-        "risk": rules.risk(service),
-        "may_override_risk": may_override_risk(request, service),
+        "risk": rules.risk(reading.service),
+        "may_override_risk": reading.may_override_risk,
     }
     return page(request, "catalog/risk.html", context, status=status)
 

@@ -18,7 +18,7 @@ from apps.catalog.models import Service, Team
 from apps.catalog.views.conflicts import both_of
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
-from apps.core.text import key_in
+from apps.core.text import key_in, words_in
 
 TEAMS: Final = 50  # on one page
 SUGGESTED: Final = 200  # people, while somebody types
@@ -28,7 +28,7 @@ LATELY: Final = 8
 @require_GET
 def teams(request: PortalRequest) -> HttpResponse:
     """List the teams by name."""
-    search = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    search = words_in(request.GET.get("q", ""), limit=100)
     found = queries.teams(search=search)
     rows = list(found.after(key_in(request.GET.get("after", "")), field="name")[: TEAMS + 1])
     context = {

@@ -105,6 +105,12 @@ def jinja(context: Context, name: str, **props: Any) -> SafeString:
     return SafeString(engines["jinja2"].get_template(name).render(values, getattr(context, "request", None)))
 
 
+@register.filter
+def in_one_line(text: str) -> str:
+    """Write lines and paragraphs behind each other, with a dot between them."""
+    return " · ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
 @register.simple_block_tag
 def panel(content: str, title: str, note: str = "") -> SafeString:
     """Wrap content in a titled box."""

@@ -1,6 +1,7 @@
 """Pages that combine apps: my work, the overview of a service, histories, help, all events."""
 
 from apps.home.views.events import events, events_explained, events_export
+from apps.home.views.goal_rules import rules_explained
 from apps.home.views.pages import help_page, history, my_work, service, team_history
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "help_page",
     "history",
     "my_work",
+    "rules_explained",
     "service",
     "team_history",
 ]

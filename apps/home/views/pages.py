@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.http import PortalRequest, actor
 from apps.activity.queries import Entry, of_services, of_team
 from apps.catalog import queries as catalog
-from apps.catalog.http import may_override_risk, service_context
+from apps.catalog.http import service_context
 from apps.core.http import page
 from apps.core.markdown import to_html
 from apps.core.text import key_in
@@ -25,6 +25,7 @@ HELP: Final = {
     "checklist": "Filling in the checklist",
     "walkthrough": "The walkthrough and the launch",
     "reminders": "Reminders and notices",
+    "goal-rules": "The rules for goals",  # made from their catalogue: views.rules_explained
     "events": "What is written down",  # made from the code: views.events_explained
     "keyboard": "Keyboard",
 }
@@ -45,8 +46,10 @@ def my_work(request: PortalRequest) -> HttpResponse:
 @require_safe
 def service(request: PortalRequest, slug: str) -> HttpResponse:
     """Show where a service stands, what it needs, and what happens next."""
-    found = catalog.service(slug, reader=request.user)
-    road = overview(found, by=actor(request), now=timezone.now())
+    by = actor(request)
+    reading = catalog.service_for(by, slug)
+    found = reading.service
+    road = overview(found, by=by, now=timezone.now())
     context = service_context(request, found, tab="Overview")
     about = queries.about(found, audiences=request.user.audiences)
     context |= {
@@ -54,7 +57,7 @@ def service(request: PortalRequest, slug: str) -> HttpResponse:
         "steps": queries.steps(found, about.around.entered),
         "road": road,
         "about": about,
-        "may_override_risk": may_override_risk(request, found),
+        "may_override_risk": reading.may_override_risk,
     }
     return page(request, "home/service.html", context)
 

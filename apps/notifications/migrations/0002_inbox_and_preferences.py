@@ -48,16 +48,4 @@ class Migration(migrations.Migration):
             name='snoozed_until',
             field=models.DateTimeField(null=True),
         ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('done_at', None), ('snoozed_until', None)), fields=['recipient', '-at', '-id'], name='notice_present'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('snoozed_until__isnull', False)), fields=['snoozed_until'], name='notice_comes_back'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('mail_at__isnull', False)), fields=['mail_at'], name='notice_by_mail'),
-        ),
     ]

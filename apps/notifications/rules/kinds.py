@@ -71,6 +71,17 @@ LETTERS: Final = [
         },
     ),
     Letter(
+        key="letters/second_factor_taken",
+        template="notices/accounts/second_factor_taken.txt",
+        title="Second factor taken away",
+        example={
+            "person": {"name": "Tomás Rey"},
+            "actor": "Maya Sund",
+            "link": "https://roadworthy.example/settings/second-factor/",
+            "reason": "Lost the phone, called from a number that we know",
+        },
+    ),
+    Letter(
         key="letters/password",
         template="account/email/password_reset_key_message.txt",
         subject_template="account/email/password_reset_key_subject.txt",

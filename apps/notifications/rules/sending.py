@@ -48,6 +48,13 @@ class NobodyCameBackError(Exception):
     """Stands for the answer when each worker that took a message died of it."""
 
 
+class FinderBrokeError(Exception):
+    """Stands for the answer when the app that found a reminder cannot say whether it still holds."""
+
+    def __init__(self, path: str, error: Exception) -> None:
+        super().__init__(f"{path} does not say what still holds ({type(error).__name__}).")
+
+
 def check_claims(delivery: Delivery) -> None:
     """Refuse what was taken MAX_CLAIMS times before and never came back."""
     if delivery.claims > MAX_CLAIMS:
@@ -97,7 +104,7 @@ def is_cut_off(error: Exception | None) -> bool:
 
 
 def check_retry(delivery: Delivery) -> None:
-    """Refuse to send again what has not stopped, or has lost its words."""
+    """Refuse to send again what has not stopped; what has keeps its words, letters too."""
     if delivery.state != State.STOPPED:
         message = f"A message that is {delivery.get_state_display().lower()} is not sent again by hand."
         raise InvalidMoveError(message)

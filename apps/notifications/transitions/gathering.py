@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from apps.accounts.models import Actor, User
 from apps.core.wake import wake
 from apps.notifications import queries, rules
 from apps.notifications.models import Delivery, Notice, State
+from apps.notifications.transitions.isolating import Mishaps
 
 PEOPLE: Final = 100  # in one transaction
 AT_ONCE: Final = 500
@@ -19,12 +21,15 @@ AT_ONCE: Final = 500
 def gather(*, by: Actor, at: datetime) -> int:
     """Put whatever waited for the daily mail until now into mails; return into how many.
 
-    Each person is looked at once: what another run holds just now is that run's.
+    Each person is looked at once: what another run holds just now is that run's. Somebody whose mail cannot
+    be made keeps nobody else's; what broke is raised at the end.
     """
     number = last = 0
+    mishaps = Mishaps("daily_mail_not_gathered")
     while people := list(_waiting(at).filter(recipient__gt=last)[:PEOPLE]):
-        number += _gather(people, by=by, at=at)
+        number += sum(mishaps.each(people, partial(_gather, by=by, at=at), name=str))
         last = people[-1]
+    mishaps.tell()
     return number
 
 

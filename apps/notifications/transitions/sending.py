@@ -1,7 +1,7 @@
 """How messages leave: claimed, sent outside any transaction, and recorded."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from time import monotonic
@@ -45,7 +45,8 @@ def deliver(*, by: Actor, at: datetime) -> None:
     batch = _claim(lease, at=at)
     if not batch:
         return
-    is_reachable = _send_all(_still_needed(batch, by=by, at=at), by=by, at=at)
+    alive = _without_deadly(batch, by=by, at=at)
+    is_reachable = _send_all(_still_needed(alive, by=by, at=at), by=by, at=at)
     _give_back(lease)
     if is_reachable:  # else beat asks again in a minute
         wake("notifications.deliver")
@@ -85,24 +86,40 @@ def _claim(lease: UUID, *, at: datetime) -> list[Delivery]:
     return list(ours.prefetch_related(Prefetch("notices", Notice.objects.order_by("pk"), to_attr="carried")))
 
 
+def _without_deadly(batch: list[Delivery], *, by: Actor, at: datetime) -> list[Delivery]:
+    """Stop what its workers died of before anything of it is touched again; return the rest."""
+    alive = []
+    for delivery in batch:
+        try:
+            rules.check_claims(delivery)
+        except rules.NobodyCameBackError as error:
+            _record(delivery, rules.outcome(error, attempts=delivery.attempts + 1, at=at), by=by, at=at)
+        else:
+            alive.append(delivery)
+    return alive
+
+
 def _still_needed(batch: list[Delivery], *, by: Actor, at: datetime) -> list[Delivery]:
-    """Take out of each message what need not be told any more, and drop those that had nothing else."""
-    holds = _what_holds(batch, at=at)
+    """Take out of each message what need not be told any more, and drop those that had nothing else.
+
+    Nobody knows that of a reminder whose finder broke: its message waits, as after a refusal.
+    """
+    holds, broken = _what_holds(batch, at=at)
     wanted = queries.preferences_of(delivery.recipient for delivery in batch)
     needed = []
     for delivery in batch:
         carried: list[Notice] = delivery.carried  # type: ignore[attr-defined]
         preferences = wanted[delivery.recipient_id]
-        rest = [
-            notice
-            for notice in carried
-            if (not notice.found_by or notice.pk in holds) and _is_wanted(notice, delivery, preferences)
-        ]
-        if (carried and not rest) or not delivery.recipient.is_active:
+        welcome = [notice for notice in carried if _is_wanted(notice, delivery, preferences)]
+        rest = [notice for notice in welcome if not notice.found_by or notice.pk in holds]
+        error = next((broken[notice.pk] for notice in welcome if notice.pk in broken), None)
+        if not delivery.recipient.is_active or (carried and not rest and error is None):
             _record(delivery, rules.Outcome(State.DROPPED, at), by=by, at=at)
-            continue
-        delivery.carried = rest  # type: ignore[attr-defined]
-        needed.append(delivery)
+        elif error is not None:
+            _record(delivery, rules.outcome(error, attempts=delivery.attempts + 1, at=at), by=by, at=at)
+        else:
+            delivery.carried = rest  # type: ignore[attr-defined]
+            needed.append(delivery)
     return needed
 
 
@@ -117,11 +134,11 @@ def _is_wanted(notice: Notice, delivery: Delivery, preferences: Preferences) -> 
     return kind is None or kind.is_fixed or rules.way_of(kind, preferences) != Way.INBOX
 
 
-def _what_holds(batch: list[Delivery], *, at: datetime) -> set[int]:
+def _what_holds(batch: list[Delivery], *, at: datetime) -> tuple[set[int], dict[int, rules.FinderBrokeError]]:
     """Ask the apps that found the reminders of a batch, each once, which of them still hold.
 
-    They are asked about the moment for which a message was made, if that lies ahead: a rehearsal.
-    A finder that a later release has renamed is not asked, and what it found goes out.
+    Those of an app that breaks are returned by themselves: nobody knows. They are asked about the moment
+    for which a message was made, if that lies ahead: a rehearsal.
     """
     asked: dict[tuple[str, datetime], list[Notice]] = defaultdict(list)
     for delivery in batch:
@@ -130,13 +147,25 @@ def _what_holds(batch: list[Delivery], *, at: datetime) -> set[int]:
             if notice.found_by:
                 asked[notice.found_by, moment].append(notice)
     holds: set[int] = set()
+    broken: dict[int, rules.FinderBrokeError] = {}
     for (path, moment), notices in asked.items():
-        keys = {notice.key for notice in notices}
-        if path in settings.REMINDERS:
-            module, _dot, _due = path.rpartition(".")
-            keys = import_string(f"{module}.still_due")(sorted(keys), now=moment)
-        holds |= {notice.pk for notice in notices if notice.key in keys}
-    return holds
+        try:
+            keys = _still_due(path, {notice.key for notice in notices}, now=moment)
+        except Exception as error:
+            logger.warning("reminders_not_asked_about", finder=path, exc_info=True)
+            broken |= dict.fromkeys((notice.pk for notice in notices), rules.FinderBrokeError(path, error))
+        else:
+            holds |= {notice.pk for notice in notices if notice.key in keys}
+    return holds, broken
+
+
+def _still_due(path: str, keys: set[str], *, now: datetime) -> set[str]:
+    """Ask one app; what a finder found that a later release has renamed goes out unasked."""
+    if path not in settings.REMINDERS:
+        return keys
+    module, _dot, _due = path.rpartition(".")
+    still_due: Callable[..., set[str]] = import_string(f"{module}.still_due")
+    return still_due(sorted(keys), now=now)
 
 
 def _send_all(batch: Iterable[Delivery], *, by: Actor, at: datetime) -> bool:
@@ -158,10 +187,9 @@ def _send_all(batch: Iterable[Delivery], *, by: Actor, at: datetime) -> bool:
 def _send(delivery: Delivery, server: BaseEmailBackend, *, at: datetime) -> Exception | None:
     """Hand the message to the mail server, outside any transaction; return what went wrong."""
     try:
-        rules.check_claims(delivery)
         with tracing.step("notifications.send", parent=delivery.traceparent) as context:
             _message(delivery, server, context, at=at).send()
-    except (OSError, ValueError, rules.NobodyCameBackError) as error:  # smtplib's errors are OSErrors
+    except (OSError, ValueError) as error:  # smtplib's errors are OSErrors
         return error
     return None
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from apps.core.wake import wake
 from apps.notifications import queries, rules
 from apps.notifications.models import Delivery, Notice, Preferences, Way
 from apps.notifications.rules import Due, News
+from apps.notifications.transitions.isolating import Mishaps
 
 BATCH = 500
 
@@ -64,17 +66,19 @@ def remind(*, by: Actor, at: datetime, moment: datetime | None = None) -> dict[s
     """Collect what is due from every app that settings.REMINDERS names; return how many are new, by kind.
 
     `moment` decides what is due, for a rehearsal: then everything goes out now, in one mail for each person.
-    Most of what is found was told hours ago: that is left out before words are made of it.
+    Most of what is found was told hours ago: that is left out before words are made of it. An app or a
+    reminder that breaks keeps no other from being told; what broke is raised at the end.
     """
     counts: Counter[str] = Counter()
+    mishaps = Mishaps("reminders_not_collected")
     for path in settings.REMINDERS:
-        due: Iterator[Due] = iter(import_string(path)(now=moment or at))
-        while some := list(islice(due, BATCH)):
-            kinds = {(item.recipient.pk, item.key): item.kind for item in some}
-            known = queries.known((item.recipient.pk, item.key) for item in some)
-            new = [_news(item, path) for item in some if (item.recipient.pk, item.key) not in known]
-            told = _tell(new, by=by, at=at, rehearsed=moment) if new else []
-            counts.update(kinds[notice.recipient_id, notice.key] for notice in told)
+        queue = partial(_queue, path=path, by=by, at=at, moment=moment)
+        with mishaps.set_aside(finder=path):
+            due: Iterator[Due] = iter(import_string(path)(now=moment or at))
+            while some := list(islice(due, BATCH)):
+                for kinds in mishaps.each(some, queue, name=_key):
+                    counts.update(kinds)
+    mishaps.tell()
     return dict(sorted(counts.items()))
 
 
@@ -90,6 +94,19 @@ def send_letter(*, recipient: User, subject: str, body: str, by: Actor, at: date
         due_at=at,
     )
     wake("notifications.deliver")
+
+
+def _queue(some: list[Due], *, path: str, by: Actor, at: datetime, moment: datetime | None) -> list[str]:
+    """Tell what is new among some reminders of one app; return its kinds."""
+    kinds = {(item.recipient.pk, item.key): item.kind for item in some}
+    known = queries.known((item.recipient.pk, item.key) for item in some)
+    new = [_news(item, path) for item in some if (item.recipient.pk, item.key) not in known]
+    told = _tell(new, by=by, at=at, rehearsed=moment) if new else []
+    return [kinds[notice.recipient_id, notice.key] for notice in told]
+
+
+def _key(item: Due) -> str:
+    return item.key
 
 
 @one_transaction

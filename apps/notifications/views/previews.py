@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from csp.constants import SELF
 from csp.decorators import csp_update
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.http import PortalRequest, actor
 from apps.accounts.rules import check_admin
 from apps.core.http import page
+from apps.core.statements import or_404
 from apps.notifications import queries, rules
 
 
@@ -52,7 +53,4 @@ def mail_html(request: PortalRequest, key: str) -> HttpResponse:
 
 def _example(request: PortalRequest, key: str) -> rules.Mail:
     """Return a mail to the administrator who looks, with a link that changes nothing of theirs."""
-    found = queries.example_mail(key, to=request.user, now=timezone.now())
-    if found is None:
-        raise Http404
-    return found
+    return or_404(queries.example_mail(key, to=request.user, now=timezone.now()))

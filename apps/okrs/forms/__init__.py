@@ -1,5 +1,28 @@
 """Input from pages about goals."""
 
+from apps.okrs.forms.check_ins import (
+    CheckInForm,
+    RevisionForm,
+)
+from apps.okrs.forms.grading import (
+    CloseForm,
+    GradeForm,
+    grade_form,
+)
+from apps.okrs.forms.measuring import (
+    TERMS,
+    TermsForm,
+    terms_of,
+)
+from apps.okrs.forms.metrics import (
+    DESCRIBED,
+    MetricEditForm,
+    MetricForm,
+    PasteForm,
+    TensionForm,
+    ValueForm,
+    metric_form,
+)
 from apps.okrs.forms.quarter import (
     CorrectForm,
     DeferForm,
@@ -20,24 +43,63 @@ from apps.okrs.forms.quarter import (
     TypedForm,
     TypedLinesForm,
 )
+from apps.okrs.forms.strategy import (
+    DecideForm,
+    DecisionForm,
+    ItemForm,
+    LeaveAllForm,
+    LeaveForm,
+    ResolveForm,
+    ServiceForm,
+    TakeForm,
+    TeamFilter,
+    TieForm,
+    VerdictForm,
+)
 
 __all__ = [
+    "DESCRIBED",
+    "TERMS",
+    "CheckInForm",
+    "CloseForm",
     "CorrectForm",
+    "DecideForm",
+    "DecisionForm",
     "DeferForm",
     "DetailsForm",
     "DropForm",
+    "GradeForm",
+    "ItemForm",
+    "LeaveAllForm",
+    "LeaveForm",
     "MeasureForm",
+    "MetricEditForm",
+    "MetricForm",
     "MilestoneForm",
     "ObjectiveForm",
     "OrderForm",
+    "PasteForm",
     "PlaceForm",
     "ReachForm",
     "ReasonForm",
+    "ResolveForm",
+    "RevisionForm",
     "SayForm",
     "SentenceForm",
+    "ServiceForm",
     "StopForm",
+    "TakeForm",
     "TakeUpForm",
+    "TeamFilter",
+    "TensionForm",
+    "TermsForm",
+    "TieForm",
     "TowardForm",
     "TypedForm",
     "TypedLinesForm",
+    "ValueForm",
+    "VerdictForm",
+    "grade_form",
+    "metric_form",
+    "terms_of",
 ]

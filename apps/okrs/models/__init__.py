@@ -3,7 +3,7 @@
 from apps.okrs.models.capacity import Allocation, CapacityPlan, Loan, Waiver
 from apps.okrs.models.check_ins import CheckIn, CheckInItem, TeamCheckIn
 from apps.okrs.models.cycles import Cycle, CycleQuerySet, CycleState, Quarter, RankChange, RankSnapshot
-from apps.okrs.models.findings import Finding, FindingQuerySet
+from apps.okrs.models.findings import Finding, FindingQuerySet, Look
 from apps.okrs.models.key_results import Cause, KeyResult, Kind, Milestone, TargetChange
 from apps.okrs.models.links import AlignmentLink, Participant, Pothole, ServiceLink
 from apps.okrs.models.metrics import (
@@ -74,6 +74,7 @@ __all__ = [
     "KeyResult",
     "Kind",
     "Loan",
+    "Look",
     "Metric",
     "MetricTension",
     "MetricValue",

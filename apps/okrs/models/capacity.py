@@ -101,6 +101,11 @@ class Loan(models.Model):
     def __str__(self) -> str:
         return f"{self.person_weeks} person-weeks from {self.lender.team} to {self.borrower.team}"
 
+    @property
+    def effective(self) -> Decimal:
+        """Return what is left for work after getting to know."""
+        return self.person_weeks * (1 - self.ramp)
+
 
 class Waiver(models.Model):
     """Somebody allowed a team to promise more than it has, until a day."""

@@ -103,3 +103,16 @@ class Finding(models.Model):
             team_name=self.team.name,
             audience=whole.audience if whole else "everyone",
         )
+
+
+class Look(models.Model):
+    """When the rules were last run over a cycle; the next run goes on only if something happened since."""
+
+    cycle = models.OneToOneField(Cycle, models.CASCADE, related_name="look")
+    at = models.DateTimeField()
+    found = models.PositiveIntegerField(default=0)
+
+    objects = LockableQuerySet["Look"].as_manager()
+
+    def __str__(self) -> str:
+        return f"Rules over {self.cycle}"

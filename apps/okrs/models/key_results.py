@@ -78,6 +78,7 @@ class KeyResult(models.Model):
     grade = models.DecimalField(max_digits=2, decimal_places=1, null=True)
     is_not_measured = models.BooleanField(default=False)
     grade_note = models.CharField(max_length=500, default="")
+    learned = models.CharField(max_length=1000, default="")  # from a moon shot that stayed on the ground
     cause = models.CharField(max_length=10, choices=Cause, default="", blank=True)
     graded_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)

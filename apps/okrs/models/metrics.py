@@ -49,6 +49,7 @@ class Metric(models.Model):
     team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     segment = models.CharField(max_length=100, default="")
     archived_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=0)  # of what it says of itself, not of its values
 
     objects = LockableQuerySet["Metric"].as_manager()
 

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -22,6 +22,7 @@ from apps.okrs.models import (
     Stage,
     Waiver,
 )
+from apps.okrs.queries.findings import blocking_of
 from apps.okrs.rules.capacity_line import Promise, promise_of
 from apps.okrs.rules.steps import Blocker
 
@@ -55,11 +56,7 @@ def has_open_negotiation(objective: Objective) -> bool:
 
 def blockers(objective: Objective) -> list[Blocker]:
     """Return what stands against beginning the work: findings, missing promises. One to four queries."""
-    about = Q(objective=objective) | Q(key_result__objective=objective)
-    rows = Finding.objects.open().filter(about, Q(is_blocking=True) | Q(severity=Finding.Severity.HIGH))
-    found = [
-        Blocker(row.code, row.message, f"/okrs/findings/{row.pk}/") for row in rows.order_by("code", "pk")
-    ]
+    found = [Blocker(row.code, row.message, row.get_absolute_url()) for row in blocking_of(objective)]
     needs = AlignmentLink.objects.filter(objective=objective, kind=AlignmentLink.Kind.DEPENDS_ON)
     needs = needs.select_related("to_objective__team", "to_key_result__objective__team")
     wanted = {}
@@ -73,7 +70,7 @@ def blockers(objective: Objective) -> list[Blocker]:
         objective=objective, kind=NegotiationKind.CONTRIBUTION, stage__in=KEPT
     ).values_list("counterpart_id", "initiator_id")
     sides = {team_id for pair in promised for team_id in pair}
-    accepted = Finding.objects.filter(about, code="K5", state=Finding.State.ACCEPTED).exists()
+    accepted = Finding.objects.filter(objective=objective, code="K5", state=Finding.State.ACCEPTED).exists()
     missing = [] if accepted else [name for team_id, name in wanted.items() if team_id not in sides]
     return found + [Blocker("K5", f"{name} has not promised what this depends on.") for name in missing]
 

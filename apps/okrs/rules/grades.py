@@ -7,26 +7,17 @@ from enum import StrEnum
 from typing import Final
 
 from apps.core.errors import InvalidInputError
+from apps.okrs.models import Ambition, Cause
 from apps.okrs.rules.numbers import ONE, ZERO, half_up, plain, ratio, short
 from apps.okrs.rules.thresholds import DEFAULTS, Thresholds
 
 TENTH: Final = Decimal("0.1")
 NOT_MEASURED: Final = "not measured"
-
-
-class Ambition(StrEnum):
-    """How hard a goal was meant to be."""
-
-    COMMITMENT = "commitment"
-    ROOFSHOT = "roofshot"
-    MOONSHOT = "moonshot"
-
-    @property
-    def words(self) -> str:
-        """Say it with its article."""
-        return {"commitment": "a commitment", "roofshot": "a roof shot", "moonshot": "a moon shot"}[
-            self.value
-        ]
+WITH_ARTICLE: Final = {
+    Ambition.COMMITMENT: "a commitment",
+    Ambition.ROOFSHOT: "a roof shot",
+    Ambition.MOONSHOT: "a moon shot",
+}
 
 
 class Colour(StrEnum):
@@ -35,19 +26,6 @@ class Colour(StrEnum):
     GREEN = "green"
     AMBER = "amber"
     RED = "red"
-
-
-class Cause(StrEnum):
-    """Why a goal was missed."""
-
-    AMBITION = "ambition"
-    WRONG_MEASURE = "wrong_measure"
-    DEPENDENCY = "dependency"
-    CAPACITY = "capacity"
-    PRIORITY_MOVED = "priority_moved"
-    OUTSIDE_EVENT = "outside_event"
-    TOO_MANY_GOALS = "too_many_goals"
-    NO_RHYTHM = "no_rhythm"
 
 
 # Confidence (0 to 10) that fits each ambition at the start, both ends included.
@@ -71,7 +49,7 @@ class Proposal:
         """Return how it was rounded and where it falls."""
         way = "not rounded up" if self.ambition == Ambition.COMMITMENT else "rounded half up"
         rounding = f"{short(self.shown)}, {way} = {self.grade}"
-        return (rounding, f"{self.grade} is {self.colour} for {self.ambition.words}")
+        return (rounding, f"{self.grade} is {self.colour} for {WITH_ARTICLE[self.ambition]}")
 
 
 @dataclass(frozen=True)

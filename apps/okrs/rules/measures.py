@@ -4,32 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from apps.core.errors import InvalidInputError
+from apps.okrs.models import KeyResult, Kind
 from apps.okrs.rules.numbers import ONE, ZERO, plain
 from apps.okrs.rules.thresholds import DEFAULTS, Thresholds
 
 MOST_DIGITS: Final = 15
 PERCENT: Final = "percent"
 PERCENT_BOUNDS: Final = (ZERO, Decimal(100))
-
-
-class Kind(StrEnum):
-    """How a key result is measured; a sentence is not yet."""
-
-    SENTENCE = "sentence"
-    METRIC = "metric"
-    MAINTAIN = "maintain"
-    MILESTONE = "milestone"
-
-
-class Curve(StrEnum):
-    """How progress is expected to come: evenly, or nobody says."""
-
-    LINEAR = "linear"
-    NONE = "none"
+Curve = KeyResult.Curve
 
 
 @dataclass(frozen=True)

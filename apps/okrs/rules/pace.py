@@ -8,13 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from statistics import median
 from typing import Final
 
 from apps.core.errors import InvalidInputError
-from apps.okrs.rules.grades import Ambition
-from apps.okrs.rules.measures import Curve, Kind, Measure, Point, values_of
+from apps.okrs.models import Ambition, Kind, Status
+from apps.okrs.rules.measures import Curve, Measure, Point, values_of
 from apps.okrs.rules.numbers import ONE, ZERO, clamp, day, half_up, many, places_of, plain, ratio, short, term
 from apps.okrs.rules.scores import Progress
 from apps.okrs.rules.thresholds import DEFAULTS, Thresholds
@@ -23,19 +22,6 @@ WEEK: Final = 7
 STALE: Final = "stale"
 PENDING: Final = "pending"
 COUNTS: Final = ("no", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
-class Status(StrEnum):
-    """What a person publishes and numbers hint at, from good to bad."""
-
-    ON_TRACK = "on_track"
-    AT_RISK = "at_risk"
-    OFF_TRACK = "off_track"
-
-    @property
-    def words(self) -> str:
-        """Say it as a person does."""
-        return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -240,6 +226,16 @@ def forecast_of(
     return replace(line, value=clamp(line.at(end), measure.lower_bound, measure.upper_bound))
 
 
+def look_of(status: str) -> tuple[str, str]:
+    """Return the shape and the tone of a published status; never the colour alone."""
+    looks = {
+        Status.ON_TRACK: ("●", "strong"),
+        Status.AT_RISK: ("◐", "adequate"),
+        Status.OFF_TRACK: ("○", "weak"),
+    }
+    return looks[Status(status)] if status else ("", "")
+
+
 def weakest_status(statuses: Iterable[str]) -> Status | None:
     """Return the weakest of the published statuses (OKRS 1.3); None where nobody published one."""
     order = list(Status)
@@ -265,7 +261,8 @@ def says_otherwise(check_ins: Sequence[tuple[str, str | None]], *, thresholds: T
     if len(newest) < thresholds.disagreements or any(hint in (None, status) for status, hint in newest):
         return ""
     status, hint = newest[-1]
-    return f"says {Status(status).words}, numbers say {Status(hint or status).words}"
+    said, hinted = Status(status), Status(hint or status)
+    return f"says {said.label.lower()}, numbers say {hinted.label.lower()}"
 
 
 def next_due(*, last_on: date | None, starts_on: date, ends_on: date, every_days: int | None) -> date | None:

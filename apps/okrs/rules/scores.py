@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from apps.okrs.rules.measures import Kind, Measure, Milestone, Point, measurements_of
+from apps.okrs.models import Kind
+from apps.okrs.rules.measures import Measure, Milestone, Point, measurements_of
 from apps.okrs.rules.numbers import ONE, ZERO, clamp, day, many, plain, ratio, short, term
 
 

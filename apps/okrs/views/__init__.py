@@ -1,7 +1,82 @@
 """Pages of goals, thin."""
 
-from apps.okrs.views.cycles import archive, backlog, cycle, cycle_step, home
-from apps.okrs.views.quarter import add_objective, add_to_backlog, quarter, ranks, save_toward
+from apps.okrs.views.asking import (
+    ask,
+)
+from apps.okrs.views.capacity import (
+    capacity,
+    change_weeks,
+    free_weeks,
+    promise_weeks,
+    waive,
+)
+from apps.okrs.views.check_ins import (
+    acknowledge,
+    check_in,
+    check_ins,
+    correct,
+    discard,
+    write_check_in,
+)
+from apps.okrs.views.cycles import (
+    archive,
+    backlog,
+    cycle,
+    cycle_step,
+    home,
+)
+from apps.okrs.views.findings import (
+    argue,
+    decide_finding,
+    finding,
+    findings,
+    reopen_finding,
+    rule,
+)
+from apps.okrs.views.metrics import (
+    archive_metric,
+    create_metric,
+    declare_tension,
+    edit_metric,
+    end_tension,
+    metric,
+    metrics,
+    paste_values,
+    record_value,
+)
+from apps.okrs.views.negotiations import (
+    act,
+    negotiation,
+    negotiations,
+    say_in_negotiation,
+)
+from apps.okrs.views.nos import (
+    no,
+    no_step,
+    nos,
+    say_no,
+)
+from apps.okrs.views.objectives import (
+    close,
+    grade,
+    history,
+    objective,
+    say_of_objective,
+    terms,
+)
+from apps.okrs.views.potholes import (
+    leave_all_potholes,
+    leave_pothole,
+    potholes,
+    take_pothole,
+)
+from apps.okrs.views.quarter import (
+    add_objective,
+    add_to_backlog,
+    quarter,
+    ranks,
+    save_toward,
+)
 from apps.okrs.views.sentences import (
     add_key_results,
     drop_key_result,
@@ -13,10 +88,31 @@ from apps.okrs.views.sentences import (
     remove_milestone,
     save_key_result,
 )
-from apps.okrs.views.steps import objective_step
+from apps.okrs.views.steps import (
+    objective_step,
+)
+from apps.okrs.views.strategy import (
+    add_decision,
+    edit_item,
+    finish_decision,
+    horizons,
+    leadership,
+    offsite,
+    offsite_file,
+    prepare_offsite,
+    print_offsite,
+    revalidate_item,
+    write_item,
+)
+from apps.okrs.views.ties import (
+    add_service,
+    alignment,
+    remove_service,
+    ties,
+    untie,
+)
 from apps.okrs.views.writing import (
     correct_objective,
-    objective,
     objective_details,
     objective_item,
     objective_thread,
@@ -24,30 +120,90 @@ from apps.okrs.views.writing import (
 )
 
 __all__ = [
+    "acknowledge",
+    "act",
+    "add_decision",
     "add_key_results",
     "add_objective",
+    "add_service",
     "add_to_backlog",
+    "alignment",
     "archive",
+    "archive_metric",
+    "argue",
+    "ask",
     "backlog",
+    "capacity",
+    "change_weeks",
+    "check_in",
+    "check_ins",
+    "close",
+    "correct",
     "correct_objective",
+    "create_metric",
     "cycle",
     "cycle_step",
+    "decide_finding",
+    "declare_tension",
+    "discard",
     "drop_key_result",
+    "edit_item",
+    "edit_metric",
+    "end_tension",
+    "finding",
+    "findings",
+    "finish_decision",
+    "free_weeks",
+    "grade",
+    "history",
     "home",
+    "horizons",
     "key_result_item",
+    "leadership",
+    "leave_all_potholes",
+    "leave_pothole",
     "measure_key_result",
+    "metric",
+    "metrics",
     "milestones",
+    "negotiation",
+    "negotiations",
+    "no",
+    "no_step",
+    "nos",
     "objective",
     "objective_details",
     "objective_item",
     "objective_step",
     "objective_thread",
+    "offsite",
+    "offsite_file",
+    "paste_values",
     "place_key_result",
+    "potholes",
+    "prepare_offsite",
+    "print_offsite",
+    "promise_weeks",
     "quarter",
     "ranks",
     "reach_milestone",
+    "record_value",
     "remove_milestone",
+    "remove_service",
+    "reopen_finding",
+    "revalidate_item",
+    "rule",
     "save_key_result",
     "save_objective",
     "save_toward",
+    "say_in_negotiation",
+    "say_no",
+    "say_of_objective",
+    "take_pothole",
+    "terms",
+    "ties",
+    "untie",
+    "waive",
+    "write_check_in",
+    "write_item",
 ]

@@ -24,12 +24,6 @@ WORDS = (("title", "Objective"), ("why", "Why"), ("instead_of", "Instead of"))
 
 
 @require_safe
-def objective(request: PortalRequest, pk: int) -> HttpResponse:
-    """Lead to the objective's place on its team's page."""
-    return back(found_objective(request, pk))
-
-
-@require_safe
 def objective_item(request: PortalRequest, pk: int) -> HttpResponse:
     """Show the sentences of an objective as they are now, to put in place of older ones."""
     found = found_objective(request, pk)

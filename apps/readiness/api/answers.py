@@ -11,16 +11,24 @@ from rest_framework.response import Response
 
 from apps.accounts.http import actor
 from apps.comments.queries import conversation
-from apps.core.api import IF_MATCH, Nothing, PreconditionFailedError, body, one, revision_asked, with_revision
+from apps.core.api import (
+    IF_MATCH,
+    NUMBER,
+    Nothing,
+    PreconditionFailedError,
+    body,
+    number,
+    one,
+    revision_asked,
+    with_revision,
+)
 from apps.core.results import Conflict, Saved
-from apps.core.text import key_in
 from apps.readiness import queries, transitions
 from apps.readiness.api import shapes
 from apps.readiness.models import Answer
 
 LINK = OpenApiParameter("link", int, "path")
 WISH = OpenApiParameter("wish", int, "path")
-NUMBER = "[0-9]+"
 
 
 class AnswerViewSet(viewsets.GenericViewSet[Answer]):
@@ -92,7 +100,7 @@ class AnswerViewSet(viewsets.GenericViewSet[Answer]):
     def link(self, request: Request, pk: str, link: str) -> Response:
         """Let a link of the same checklist serve this answer too, or take it away."""
         answer, by, at = _find(pk), actor(request), timezone.now()
-        found = queries.evidence_of(answer.assessment, key_in(link) or 0)
+        found = queries.evidence_of(answer.assessment, number(link))
         if request.method == "DELETE":
             transitions.remove_evidence(answer, evidence=found, by=by, at=at)
             return Response(status=204)
@@ -115,7 +123,7 @@ class AnswerViewSet(viewsets.GenericViewSet[Answer]):
     @action(detail=True, methods=["post"], url_path=f"exemptions/(?P<wish>{NUMBER})/decide")
     def decide(self, request: Request, pk: str, wish: str) -> Response:
         """Approve or refuse an exemption."""
-        found = queries.exemption(_find(pk), key_in(wish) or 0)
+        found = queries.exemption(_find(pk), number(wish))
         values = body(request, shapes.DecisionInput)
         decided = transitions.decide_exemption(found, by=actor(request), at=timezone.now(), **values)
         return Response(shapes.ExemptionOut(decided).data)
@@ -124,7 +132,7 @@ class AnswerViewSet(viewsets.GenericViewSet[Answer]):
     @action(detail=True, methods=["post"], url_path=f"exemptions/(?P<wish>{NUMBER})/withdraw")
     def withdraw(self, request: Request, pk: str, wish: str) -> Response:
         """Take a wish back, or give an exemption up."""
-        found = queries.exemption(_find(pk), key_in(wish) or 0)
+        found = queries.exemption(_find(pk), number(wish))
         ended = transitions.withdraw_exemption(found, by=actor(request), at=timezone.now())
         return Response(shapes.ExemptionOut(ended).data)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import viewsets
@@ -14,9 +13,10 @@ from rest_framework.response import Response
 from apps.accounts.http import actor, person
 from apps.catalog.models import Service
 from apps.catalog.queries import service as service_by_slug
-from apps.core.api import Nothing, Pages, body
+from apps.core.api import SLUG, Nothing, Pages, body
 from apps.core.errors import InvalidInputError
-from apps.core.text import key_in
+from apps.core.statements import or_404
+from apps.core.text import key_in, words_in
 from apps.readiness import queries, transitions
 from apps.readiness.api import shapes
 from apps.readiness.models import Assessment, Edition, Kind, State
@@ -36,7 +36,7 @@ class ChecklistViewSet(viewsets.GenericViewSet[Service]):
 
     queryset = Service.objects.none()
     lookup_field = "slug"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
+    lookup_value_regex = SLUG
 
     @extend_schema(responses=shapes.AssessmentOut, methods=["GET"])
     @extend_schema(request=shapes.StartInput, responses={201: shapes.AssessmentOut}, methods=["POST"])
@@ -68,7 +68,7 @@ class ChecklistViewSet(viewsets.GenericViewSet[Service]):
         """List the answers that apply, in the checklist's order; `kind` is readiness unless said."""
         asked = request.query_params
         kind = Kind.CONVERSATION if asked.get("kind") == Kind.CONVERSATION else Kind.READINESS
-        area, state = asked.get("area", "")[:10].replace("\0", ""), asked.get("state", "")
+        area, state = words_in(asked.get("area", ""), limit=10), asked.get("state", "")
         found: Any = queries.answer_rows(slug, kind, area=area, state=state)  # not the view's own rows
         rows: list[Any] = self.paginate_queryset(found) or []
         return self.get_paginated_response([queries.as_listed(row) for row in rows])
@@ -99,16 +99,13 @@ class ChecklistViewSet(viewsets.GenericViewSet[Service]):
     def verdict(self, request: Request, slug: str, key: str) -> Response:
         """Give a verdict on an area; the own earlier one is replaced."""
         found, values = _found(request, slug, Kind.READINESS), body(request, shapes.VerdictInput)
-        area = queries.area(found, key[:10].replace("\0", "").upper())
+        area = queries.area(found, words_in(key, limit=10).upper())
         given = transitions.give_verdict(area, by=actor(request), at=timezone.now(), **values)
         return Response(shapes.VerdictOut(given).data)
 
 
 def _found(request: Request, slug: str, kind: str) -> Assessment:
-    found = queries.assessment(slug, kind, reader=person(request))
-    if found is None:
-        raise Http404
-    return found
+    return or_404(queries.assessment(slug, kind, reader=person(request)))
 
 
 def _shown(found: Assessment) -> dict[str, Any]:
@@ -122,7 +119,7 @@ class EditionViewSet(viewsets.GenericViewSet[Edition]):
 
     queryset = Edition.objects.none()
     lookup_field = "key"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
+    lookup_value_regex = SLUG
 
     def get_queryset(self) -> QuerySet[Edition]:
         return Edition.objects.defer("content")
@@ -137,7 +134,5 @@ class EditionViewSet(viewsets.GenericViewSet[Edition]):
     def retrieve(self, request: Request, key: str) -> Response:
         """Show a checklist with its questions: the newest edition, unless one is named."""
         asked = request.query_params.get("edition", "")
-        number = key_in(asked)
-        if asked and number is None:
-            raise Http404
-        return Response(shapes.EditionOut(queries.edition(key, number)).data)
+        edition = queries.edition(key, or_404(key_in(asked)) if asked else None)
+        return Response(shapes.EditionOut(edition).data)

@@ -4,12 +4,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Dependency, Interface, Service
-from apps.core.statements import first, one_or_404, statement
+from apps.core.statements import first, one_or_404, or_404, statement
 from apps.readiness.models import (
     Answer,
     Area,
@@ -66,10 +65,7 @@ def editions() -> list[Edition]:
 def edition(key: str, number: int | None = None) -> Edition:
     """Return one edition of a checklist, the newest if no number is given, or 404. One query."""
     rows = Edition.objects.defer("content").filter(key=key).order_by("-number")
-    row = (rows if number is None else rows.filter(number=number)).first()
-    if row is None:
-        raise Http404
-    return row
+    return or_404((rows if number is None else rows.filter(number=number)).first())
 
 
 def latest_edition(kind: str) -> Edition | None:

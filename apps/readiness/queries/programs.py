@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from django.db.models import QuerySet
-from django.http import Http404
 
+from apps.core.statements import or_404
 from apps.readiness.models import Answer, Assessment, State
 from apps.readiness.queries.finding import questions
 
@@ -31,9 +31,7 @@ EDITION: Final = "assessment__edition__sha256"
 def answer_rows(slug: str, kind: str, *, area: str = "", state: str = "") -> QuerySet[Answer, Any]:
     """Return the answers of a present checklist as mappings for `as_listed`, or 404. Two queries."""
     present = Assessment.objects.present().filter(service__slug=slug, kind=kind)
-    pk = present.values_list("pk", flat=True).first()
-    if pk is None:
-        raise Http404
+    pk = or_404(present.values_list("pk", flat=True).first())
     wanted = {"area": area.upper(), "state": state if state in State else ""}
     rows = Answer.objects.applicable().filter(assessment=pk)
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})

@@ -1,10 +1,11 @@
 """The checklists themselves, to read before anybody has to answer them."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from apps.accounts.http import PortalRequest
 from apps.core.http import page
+from apps.core.statements import or_404
 from apps.core.text import key_in
 from apps.readiness import queries
 
@@ -20,8 +21,5 @@ def checklists(request: PortalRequest) -> HttpResponse:
 def checklist(request: PortalRequest, key: str) -> HttpResponse:
     """Show one checklist with its guidance; `?edition=2` shows an older one. Three queries."""
     asked = request.GET.get("edition", "")
-    number = key_in(asked)
-    if asked and number is None:
-        raise Http404
-    edition = queries.edition(key, number)
+    edition = queries.edition(key, or_404(key_in(asked)) if asked else None)
     return page(request, "readiness/checklist.html", {"edition": edition, "sheet": queries.sheet(edition)})

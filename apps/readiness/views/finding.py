@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.middleware.csrf import get_token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,6 +11,7 @@ from apps.catalog.http import service_context
 from apps.catalog.models import Service
 from apps.catalog.queries import owning_team_ids
 from apps.catalog.queries import service as service_by_slug
+from apps.core.statements import or_404
 from apps.readiness import queries, rules
 from apps.readiness.models import Assessment, Kind
 
@@ -25,10 +25,7 @@ def framed(request: PortalRequest, slug: str, kind: str) -> dict[str, Any]:
 
 def found(request: PortalRequest, slug: str, kind: str, *, service: Service | None = None) -> Assessment:
     """Return the checklist that a page is about, or 404; the service may be there already. One query."""
-    assessment = queries.assessment(slug, kind, reader=request.user, service=service)
-    if assessment is None:
-        raise Http404
-    return assessment
+    return or_404(queries.assessment(slug, kind, reader=request.user, service=service))
 
 
 def powers(

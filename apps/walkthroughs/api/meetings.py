@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -18,16 +18,19 @@ from apps.catalog.models import RiskLevel
 from apps.core import files
 from apps.core.api import (
     IF_MATCH,
+    NUMBER,
     Input,
     Nothing,
     PreconditionFailedError,
     body,
+    number,
     revision_asked,
     with_revision,
 )
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
-from apps.core.text import key_in
+from apps.core.statements import or_404
+from apps.core.text import words_in
 from apps.jobs.http import JobOut
 from apps.readiness.queries import area as area_of
 from apps.walkthroughs import queries, rules, transitions
@@ -48,7 +51,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
     """The meetings in which peers walk through a service."""
 
     queryset = Walkthrough.objects.none()
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = NUMBER
 
     @extend_schema(
         responses=shapes.WalkthroughRow(many=True),
@@ -164,7 +167,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
     def verdict(self, request: Request, pk: str, key: str) -> Response:
         """Give a verdict on one area in the meeting."""
         found, values = _find(pk), body(request, shapes.MeetingVerdictInput)
-        area = area_of(found.assessment, key[:10].replace("\0", "").upper())
+        area = area_of(found.assessment, words_in(key, limit=10).upper())
         transitions.say_verdict(found, area=area, by=actor(request), at=timezone.now(), **values)
         return _shown(request, pk)
 
@@ -208,9 +211,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
     )
     def report_file(self, request: Request, pk: str) -> HttpResponse:
         """Download the newest report."""
-        newest = queries.latest_report(_find(pk))
-        if newest is None:
-            raise Http404
+        newest = or_404(queries.latest_report(_find(pk)))
         return HttpResponse(files.read(newest.file), content_type=newest.file.media_type)
 
     def _step(
@@ -222,21 +223,16 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
 
 
 def _find(pk: str) -> Walkthrough:
-    return queries.walkthrough(key_in(pk) or 0)
+    return queries.walkthrough(number(pk))
 
 
 def _shown(request: Request, pk: str) -> Response:
-    found = shapes.in_full(key_in(pk) or 0, by=actor(request), now=timezone.now())
+    found = shapes.in_full(number(pk), by=actor(request), now=timezone.now())
     return with_revision(found, revision=found["notes_revision"])
 
 
 def _own_seat(request: Request, pk: str, *, signs: bool = False) -> Seat:
-    """Return the person's own seat, or 404 for everybody who has none, or none that signs."""
-    seats = [one for one in queries.seats_of(_find(pk)) if one.signs or not signs]
-    seat = next((one for one in seats if one.person_id == person(request).pk), None)
-    if seat is None:
-        raise Http404
-    return seat
+    return queries.own_seat(_find(pk), person(request), signs=signs)
 
 
 def _terms(values: dict[str, Any]) -> rules.VetoTerms | None:

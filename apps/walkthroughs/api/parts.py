@@ -10,13 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.http import InPerson, actor
-from apps.core.api import body
-from apps.core.text import key_in
+from apps.core.api import NUMBER, body, number
 from apps.walkthroughs import queries, transitions
 from apps.walkthroughs.api import shapes
 from apps.walkthroughs.models import FollowUp, Seat, Veto
-
-NUMBER = "[0-9]+"
 
 
 class SeatViewSet(viewsets.GenericViewSet[Seat]):
@@ -38,7 +35,7 @@ class SeatViewSet(viewsets.GenericViewSet[Seat]):
         return self._change(request, pk, transitions.hand_over)
 
     def _change(self, request: Request, pk: str, step: Callable[..., Seat]) -> Response:
-        seat, values = queries.seat(key_in(pk) or 0), body(request, shapes.PersonInput)
+        seat, values = queries.seat(number(pk)), body(request, shapes.PersonInput)
         taken = step(seat, by=actor(request), at=timezone.now(), **values)
         return Response(shapes.SeatOut(taken).data)
 
@@ -53,7 +50,7 @@ class FollowUpViewSet(viewsets.GenericViewSet[FollowUp]):
     @action(detail=True, methods=["post"])
     def finish(self, request: Request, pk: str) -> Response:
         """Tick a follow-up off, as its owner or somebody of the owning team."""
-        found, values = queries.follow_up(key_in(pk) or 0), body(request, shapes.FinishInput)
+        found, values = queries.follow_up(number(pk)), body(request, shapes.FinishInput)
         done = transitions.finish_follow_up(found, by=actor(request), at=timezone.now(), **values)
         return Response(shapes.FollowUpOut(done).data)
 
@@ -87,4 +84,4 @@ class VetoViewSet(viewsets.GenericViewSet[Veto]):
 
 
 def _veto(pk: str) -> Veto:
-    return queries.veto(key_in(pk) or 0)
+    return queries.veto(number(pk))

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from apps.accounts.http import actor
 from apps.catalog.models import Service
 from apps.catalog.queries import service as service_by_slug
-from apps.core.api import Nothing, body
+from apps.core.api import SLUG, Nothing, body
 from apps.walkthroughs import queries, transitions
 from apps.walkthroughs.api import shapes
 
@@ -23,7 +23,7 @@ class RoadViewSet(viewsets.GenericViewSet[Service]):
 
     queryset = Service.objects.none()
     lookup_field = "slug"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
+    lookup_value_regex = SLUG
 
     @extend_schema(request=Nothing, responses={201: shapes.WalkthroughOut})
     @action(detail=True, methods=["post"])

@@ -2,8 +2,12 @@
 
 from django.db import migrations, models
 
+from apps.core.operations import AddIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('catalog', '0004_search'),
@@ -12,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name='walkthrough',
             index=models.Index(condition=models.Q(('cancelled_at', None), ('held_at', None)), fields=['starts_at', 'id'], name='walkthrough_ahead'),
         ),

@@ -1,5 +1,8 @@
 """What pages, transitions and other apps read. Each docstring says how many queries it takes."""
 
+from apps.walkthroughs.queries.candidates import (
+    candidates,
+)
 from apps.walkthroughs.queries.content import changes, content
 from apps.walkthroughs.queries.gate import (
     Loaded,
@@ -14,18 +17,14 @@ from apps.walkthroughs.queries.gate import (
     present_level,
     signatures,
 )
+from apps.walkthroughs.queries.listing import SHOWN, Filters, Listing, Row, filtered, listing
 from apps.walkthroughs.queries.meetings import (
-    SHOWN,
-    Filters,
-    Listing,
-    Row,
     coming,
-    filtered,
     follow_up,
     follow_ups,
     latest_report,
-    listing,
     of_service,
+    own_seat,
     seat,
     seats,
     seats_of,
@@ -62,6 +61,7 @@ __all__ = [
     "Page",
     "Row",
     "agenda",
+    "candidates",
     "changes",
     "choices",
     "coming",
@@ -85,6 +85,7 @@ __all__ = [
     "of_service",
     "open_seats",
     "overview",
+    "own_seat",
     "page",
     "present_level",
     "propose_panel",

@@ -1,8 +1,6 @@
 """Reads of walkthroughs, their seats, follow-ups and signatures."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.db.models import (
@@ -11,8 +9,6 @@ from django.db.models import (
     Exists,
     IntegerField,
     OuterRef,
-    Prefetch,
-    Q,
     QuerySet,
     Subquery,
     Value,
@@ -21,12 +17,10 @@ from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
-from apps.catalog.models import RiskLevel, Service
-from apps.core.statements import one_or_404, statement
-from apps.core.text import key_in
+from apps.catalog.models import Service
+from apps.core.statements import one_or_404, or_404, statement
 from apps.readiness.models import Answer
 from apps.walkthroughs.models import (
-    SIGNING,
     FollowUp,
     Report,
     Seat,
@@ -36,24 +30,9 @@ from apps.walkthroughs.models import (
     Walkthrough,
     WalkthroughQuerySet,
 )
-from apps.walkthroughs.rules import silent, when_in_words
 
-PAGE: Final = 50
 AHEAD: Final = frozenset({State.PLANNED, State.SCHEDULED, State.IN_PROGRESS})
 AFTER: Final = frozenset({State.HELD, State.DECIDED})
-STATES: Final = {
-    "coming": AHEAD,
-    "held": {State.HELD},
-    "decided": {State.DECIDED},
-    "cancelled": {State.CANCELLED},
-}
-SHOWN: Final = {
-    "coming": "Coming",
-    "held": "Waiting for signatures",
-    "silent": "Waiting for replies",
-    "decided": "Decided",
-    "cancelled": "Cancelled",
-}
 
 
 def walkthroughs() -> WalkthroughQuerySet:
@@ -195,6 +174,12 @@ def seats_of(walkthrough: Walkthrough) -> list[Seat]:
     return seats([walkthrough.pk])
 
 
+def own_seat(walkthrough: Walkthrough, person: User, *, signs: bool = False) -> Seat:
+    """Return the person's own seat, or 404 for everybody who has none, or none that signs. One query."""
+    seats = [seat for seat in seats_of(walkthrough) if seat.person_id == person.pk]
+    return or_404(next((seat for seat in seats if seat.signs or not signs), None))
+
+
 def follow_ups(service_id: int) -> list[FollowUp]:
     """Return the follow-ups of all walkthroughs of a service that count, oldest first. One query."""
     rows = FollowUp.objects.filter(walkthrough__service=service_id)
@@ -240,96 +225,3 @@ def veto(pk: int) -> Veto:
 def latest_report(walkthrough: Walkthrough) -> Report | None:
     """Return the newest report with its file. One query."""
     return walkthrough.reports.select_related("file").order_by("-pk").first()
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the list is narrowed to; each value comes from the address."""
-
-    show: str = "coming"
-    risk: str = ""
-    is_mine: bool = False
-    after: int | None = None
-
-    @classmethod
-    def of(cls, values: dict[str, str]) -> "Filters":
-        """Read the filters of an address; what makes no sense is left out."""
-        return cls(
-            show=values["show"] if values.get("show") in SHOWN else "coming",
-            risk=values["risk"] if values.get("risk") in RiskLevel.values else "",
-            is_mine=values.get("mine") == "1",
-            after=key_in(values.get("after", "")),
-        )
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the list."""
-
-    walkthrough: Walkthrough
-    when: str
-    silent: list[Seat] = field(default_factory=list)
-    unsigned: list[Seat] = field(default_factory=list)
-    seats: int = 0
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One page of the list, and the key from which the next one goes on."""
-
-    rows: list[Row]
-    next_after: int | None
-
-
-def listing(person: User, filters: Filters, *, now: datetime) -> Listing:
-    """Return one page of walkthroughs with who is silent and who has not signed. At most four queries."""
-    rows = filtered(person, filters, now=now)
-    rows = rows.after(
-        filters.after,
-        field="starts_at" if filters.show in {"coming", "silent"} else "-starts_at",
-        is_filled=filters.show in {"held", "decided"},
-    )
-    standing = Prefetch(
-        "sign_offs", SignOff.objects.filter(replaced_at=None).only("pk", "seat_id"), to_attr="standing"
-    )
-    present = (
-        Seat.objects.filter(left_at=None).select_related("person").prefetch_related(standing).order_by("pk")
-    )
-    page = list(rows.prefetch_related(Prefetch("seats", present, to_attr="present"))[: PAGE + 1])
-    shown = page[:PAGE]
-    return Listing([_row(one) for one in shown], shown[-1].pk if len(page) > PAGE else None)
-
-
-def filtered(person: User, filters: Filters, *, now: datetime) -> WalkthroughQuerySet:
-    """Return the walkthroughs that the filters name, in no order yet. One query."""
-    rows = walkthroughs()
-    if filters.risk:
-        rows = rows.filter(risk_level=filters.risk)
-    if filters.is_mine:
-        own = Seat.objects.filter(walkthrough=OuterRef("pk"), person=person, left_at=None)
-        rows = rows.filter(Q(Exists(own)) | Q(service__team__in=person.team_ids))
-    if filters.show == "silent":
-        return rows.upcoming(now=now).filter(Exists(_silent_seats()))
-    if (
-        filters.show == "coming"
-    ):  # said in the words of its index too, which has all three states in one order
-        rows = rows.filter(held_at=None, cancelled_at=None)
-    return rows.filter(state__in=STATES[filters.show])
-
-
-def _silent_seats() -> QuerySet[Seat]:
-    return Seat.objects.filter(walkthrough=OuterRef("pk"), left_at=None, invited_at__isnull=False, reply="")
-
-
-def _row(walkthrough: Walkthrough) -> Row:
-    present: Iterable[Seat] = walkthrough.present  # type: ignore[attr-defined]
-    signing = [seat for seat in present if seat.is_required and seat.capacity in SIGNING]
-    return Row(
-        walkthrough=walkthrough,
-        when=when_in_words(walkthrough),
-        silent=silent(present) if walkthrough.state == State.SCHEDULED else [],
-        unsigned=[seat for seat in signing if not seat.standing]  # type: ignore[attr-defined]
-        if walkthrough.state == State.HELD
-        else [],
-        seats=len(signing),
-    )

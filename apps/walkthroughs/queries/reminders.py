@@ -26,8 +26,8 @@ from apps.walkthroughs.models import (
     Veto,
     Walkthrough,
 )
+from apps.walkthroughs.rules import day_in_words, reply_url, when_in_words
 from apps.walkthroughs.rules import reminders as steps
-from apps.walkthroughs.rules import reply_url, when_in_words
 
 AT_ONCE: Final = 500
 RowT = TypeVar("RowT")
@@ -107,7 +107,8 @@ def _countdown(
             template="walkthroughs/countdown",
             subject=walkthrough.subject,
             context={
-                "days": step,
+                # The day by its name: a mail that waits for the morning would miscount "in 7 days".
+                "day": day_in_words(walkthrough),
                 "when": when_in_words(walkthrough),
                 "place": walkthrough.place,
                 "is_host": is_host,

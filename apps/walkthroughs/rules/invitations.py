@@ -71,10 +71,20 @@ def local(walkthrough: Walkthrough) -> datetime | None:
 
 def when_in_words(walkthrough: Walkthrough) -> str:
     """Say when it is: "Wed 2 December 2026, 14:00 Stockholm"."""
-    starts_at = local(walkthrough)
+    return moment_in_words(walkthrough.starts_at, walkthrough.planned_on, time_zone=walkthrough.time_zone)
+
+
+def moment_in_words(starts_at: datetime | None, planned_on: date, *, time_zone: str) -> str:
+    """Say when a walkthrough is, on its own clock, or about when one without a time is planned."""
     if starts_at is None:
-        return f"About {walkthrough.planned_on:%-d %B %Y}"
-    return f"{starts_at:%a %-d %B %Y, %H:%M} {zone_in_words(walkthrough.time_zone)}"
+        return f"About {planned_on:%-d %B %Y}"
+    return f"{starts_at.astimezone(ZoneInfo(time_zone)):%a %-d %B %Y, %H:%M} {zone_in_words(time_zone)}"
+
+
+def day_in_words(walkthrough: Walkthrough) -> str:
+    """Say on which day it is, on the meeting's own clock: "Wed 2 December"."""
+    starts_at = local(walkthrough)
+    return f"{starts_at:%a %-d %B}" if starts_at else f"About {walkthrough.planned_on:%-d %B}"
 
 
 def zone_in_words(time_zone: str) -> str:

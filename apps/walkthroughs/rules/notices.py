@@ -152,7 +152,7 @@ KINDS: Final = [
         action="Open the walkthrough",
         way=Way.AT_ONCE,
         is_reminder=True,
-        example=_MEETING | {"days": 7, "is_host": False},
+        example=_MEETING | {"day": "Mon 9 March", "is_host": False},
     ),
     Kind(
         key="walkthroughs/unanswered",

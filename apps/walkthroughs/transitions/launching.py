@@ -241,15 +241,18 @@ def _tell_moved(service: Service, template: str, reason: str, *, by: Actor, at: 
 def prepare_report(walkthrough: Walkthrough, *, by: Actor, at: datetime) -> Job:
     """Ask the worker for the report of a walkthrough that was held.
 
-    One that waits already is enough, and so is one that a worker prints of the very same state.
+    One that is about to begin is enough, and so is one that a worker prints of the very same state; one that
+    waits for a later attempt begins at once.
     """
     walkthrough = locked(walkthrough, by=by, at=at)
     rules.check_state(walkthrough, rules.WAITING, step="a report")
     subject, service = walkthrough.subject, walkthrough.service
-    # Numbers that only rise: what was asked for at the same ones shows at least what is there now.
+    # Numbers that only rise: what was asked for at the same ones shows at least what is there now. The
+    # conversations about items move none of them: a report prints what was answered, not what was talked.
     of = [walkthrough.assessment.content_version, service.version, walkthrough.revision]
     for job in unfinished(subject.type, subject.id, REPORT):
-        if job.state == JobState.QUEUED or job.payload.get("of") == of:
+        is_enough = job.due_at <= at if job.state == JobState.QUEUED else job.payload.get("of") == of
+        if is_enough:
             return job
 
     job = enqueue(

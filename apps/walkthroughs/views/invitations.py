@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,16 +16,15 @@ from apps.accounts.rules import may_sign_in
 from apps.core.http import page
 from apps.walkthroughs import forms, queries, rules, transitions
 from apps.walkthroughs.models import Seat, State
+from apps.walkthroughs.views.finding import find
 from apps.walkthroughs.views.meeting import show
 
 
 @require_POST
 def reply(request: PortalRequest, pk: int) -> HttpResponse:
     """Reply for the own seat."""
-    found = queries.walkthrough(pk)
-    seat = next((one for one in queries.seats_of(found) if one.person_id == request.user.pk), None)
-    if seat is None:
-        raise Http404
+    found = find(request, pk)
+    seat = queries.own_seat(found, request.user)
     form = forms.ReplyForm(request.POST)
     if not form.is_valid():
         return show(request, pk, part="live", status=HTTPStatus.UNPROCESSABLE_ENTITY, reply_form=form)

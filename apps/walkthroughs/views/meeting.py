@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,10 +14,12 @@ from apps.accounts.models import User
 from apps.catalog.queries import members_of
 from apps.core.http import page, wants_part
 from apps.core.results import Conflict, Saved
+from apps.core.statements import or_404
 from apps.readiness.models import Area
 from apps.readiness.queries import sheet
 from apps.walkthroughs import forms, queries, rules, transitions
 from apps.walkthroughs.models import State, Walkthrough
+from apps.walkthroughs.views.finding import find_plain
 
 PAGE = "walkthroughs/walkthrough.html"
 NOTES_ID, FOLLOW_UP_ID = "notes-%s", "follow-up-%s"  # both forms may be open on one page
@@ -33,9 +35,7 @@ def walkthrough(request: PortalRequest, pk: int) -> HttpResponse:
 @require_GET
 def live(request: PortalRequest, pk: int) -> HttpResponse:
     """Answer 204 while nothing changed since the revision that is on screen; else what changed."""
-    revision = Walkthrough.objects.filter(pk=pk).values_list("revision", flat=True).first()
-    if revision is None:
-        raise Http404
+    revision = or_404(Walkthrough.objects.filter(pk=pk).values_list("revision", flat=True).first())
     if request.GET.get("since", "") == str(revision):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return show(request, pk, part="live")
@@ -81,14 +81,10 @@ def _owners(found: queries.Page) -> list[User]:
     return [*team, *(seat.person for seat in found.seats)]
 
 
-def _find(pk: int) -> Walkthrough:
-    return get_object_or_404(queries.walkthroughs(), pk=pk)
-
-
 @require_http_methods(["GET", "POST"])
 def begin(request: PortalRequest, pk: int) -> HttpResponse:
     """Ask whether to open the meeting, and open it."""
-    found, by = _find(pk), actor(request)
+    found, by = find_plain(request, pk), actor(request)
     if request.method == "POST":
         return redirect(transitions.begin(found, by=by, at=timezone.now()))
     rules.check_may_hold(by, found.service, queries.seats_of(found))
@@ -100,7 +96,7 @@ def begin(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def hold(request: PortalRequest, pk: int) -> HttpResponse:
     """End the meeting."""
-    held = transitions.hold(_find(pk), by=actor(request), at=timezone.now())
+    held = transitions.hold(find_plain(request, pk), by=actor(request), at=timezone.now())
     messages.success(request, "The meeting is over. Everybody with a signing seat was asked to sign.")
     return redirect(held)
 
@@ -108,7 +104,7 @@ def hold(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notes(request: PortalRequest, pk: int) -> HttpResponse:
     """Open the minutes for writing, and save them; whoever was slower sees both texts and decides."""
-    found = _find(pk)
+    found = find_plain(request, pk)
     if request.method == "GET":
         initial = {"text": found.notes, "revision": found.notes_revision}
         return show(request, pk, part="notes", notes_form=forms.NotesForm(initial=initial, auto_id=NOTES_ID))
@@ -129,7 +125,7 @@ def notes(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def verdict(request: PortalRequest, pk: int, area: int) -> HttpResponse:
     """Give a verdict on one area."""
-    found = _find(pk)
+    found = find_plain(request, pk)
     form = forms.VerdictForm(request.POST)
     if not form.is_valid():
         return show(request, pk, part="live", status=HTTPStatus.UNPROCESSABLE_ENTITY)

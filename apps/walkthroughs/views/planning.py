@@ -16,6 +16,7 @@ from apps.catalog.rules import risk
 from apps.core.http import page
 from apps.walkthroughs import forms, queries, rules, transitions
 from apps.walkthroughs.models import Capacity, Seat, State, Walkthrough
+from apps.walkthroughs.views.finding import find, find_seat
 
 
 @require_POST
@@ -28,7 +29,7 @@ def plan(request: PortalRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def schedule(request: PortalRequest, pk: int) -> HttpResponse:
     """Choose time, place and panel; the panel is proposed with reasons."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     rules.check_may_plan(actor(request), found.service)
     rules.check_move(found, State.SCHEDULED)
     room = queries.room(found.service)
@@ -64,7 +65,7 @@ def _zones(people: list[User]) -> list[str]:
 @require_http_methods(["GET", "POST"])
 def move(request: PortalRequest, pk: int) -> HttpResponse:
     """Give the meeting another time or place."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     rules.check_may_plan(actor(request), found.service)
     now = timezone.now()
     form = forms.TimeForm(request.POST or None, initial=forms.time_of(found, request.user), now=now)
@@ -79,7 +80,7 @@ def move(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancel(request: PortalRequest, pk: int) -> HttpResponse:
     """Call the meeting off, with a reason."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     rules.check_may_plan(actor(request), found.service)
     form = forms.CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -92,7 +93,7 @@ def cancel(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def ask_again(request: PortalRequest, pk: int) -> HttpResponse:
     """Ask the silent ones."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     asked = transitions.ask_again(found, by=actor(request), at=timezone.now())
     names = ", ".join(seat.person.name for seat in asked)
     messages.success(request, f"{names} {'was' if len(asked) == 1 else 'were'} asked again.")
@@ -102,7 +103,7 @@ def ask_again(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def freeze_risk(request: PortalRequest, pk: int) -> HttpResponse:
     """Let the present risk count."""
-    found = transitions.freeze_risk(queries.walkthrough(pk), by=actor(request), at=timezone.now())
+    found = transitions.freeze_risk(find(request, pk), by=actor(request), at=timezone.now())
     messages.success(request, f"The walkthrough counts as {found.get_risk_level_display().lower()} risk now.")
     return redirect(found)
 
@@ -110,7 +111,7 @@ def freeze_risk(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_seat(request: PortalRequest, pk: int) -> HttpResponse:
     """Seat one more person."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     rules.check_may_plan(actor(request), found.service)
     capacities = _open_seats(found)
     asked = request.POST.get("capacity") or request.GET.get("as", "")
@@ -141,7 +142,7 @@ def _open_seats(found: Walkthrough) -> list[Capacity]:
 @require_http_methods(["GET", "POST"])
 def replace(request: PortalRequest, pk: int) -> HttpResponse:
     """Give somebody's seat to somebody else."""
-    seat = queries.seat(pk)
+    seat = find_seat(request, pk)
     rules.check_may_plan(actor(request), seat.walkthrough.service)
     return _change(request, seat, transitions.replace_seat, title=f"Replace {seat.person}", action="Replace")
 
@@ -149,13 +150,13 @@ def replace(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
     """Give the own seat to somebody else."""
-    seat = queries.seat(pk)
+    seat = find_seat(request, pk)
     rules.check_own_seat(actor(request), seat, step="hand this seat over")
     return _change(request, seat, transitions.hand_over, title="Hand your seat over", action="Hand over")
 
 
 def _change(request: PortalRequest, seat: Seat, step: Any, *, title: str, action: str) -> HttpResponse:  # noqa: ANN401
-    found = queries.walkthrough(seat.walkthrough_id)
+    found = find(request, seat.walkthrough_id)
     form = forms.PersonForm(request.POST or None, people=_absent(found, _able(seat.capacity, found)))
     if request.method == "POST" and form.is_valid():
         taken = step(seat, by=actor(request), at=timezone.now(), **form.cleaned_data)

@@ -1,6 +1,6 @@
 """The report: asked for, watched, and downloaded."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.text import slugify
@@ -10,8 +10,10 @@ from apps.accounts.http import PortalRequest, actor
 from apps.activity.transitions import note_export
 from apps.core import files
 from apps.core.http import page
+from apps.core.statements import or_404
 from apps.jobs.queries import latest
 from apps.walkthroughs import queries, rules, transitions
+from apps.walkthroughs.views.finding import find
 
 KIND = "walkthroughs.report"
 
@@ -19,7 +21,7 @@ KIND = "walkthroughs.report"
 @require_http_methods(["GET", "POST"])
 def report(request: PortalRequest, pk: int) -> HttpResponse:
     """Ask the worker for the report, and show how far it is."""
-    found = queries.walkthrough(pk)
+    found = find(request, pk)
     if request.method == "POST":
         transitions.prepare_report(found, by=actor(request), at=timezone.now())
         return redirect("walkthroughs:report", pk=pk)
@@ -36,10 +38,8 @@ def report(request: PortalRequest, pk: int) -> HttpResponse:
 @require_GET
 def report_file(request: PortalRequest, pk: int) -> HttpResponse:
     """Hand out the newest report; and write down that we did."""
-    found = queries.walkthrough(pk)
-    newest = queries.latest_report(found)
-    if newest is None:
-        raise Http404
+    found = find(request, pk)
+    newest = or_404(queries.latest_report(found))
     note_export(found.subject, what=f"the report of {found}", by=actor(request), at=timezone.now())
     response = HttpResponse(files.read(newest.file), content_type=newest.file.media_type)
     name = f"{slugify(found.service.slug) or 'service'}-walkthrough-{found.pk}.pdf"

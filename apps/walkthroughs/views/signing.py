@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +15,7 @@ from apps.core.results import Conflict, Saved
 from apps.readiness.queries import sheet
 from apps.walkthroughs import forms, queries, rules, transitions
 from apps.walkthroughs.models import Seat, Veto, Walkthrough
+from apps.walkthroughs.views.finding import find
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,12 +35,8 @@ def sign(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _own_seat(request: PortalRequest, pk: int) -> tuple[Walkthrough, Seat]:
     """Return the person's own seat that signs; 404 for everybody who has none."""
-    found = queries.walkthrough(pk)
-    seats = queries.seats_of(found)
-    seat = next((one for one in seats if one.person_id == request.user.pk and one.signs), None)
-    if seat is None:
-        raise Http404
-    return found, seat
+    found = find(request, pk)
+    return found, queries.own_seat(found, request.user, signs=True)
 
 
 def _form(request: PortalRequest, found: Walkthrough, seat: Seat) -> forms.SignForm:
