@@ -64,7 +64,6 @@ urlpatterns = [
     path("", include("apps.readiness.urls")),
     path("", include("apps.okrs.urls")),
     path("", include("apps.walkthroughs.urls")),
-    path("", include("apps.okrs.urls")),
     path("", include("apps.home.urls")),  # after catalog: services/<slug>/ would take services/new/
     path("api/v1/me/", MeView.as_view(), name="me"),
     path("api/v1/me/notifications/", PreferencesView.as_view(), name="me_notifications"),

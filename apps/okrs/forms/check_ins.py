@@ -80,12 +80,16 @@ class CheckInForm(RevisionForm):
         if row.takes_value and metric is not None:
             is_percent = metric.unit_kind == UnitKind.PERCENT
             self.fields[f"{prefix}-value"] = Number(
-                label="Value today", required=False, is_percent=is_percent
+                label=f"Value of “{row.key_result}”", required=False, is_percent=is_percent
             )
         self.fields[f"{prefix}-confidence"] = forms.TypedChoiceField(
-            label="Confidence", choices=SURE, coerce=int, empty_value=None, required=False
+            label=f"Confidence in “{row.key_result}”",
+            choices=SURE,
+            coerce=int,
+            empty_value=None,
+            required=False,
         )
-        self.fields[f"{prefix}-note"] = Line(limit=500, label="Note", required=False)
+        self.fields[f"{prefix}-note"] = Line(limit=500, label=f"Note on “{row.key_result}”", required=False)
 
     def clean(self) -> dict[str, Any]:
         """Refuse here a value that could not be recorded, so that it is said beside the field."""

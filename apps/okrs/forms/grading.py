@@ -14,7 +14,7 @@ NOT_MEASURED = "none"
 GRADES = [(NOT_MEASURED, "Not measured")] + [
     (f"{tenth / 10:.1f}", f"{tenth / 10:.1f}") for tenth in range(11)
 ]
-NEEDED = {"cause": "for a missed commitment", "learned": "for a moon shot of 0.1 or less"}
+NEEDED = {"cause": "for a commitment", "learned": "for a moon shot of 0.1 or less"}
 
 
 class GradeForm(forms.Form):

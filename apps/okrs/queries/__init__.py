@@ -28,7 +28,12 @@ from apps.okrs.queries.check_ins import (
     unread,
     waiting_for_reviewers,
 )
-from apps.okrs.queries.document import Document, ObjectiveRow, document, one_row
+from apps.okrs.queries.document import (
+    Document,
+    ObjectiveRow,
+    document,
+    one_row,
+)
 from apps.okrs.queries.finding import (
     current_cycle,
     cycle_of,
@@ -142,7 +147,10 @@ from apps.okrs.queries.offsite import (
     offsite_pack,
     pack_content,
 )
-from apps.okrs.queries.organisation import CyclePage, cycle_page
+from apps.okrs.queries.organisation import (
+    CyclePage,
+    cycle_page,
+)
 from apps.okrs.queries.planning import (
     archive,
     backlog,

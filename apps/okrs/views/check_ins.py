@@ -56,7 +56,7 @@ def _saved(request: PortalRequest, row: TeamCheckIn) -> HttpResponse:
     if "publish" in request.POST:
         return _published(request, row, revision=row.revision)
     if wants_part(request):
-        return page(request, "okrs/check_in_saved.html", {"draft": row})
+        return page(request, "okrs/check_in_saved.html", {"draft": row, "draft_at": timezone.now()})
     messages.success(request, "The draft is saved. Your team sees it; publish it when it is done.")
     return redirect("okrs:write_check_in", row.quarter.cycle.slug, row.quarter.team.slug)
 
