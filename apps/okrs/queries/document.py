@@ -1,10 +1,11 @@
 """A quarter as it is read: objectives in their order, key results with their numbers, and the margin."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Actor, User
 from apps.core.statements import statement
@@ -74,7 +75,7 @@ class KeyResultRow:
     note: str
     stand: Stand
     base: str  # its address, to which steps are added
-    milestones: list[Milestone] = field(default_factory=list)
+    steps: int = 0  # milestones
     may_edit: bool = False
     may_drop: bool = False
     is_first: bool = False
@@ -194,20 +195,19 @@ def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:
 def drawn_rows(
     objectives: Sequence[Objective], cycles: dict[int | None, Cycle], *, today: date
 ) -> list[ObjectiveRow]:
-    """Return objectives, in the order given, with their key results and numbers. Three queries."""
+    """Return objectives, in the order given, with their key results and numbers. Two queries."""
     sentences: dict[int, list[KeyResult]] = {one.pk: [] for one in objectives}
-    for row in _sentences(objective_ids=list(sentences)):
-        sentences[row.objective_id].append(row)
-    all_rows = [row for rows_of in sentences.values() for row in rows_of]
-    steps = _milestones(all_rows)
-    since = min((cycle.starts_on for cycle in cycles.values()), default=today)
-    since = min([since, *(row.starts_on for row in all_rows if row.starts_on)])
     until = max(
         (cycle.ends_on + timedelta(days=cycle.grace_days) for cycle in cycles.values()), default=today
     )
-    values = values_by_metric(
-        {row.metric_id for row in all_rows if row.metric_id}, since=since, until=min(until, today)
-    )
+    until = min(until, today)
+    for row in _sentences(objective_ids=list(sentences), until=until):
+        sentences[row.objective_id].append(row)
+    all_rows = [row for rows_of in sentences.values() for row in rows_of]
+    since = min((cycle.starts_on for cycle in cycles.values()), default=today)
+    since = min([since, *(row.starts_on for row in all_rows if row.starts_on)])
+    metric_ids = {row.metric_id for row in all_rows if row.metric_id}
+    values = values_by_metric(metric_ids, since=since, until=until)
     drawn = []
     for number, one in enumerate(objectives, start=1):
         cycle = cycles[one.cycle_id]
@@ -225,11 +225,11 @@ def drawn_rows(
                             cycle,
                             ambition=one.ambition,
                             points=values.get(row.metric_id or 0, []),
-                            milestones=steps.get(row.pk, []),
+                            steps=(vars(row)["steps"], vars(row)["reached"]),
                             today=today,
                         ),
                         base=f"/okrs/key-results/{row.pk}/",
-                        milestones=steps.get(row.pk, []),
+                        steps=vars(row)["steps"],
                     )
                     for row in sentences[one.pk]
                     if not row.dropped_on
@@ -241,23 +241,16 @@ def drawn_rows(
 
 
 @statement()
-def _sentences(*, objective_ids: list[int]) -> QuerySet[KeyResult]:
+def _sentences(*, objective_ids: list[int], until: date) -> QuerySet[KeyResult]:
     rows = KeyResult.objects.filter(objective__in=objective_ids).select_related("metric", "accountable")
-    return rows.only(*SHOWN).order_by("position", "pk")
+    counted = rows.only(*SHOWN).annotate(steps=_steps(Q()), reached=_steps(Q(done_on__lte=until)))
+    return counted.order_by("position", "pk")
 
 
-def _milestones(rows: Iterable[KeyResult]) -> dict[int, list[Milestone]]:
-    """Return the milestones of key results by their id. One query, none where nobody has any."""
-    found: dict[int, list[Milestone]] = {row.pk: [] for row in rows if row.kind == "milestone"}
-    if found:
-        for one in _steps(key_result_ids=list(found)):
-            found[one.key_result_id].append(one)
-    return found
-
-
-@statement()
-def _steps(*, key_result_ids: list[int]) -> QuerySet[Milestone]:
-    return Milestone.objects.filter(key_result__in=key_result_ids).order_by("position", "pk")
+def _steps(which: Q) -> Coalesce:
+    """Return how many milestones of a key result there are: a page shows no more of them."""
+    rows = Milestone.objects.filter(which, key_result=OuterRef("pk")).order_by().values("key_result")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 def _head(quarter: Quarter, drawn: Sequence[ObjectiveRow], *, today: date) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.models import Actor, User
 from apps.comments.models import Comment
 from apps.comments.queries import latest
 from apps.core.statements import statement
-from apps.okrs.models import OVER, Finding, Negotiation, No, Objective, Quarter, Visibility
+from apps.okrs.models import OVER, Finding, Move, Negotiation, No, Objective, Quarter, Visibility
 from apps.okrs.queries.findings import findings_of
 from apps.okrs.queries.margin_notes import AskNote, NoNote, ask_notes, no_note
 
@@ -74,6 +74,8 @@ def _asks(*, cycle_id: int, team_id: int) -> QuerySet[Negotiation]:
     rows = Negotiation.objects.filter(cycle=cycle_id).exclude(stage__in=[*OVER, "draft"])
     rows = rows.filter(Q(initiator=team_id) | Q(counterpart=team_id))
     beside = ("initiator", "counterpart", "owes", "objective", "terms", "terms__team")
+    said = Move.objects.filter(negotiation=OuterRef("pk")).exclude(reason="").order_by("-seq")
+    rows = rows.annotate(message=Subquery(said.values("reason")[:1]))
     return rows.select_related(*beside).order_by("pk")[:MOST_ASKS]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from apps.okrs.models import Ambition, Cycle, KeyResult, Kind, Milestone, Status
+from apps.okrs.models import Ambition, Cycle, KeyResult, Kind, Status
 from apps.okrs.rules.measures import Measure, Point, bounds, carry_days
 from apps.okrs.rules.measures import Milestone as Step
 from apps.okrs.rules.numbers import plain
@@ -22,6 +22,7 @@ CADENCES: Final = {
     31: "monthly",
     91: "quarterly",
 }
+REACHED: Final = Step(done_on=date.min, evidence_url="seen when it was counted")
 LONGEST_UNIT: Final = 4  # "%", "ms", "EUR": longer ones stand in the sentence itself
 AMBITIONS: Final = {Ambition.COMMITMENT.value: "committed", Ambition.MOONSHOT.value: "moon shot"}
 
@@ -73,7 +74,7 @@ def stand_of(
     *,
     ambition: str,
     points: Sequence[Point],
-    milestones: Sequence[Milestone],
+    steps: tuple[int, int],  # milestones: all, and those reached by then
     today: date,
 ) -> Stand:
     """Say how a key result stands; a sentence that nobody measures stays a sentence."""
@@ -84,11 +85,12 @@ def stand_of(
     if key_result.kind == Kind.SENTENCE:
         return Stand()
     measure = measure_of(key_result, cycle)
-    steps = [Step(done_on=one.done_on, evidence_url=one.evidence_url) for one in milestones]
-    progress = progress_of(measure, points=points, milestones=steps, today=today)
+    count, reached = steps
+    milestones = [*[REACHED] * reached, *[Step()] * (count - reached)]
+    progress = progress_of(measure, points=points, milestones=milestones, today=today)
     pace = pace_of(progress, measure, today=today, ambition=key_result.ambition or ambition)
     return Stand(
-        number=_number(progress, measure, len(steps)),
+        number=_number(progress, measure, count),
         words=pace.words,
         tone=_tone(progress, pace),
         badge=progress.badge if progress.badge and progress.badge.partition(" (")[0] != pace.words else "",
