@@ -9,7 +9,7 @@ from apps.activity.models import Event
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.core.results import Conflict, Saved
 from apps.notifications.models import Notice
-from apps.okrs import transitions
+from apps.okrs import tasks, transitions
 from apps.okrs.models import (
     Act,
     AlignmentLink,
@@ -332,6 +332,24 @@ def test_silence_lapses_and_is_never_a_yes(two, asked, now):
     assert set(told) == {two.buyer.person_id, two.giver.person_id}
 
 
+def test_beat_lets_lapse_and_brings_back(two, asked, now):
+    no = transitions.say_no(
+        two.tracking,
+        what="Blue",
+        reason_code="risk",
+        reason="No",
+        until_on=date(2026, 3, 3),
+        by=two.giver,
+        at=now,
+    )
+
+    tasks.lapse()  # today is long after
+    tasks.decide_again()
+
+    assert (fresh(asked).stage, fresh(no).state) == (Stage.LAPSED, "expired")
+    assert Event.objects.get(verb="okrs.no_comes_back").actor_name == "okrs.decide_again"
+
+
 def test_the_standing_follows_from_the_moves(two, asked, now):
     counter(asked, two.giver, now, person_weeks="9")
     counter(asked, two.buyer, now, person_weeks="6")
@@ -635,6 +653,15 @@ def test_a_yes_in_mid_cycle_above_eighty_percent_names_what_it_displaces(two, as
 
     assert refusal.value.field == "displaced"
     assert fresh(asked).displaced == "The courier app"
+
+
+def test_people_who_are_lent_for_it_make_the_room(two, now):
+    capacity_of(two.tracking, two.cycle, has="50", promised="38")
+    asked = two.ask(now, WORK | {"lent_weeks": "5"})
+
+    accept(asked, two.giver, now)  # 42 of 54
+
+    assert (fresh(asked).displaced, Loan.objects.get().lender.team) == ("", two.checkout)
 
 
 def test_a_yes_while_planning_displaces_nothing_yet(now):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from apps.activity.models import Event
 from apps.okrs import transitions
 from apps.okrs.models import Allocation, CapacityPlan, Negotiation, No, Objective, Stage, Waiver
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
@@ -186,6 +187,8 @@ def test_a_draft_is_hidden_from_the_other_side(client, two, now):
     draft = Negotiation.objects.get()
     assert (answer.status_code, draft.stage) == (302, Stage.DRAFT)
     page(client, two.giver, draft.get_absolute_url(), status=404)
+    post(client, two.buyer, reverse("okrs:say", args=[draft.pk]), text="Shall we?")
+    assert Event.objects.get(verb="comments.said").audience == f"team:{two.checkout.pk}"
     assert post(client, two.buyer, act(draft, "propose")).status_code == 302
     page(client, two.giver, draft.get_absolute_url())
 

@@ -6,7 +6,7 @@ import pytest
 
 from apps.core.errors import InvalidInputError
 from apps.okrs.models import Cycle, NegotiationKind
-from apps.okrs.rules.negotiating import TABLE
+from apps.okrs.rules.negotiating import TABLE, Standing, after
 from apps.okrs.rules.terms import FIELDS, changed, clean_payload, difference, digest, in_words, lines_of
 from tests.factories.okrs import CycleFactory
 
@@ -40,6 +40,39 @@ def test_every_kind_says_what_it_is_instead_of():
 def test_every_act_is_in_the_table_once():
     assert {rule.stage.value for rule in TABLE.values()} == {"draft", "open", "agreed", "reported"}
     assert len(TABLE) == 13
+
+
+def sequences(length):
+    """Yield every way through the table that the sides of 1 (asks) and 2 can take, by who moved when."""
+    ways = [((), Standing())]
+    for _ in range(length):
+        longer = []
+        for moves, standing in ways:
+            for act, rule in TABLE.items():
+                if standing.stage != rule.stage:
+                    continue
+                for team in (1, 2):
+                    if rule.who in {"owing", "waiting"} and (team == standing.owes_id) != (
+                        rule.who == "owing"
+                    ):
+                        continue
+                    if rule.who == "initiator" and team != 1:
+                        continue
+                    after_it = after(standing, act, sides=(1, 2), team_id=team, terms_id=None)
+                    longer.append(((*moves, (act, team)), after_it))
+        ways = longer
+        yield from ways
+
+
+def test_no_path_leads_to_an_agreement_without_both_sides():
+    agreed = [moves for moves, standing in sequences(6) if standing.stage == "agreed"]
+
+    assert len(agreed) > 20
+    assert all({team for _act, team in moves} == {1, 2} for moves in agreed)
+
+
+def test_an_open_question_waits_for_one_side():
+    assert all((standing.owes_id is not None) == (standing.stage == "open") for _m, standing in sequences(6))
 
 
 def test_people_lent_for_it_run_as_long_as_the_quarter():

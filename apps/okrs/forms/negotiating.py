@@ -15,6 +15,7 @@ from apps.okrs.rules.negotiating import LONGEST_ANSWER, LONGEST_REASON
 from apps.okrs.rules.terms import FIELDS, LENT, Field, Payload, Type, changed, clean_payload
 
 DAY: Final = {"type": "date"}
+SHORT: Final = {Type.DAY, Type.NUMBER, Type.WEEKS, Type.SHARE}
 Data = MultiValueDict[str, Any] | Mapping[str, Any] | None
 KINDS: Final = {
     NegotiationKind.CONTRIBUTION: "Do something for us",
@@ -89,9 +90,20 @@ class TermsForm(forms.Form):
         self.fields["seen"] = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     @property
-    def main(self) -> list[forms.BoundField]:
-        """Return the fields of the terms that are always in sight."""
-        return [self[one.name] for one in FIELDS[self.shape] if one.group != LENT]
+    def main(self) -> list[list[forms.BoundField]]:
+        """Return the fields of the terms that are always in sight; short ones share a row."""
+        rows: list[list[forms.BoundField]] = []
+        was_short = False
+        for one in FIELDS[self.shape]:
+            if one.group == LENT:
+                continue
+            is_short = one.type in SHORT
+            if is_short and was_short:
+                rows[-1].append(self[one.name])
+            else:
+                rows.append([self[one.name]])
+            was_short = is_short
+        return rows
 
     @property
     def lent(self) -> list[forms.BoundField]:

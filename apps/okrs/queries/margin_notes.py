@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from apps.accounts.models import Actor
-from apps.okrs.models import Act, Negotiation, No, Stage, Terms
+from apps.okrs.models import Act, Move, Negotiation, No, Stage, Terms
 from apps.okrs.rules import negotiating
 from apps.okrs.rules import nos as nos_rules
 from apps.okrs.rules.negotiating import giver_of

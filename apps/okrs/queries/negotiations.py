@@ -55,6 +55,18 @@ LOADED: Final = (
     "key_result__accountable",
     "key_result__metric",
 )
+IN_A_LINE: Final = {
+    "deliverable",
+    "key_results",
+    "target",
+    "by",
+    "person_weeks",
+    "starts_on",
+    "ends_on",
+    "needed_on",
+    "lent_weeks",
+}
+PLAIN: Final = {"What", "Key results", "How much"}  # labels that say nothing in a line
 SHOWN: Final = {
     "for-us": "Waiting for us",
     "for-others": "Waiting for others",
@@ -149,9 +161,11 @@ def words_of(one: Negotiation, terms: Terms | None) -> str:
     if terms is None:
         return ""
     shape = shape_of(one)
-    skipped = {"title", "why", "conditions", "instead_of", "skills", "return_note", "ramp"}
-    names = [field.name for field in FIELDS[shape] if field.name not in skipped]
-    return "; ".join(f"{label.lower()} {words}" for label, words in lines_of(shape, terms.payload, names))
+    names = [one.name for one in FIELDS[shape] if one.name in IN_A_LINE]
+    return ", ".join(
+        words if label in PLAIN else f"{label.lower()} {words}"
+        for label, words in lines_of(shape, terms.payload, names)
+    )
 
 
 def stuck(cycle: Cycle, *, person: User, on: date) -> list[tuple[Negotiation, Terms | None, Terms | None]]:
@@ -230,6 +244,17 @@ class Catchball:
     def requester_ledger(self) -> Ledger | None:
         """Return what the requester has."""
         return self.ledgers.get(self.requester.pk)
+
+    @property
+    def is_offer_on_table(self) -> bool:
+        """Tell whose terms an answer is about: the giver's, or the requester's."""
+        return self.offered is not None and self.negotiation.terms_id == self.offered.pk
+
+    @property
+    def on_the_table(self) -> list[tuple[str, str]]:
+        """Return the very words that accepting binds."""
+        terms = self.negotiation.terms
+        return list(lines_of(self.shape, terms.payload)) if terms else []
 
     @property
     def cost(self) -> str:

@@ -8,10 +8,6 @@ from apps.okrs.rules.calendar import (
     week_in_words,
     weeks_of,
 )
-from apps.okrs.rules.capacity_line import (
-    Promise,
-    promise_of,
-)
 from apps.okrs.rules.checking_in import (
     LATE_AFTER,
     LONGEST_ANSWER,
@@ -22,7 +18,6 @@ from apps.okrs.rules.checking_in import (
     ItemDraft,
     LineDraft,
     check_cycle_takes_check_ins,
-    check_is_draft,
     check_is_published,
     check_may_acknowledge,
     check_says_something,
@@ -39,7 +34,6 @@ from apps.okrs.rules.closing import (
     check_tenths,
 )
 from apps.okrs.rules.cycles import (
-    CYCLE_MOVES,
     NEVER_AGREED,
     UNFINISHED,
     check_begins,
@@ -53,9 +47,6 @@ from apps.okrs.rules.cycles import (
 )
 from apps.okrs.rules.grades import (
     EXPECTED_CONFIDENCE,
-    NOT_MEASURED,
-    Average,
-    Colour,
     Graded,
     Proposal,
     average,
@@ -64,32 +55,17 @@ from apps.okrs.rules.grades import (
     needs_cause,
     needs_learning,
     proposal,
-    rounded,
 )
 from apps.okrs.rules.horizons import (
     LEAD_WEEKS,
-    Box,
-    Doubt,
-    Ready,
     Stated,
     begins,
     check_may_edit_strategy,
     check_stated,
     check_target,
-    doubts,
-    fuzz,
     may_edit_strategy,
-    sharpening,
-    sharpness,
-)
-from apps.okrs.rules.map import (
-    Edge,
-    Layout,
-    Node,
-    layout,
 )
 from apps.okrs.rules.measures import (
-    MOST_DIGITS,
     Curve,
     Measure,
     Milestone,
@@ -99,7 +75,6 @@ from apps.okrs.rules.measures import (
     check_measure,
     check_milestone,
     check_value,
-    measurements_of,
     values_of,
 )
 from apps.okrs.rules.measuring import (
@@ -125,17 +100,12 @@ from apps.okrs.rules.measuring import (
 from apps.okrs.rules.numbers import (
     plain,
 )
-from apps.okrs.rules.overview import (
-    Figure,
-    Pair,
-)
 from apps.okrs.rules.pace import (
     PENDING,
     STALE,
     WEEK,
     Drop,
     Forecast,
-    NetConfidence,
     Pace,
     confidence_alert,
     displayed_health,
@@ -162,7 +132,6 @@ from apps.okrs.rules.permissions import (
     may_draft,
     may_grade,
     may_rank,
-    may_read,
     speaks_for,
 )
 from apps.okrs.rules.plots import (
@@ -206,16 +175,13 @@ from apps.okrs.rules.remarks import (
     said,
 )
 from apps.okrs.rules.scores import (
-    Band,
     Missing,
-    ObjectiveScore,
     Part,
     Progress,
     objective_score,
     progress_of,
 )
 from apps.okrs.rules.sparkline import (
-    Spark,
     spark,
 )
 from apps.okrs.rules.states import (
@@ -225,7 +191,6 @@ from apps.okrs.rules.states import (
 )
 from apps.okrs.rules.steps import (
     STEPS,
-    Blocker,
     Step,
     check_concerns_nobody_else,
     check_from,
@@ -273,7 +238,6 @@ from apps.okrs.rules.writing import (
 
 __all__ = [
     "CATALOGUE",
-    "CYCLE_MOVES",
     "DECIDED",
     "DEFAULTS",
     "EXPECTED_CONFIDENCE",
@@ -288,12 +252,10 @@ __all__ = [
     "LONGEST_TITLE",
     "LONGEST_TOWARD",
     "LONGEST_WHY",
-    "MOST_DIGITS",
     "MOST_KEY_RESULTS",
     "MOST_MILESTONES",
     "MOVES",
     "NEVER_AGREED",
-    "NOT_MEASURED",
     "ONE_EVENT",
     "PENDING",
     "SQUARES",
@@ -303,45 +265,29 @@ __all__ = [
     "UNREAD_AFTER",
     "WEEK",
     "AnyRule",
-    "Average",
-    "Band",
-    "Blocker",
-    "Box",
     "Bump",
     "Change",
     "CheckInDraft",
-    "Colour",
     "ConfidenceLines",
     "Curve",
-    "Doubt",
     "Drop",
-    "Edge",
-    "Figure",
     "Forecast",
     "Graded",
     "ItemDraft",
-    "Layout",
     "LineDraft",
     "Measure",
     "MeasureDraft",
     "Milestone",
     "MilestoneDraft",
     "Missing",
-    "NetConfidence",
-    "Node",
-    "ObjectiveScore",
     "Pace",
-    "Pair",
     "Part",
     "Period",
     "Plot",
     "Point",
     "Progress",
-    "Promise",
     "Proposal",
-    "Ready",
     "Said",
-    "Spark",
     "SparkLine",
     "Stated",
     "Step",
@@ -370,7 +316,6 @@ __all__ = [
     "check_graded",
     "check_has_key_results",
     "check_in_use",
-    "check_is_draft",
     "check_is_grading",
     "check_is_published",
     "check_kind",
@@ -422,7 +367,6 @@ __all__ = [
     "confidence_alert",
     "confidence_lines",
     "displayed_health",
-    "doubts",
     "droppable",
     "elapsed",
     "evidence_lines",
@@ -430,13 +374,11 @@ __all__ = [
     "expected_value",
     "flips",
     "forecast_of",
-    "fuzz",
     "hint_of",
     "history_of",
     "is_draft",
     "is_due_to_close",
     "is_stale",
-    "layout",
     "leads_back",
     "lines_of",
     "look_of",
@@ -450,11 +392,9 @@ __all__ = [
     "may_grade",
     "may_keep",
     "may_rank",
-    "may_read",
     "may_take",
     "may_turn",
     "measure_of",
-    "measurements_of",
     "monday_of",
     "moved",
     "needs_cause",
@@ -472,14 +412,10 @@ __all__ = [
     "plain",
     "plot_of",
     "progress_of",
-    "promise_of",
     "proposal",
     "reads_in_confidence",
-    "rounded",
     "said",
     "says_otherwise",
-    "sharpening",
-    "sharpness",
     "spark",
     "spark_of",
     "speaks_for",

@@ -129,10 +129,18 @@ class Ledger:
         """Return rho as pages show it: "0.86"."""
         return "none" if self.rho is None else f"{half_up(self.rho, 2):f}"
 
-    def with_more(self, *, promised: Decimal = ZERO, lent: Decimal = ZERO) -> "Ledger":
+    def with_more(
+        self, *, promised: Decimal = ZERO, lent: Decimal = ZERO, borrowed: Decimal = ZERO
+    ) -> "Ledger":
         """Return the ledger as it would be."""
         more = ((Allocation.Kind.OUTCOME.value, promised),) if promised else ()
-        return replace(self, allocated=(*self.allocated, *more), lent=self.lent + lent)
+        hands = (Borrowed(borrowed),) if borrowed else ()
+        return replace(
+            self,
+            allocated=(*self.allocated, *more),
+            lent=self.lent + lent,
+            borrowed=(*self.borrowed, *hands),
+        )
 
 
 def raises_above_slack(before: Ledger, after: Ledger) -> bool:

@@ -373,5 +373,9 @@ def crowds(negotiation: Negotiation, payload: Payload, ledger: Ledger | None) ->
         return None
     more = weeks_of(payload)
     is_loan = shape_of(negotiation) == NegotiationKind.LOAN
-    after = ledger.with_more(lent=more) if is_loan else ledger.with_more(promised=more)
+    after = (
+        ledger.with_more(lent=more)
+        if is_loan
+        else ledger.with_more(promised=more, borrowed=weeks_of(payload, "lent_weeks"))
+    )
     return after if more and raises_above_slack(ledger, after) else None

@@ -43,18 +43,17 @@ def nos(request: PortalRequest) -> HttpResponse:
             Chip(title, _address(filters, show=key), key == filters.show)
             for key, title in queries.STATES.items()
         ],
+        "mine": Chip(
+            "Mine and my teams'", _address(filters, mine="" if filters.is_mine else "1"), filters.is_mine
+        ),
+        "reason": ReasonCode(filters.reason).label if filters.reason else "",
         "chips": [
             Chip(
-                "Mine and my teams'", _address(filters, mine="" if filters.is_mine else "1"), filters.is_mine
-            ),
-            *(
-                Chip(
-                    str(code.label),
-                    _address(filters, reason="" if filters.reason == code else code.value),
-                    filters.reason == code,
-                )
-                for code in ReasonCode
-            ),
+                str(code.label),
+                _address(filters, reason="" if filters.reason == code else code.value),
+                filters.reason == code,
+            )
+            for code in ReasonCode
         ],
         "may_say": bool(request.user.lead_ids) and not request.user.is_admin,
         "next_url": _address(filters, after=found.next_after) if found.next_after else "",
