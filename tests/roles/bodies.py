@@ -17,6 +17,14 @@ WISHES = {"has_daily_mail": True, "mail_hour": 8}
 WISH = {"reason": "Later", "measure": "A copy", "ends_on": soon(60)}
 MEETING = {"minutes": 80, "time_zone": "UTC", "place": "Room 4"}
 LINK = {"url": "https://example.org/2", "title": "More"}
+SENTENCES = {"title": "Other words", "why": "", "instead_of": "", "revision": 0}
+MEASURE = {
+    "kind": "metric",
+    "new_metric": "Calls",
+    "curve": "linear",
+    "required_share": "0.95",
+    "revision": 0,
+}
 ANSWER = {"state": "gap", "text": "Not yet", "revision": 0}
 
 
@@ -86,7 +94,7 @@ def body_of(method, path, world):
         "/move-back/": {"reason": "Because"},
         "/archive/": {"reason": "Because"},
         "/restore/": {"reason": "Because"},
-    }
+    } | _of_goals(world)
     ending = max((one for one in by_ending if path.endswith(one)), key=len, default="")
     values = dict(by_ending.get(ending, {}))
     if api and path.endswith("/notes/"):
@@ -96,6 +104,38 @@ def body_of(method, path, world):
     if path.endswith(("/signature/", "/confirm/")) and "walkthroughs" in path and api:
         values = {"seen": world.seen} | ({"decision": "approve"} if "signature" in path else {})
     return values
+
+
+def _of_goals(world):
+    """Return what the rows of a team's quarter send."""
+    order = [world.names[f"okr_{state}"] for state in ("idea", "draft", "agreed", "active", "grading")]
+    return {
+        "/{okr_draft}/save/": SENTENCES,
+        "/{okr_active}/correct/": SENTENCES | {"reason": "A slip"},
+        "/{okr_draft}/details/": {"ambition": "moonshot", "visibility": "open"},
+        "/{okr_draft}/thread/": {"text": "Returns too?"},
+        "/{okr_draft}/key-results/": {"text": "Calls fall"},
+        "/teams/{team}/objectives/": {"text": "Quiet nights"},
+        "/backlog/add/{team}/": {"text": "Quiet nights"},
+        "/teams/{team}/toward/": {"toward": "Onward", "revision": 0},
+        "/ranks/{team}/": {"up": order[1], "reason": "Outages", "revision": 0},
+        "/{kr_draft}/save/": {"title": "Other words", "revision": 0},
+        "/{kr_draft}/place/": {"places": "1"},
+        "/{kr_draft}/measure/": MEASURE,
+        "/{kr_draft}/drop/": {"reason": "Double"},
+        "/{kr_active}/drop/": {"reason": "Double"},
+        "/{kr_steps}/milestones/": {"title": "US"},
+        "/{milestone}/reach/": {
+            "done_on": world.now.date().isoformat(),
+            "evidence_url": "https://example.org",
+        },
+        "/steps/activate/": {"reason": "We know"},
+        "/steps/stop/": {"reason": "Done by others"},
+        "/steps/defer/": {"horizon": "next", "reason": "Later"},
+        "/steps/withdraw/": {"reason": "Double"},
+        "/steps/take-up/": {"cycle": world.names["cycle_pk"]},
+        "/steps/reopen/": {"reason": "A wrong grade"},
+    }
 
 
 def _schedule(world, start, *, api):

@@ -134,7 +134,11 @@ class OrderForm(Revised):
         self.ids = [one.pk for one in objectives]
         for place, one in enumerate(objectives, start=1):
             self.fields[f"place_{one.pk}"] = forms.IntegerField(
-                required=False, initial=place, min_value=1, max_value=999, label=f"Place of {one}"
+                required=False,
+                initial=place,
+                min_value=1,
+                max_value=999,
+                widget=forms.NumberInput(attrs={"aria-label": f"Place of objective {place}"}),
             )
 
     @property
@@ -143,13 +147,14 @@ class OrderForm(Revised):
         return [(pk, self[f"place_{pk}"]) for pk in self.ids]
 
     def clean(self) -> dict[str, Any]:
-        """Put the objectives into the order of their numbers; equal numbers keep the order they had."""
+        """Put the objectives into the order of their numbers; what was moved passes what it meets."""
         values = self.cleaned_data
         if self.errors:
             return values
         wanted = {pk: values.get(f"place_{pk}") or place for place, pk in enumerate(self.ids, start=1)}
-        # Who writes a 1 beside the third means "before the first": the one that was moved comes first.
-        order = sorted(self.ids, key=lambda pk: (wanted[pk], wanted[pk] >= self.ids.index(pk) + 1))
+        now = {pk: place for place, pk in enumerate(self.ids, start=1)}
+        # A 1 beside the third means "before the first", and a 3 beside the first "behind the third".
+        order = sorted(self.ids, key=lambda pk: (wanted[pk], (wanted[pk] > now[pk]) - (wanted[pk] < now[pk])))
         for name, by in (("up", -1), ("down", 1)):
             if values.get(name):
                 order = rules.moved(order, values[name], by=by)

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 
 from apps.accounts.models import Actor, User
 from apps.catalog.models import Team
+from apps.core.statements import statement
 from apps.okrs import rules
 from apps.okrs.models import (
     EXITS,
@@ -22,7 +24,7 @@ from apps.okrs.models import (
     Quarter,
     State,
 )
-from apps.okrs.queries.finding import readable
+from apps.okrs.queries.finding import readable, readable_by
 from apps.okrs.queries.guards import promise
 from apps.okrs.queries.margin import Margin, margins
 from apps.okrs.queries.values import values_by_metric
@@ -30,6 +32,36 @@ from apps.okrs.rules.numbers import many
 from apps.okrs.rules.wordings import Stand, note_of, stand_of
 
 TEAMS_A_PAGE = 20
+MOST_NAMED = 50  # teams in the foot of the page
+SHOWN = (  # of a key result; a page of sixty of them builds nothing else
+    "objective_id",
+    "title",
+    "kind",
+    "baseline",
+    "baseline_on",
+    "target",
+    "band_low",
+    "band_high",
+    "required_share",
+    "carry_days",
+    "curve",
+    "starts_on",
+    "ends_on",
+    "ambition",
+    "position",
+    "dropped_on",
+    "drop_reason",
+    "grade",
+    "is_not_measured",
+    "revision",
+    "accountable__name",
+    "metric__unit",
+    "metric__unit_kind",
+    "metric__lower_bound",
+    "metric__upper_bound",
+    "metric__cadence_days",
+    "metric__source",
+)
 TONES = {
     State.ACTIVE: "strong",
     State.AGREED: "accent",
@@ -37,7 +69,7 @@ TONES = {
     State.NEGOTIATING: "adequate",
     State.PROPOSED: "adequate",
 }
-COUNTED = (("teams", "team"), ("objectives", "objective"), ("key_results", "key result"))
+COUNTED = (("teams", "team"), ("objectives", "objective"), ("sentences", "key result"))
 SHAPES = {"strong": "●", "adequate": "◐", "accent": "◆"}
 
 
@@ -109,7 +141,7 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     by_id = {one.pk: one for one in listed}
     drawn = _drawn([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
-    beside = margins(quarter, ids=order, person=person, on=today)
+    beside = margins(quarter, ids=order)
     return Document(
         quarter=quarter,
         head=_head(quarter, drawn, today=today),
@@ -171,8 +203,7 @@ def _drawn(
 ) -> list[ObjectiveRow]:
     """Return objectives, in the order given, with their key results and numbers. Three queries."""
     sentences: dict[int, list[KeyResult]] = {one.pk: [] for one in objectives}
-    rows = KeyResult.objects.filter(objective__in=list(sentences)).select_related("metric", "accountable")
-    for row in rows.order_by("position", "pk"):
+    for row in _sentences(objective_ids=list(sentences)):
         sentences[row.objective_id].append(row)
     all_rows = [row for rows_of in sentences.values() for row in rows_of]
     steps = _milestones(all_rows)
@@ -216,13 +247,24 @@ def _drawn(
     return drawn
 
 
+@statement()
+def _sentences(*, objective_ids: list[int]) -> QuerySet[KeyResult]:
+    rows = KeyResult.objects.filter(objective__in=objective_ids).select_related("metric", "accountable")
+    return rows.only(*SHOWN).order_by("position", "pk")
+
+
 def _milestones(rows: Iterable[KeyResult]) -> dict[int, list[Milestone]]:
     """Return the milestones of key results by their id. One query, none where nobody has any."""
     found: dict[int, list[Milestone]] = {row.pk: [] for row in rows if row.kind == "milestone"}
     if found:
-        for one in Milestone.objects.filter(key_result__in=list(found)).order_by("position", "pk"):
+        for one in _steps(key_result_ids=list(found)):
             found[one.key_result_id].append(one)
     return found
+
+
+@statement()
+def _steps(*, key_result_ids: list[int]) -> QuerySet[Milestone]:
+    return Milestone.objects.filter(key_result__in=key_result_ids).order_by("position", "pk")
 
 
 def _head(quarter: Quarter, drawn: Sequence[ObjectiveRow], *, today: date) -> str:
@@ -233,7 +275,7 @@ def _head(quarter: Quarter, drawn: Sequence[ObjectiveRow], *, today: date) -> st
         parts.append(cycle.get_state_display().lower())
     if quarter.agreed_at:
         parts.append(f"agreed on {quarter.agreed_at:%-d %B}")
-    parts.append(counts_in_words(drawn))
+    parts.append(counts_in_words(drawn) if drawn else "nothing written yet")
     if found := promise(quarter, on=today):
         parts.append(found.words)
     return " · ".join(parts)
@@ -270,63 +312,108 @@ class CyclePage:
     empty: list[Team]  # that have not written anything yet
     next_after: int | None
     own: list[Team]  # of the reader
-    unfinished: int
 
 
 def cycle_page(
     cycle: Cycle, *, root: Team | None, person: User, today: date, after: int | None = None
 ) -> CyclePage:
-    """Return the quarter of the organisation, TEAMS_A_PAGE teams at a time. Seven queries."""
-    wanted = readable(person, on=today).filter(cycle=cycle).exclude(state__in=EXITS)
-    first = Team.objects.filter(pk=root.pk) if root and after is None else Team.objects.none()
-    has_any = Exists(wanted.filter(team=OuterRef("pk")))
-    others = Team.objects.filter(has_any, is_archived=False).exclude(pk=root.pk if root else 0)
-    shown = list(others.after(after, field="name")[: TEAMS_A_PAGE + 1])
-    more = shown[TEAMS_A_PAGE - 1].pk if len(shown) > TEAMS_A_PAGE else None
-    teams = [*first, *shown[:TEAMS_A_PAGE]]
-    pages = {one.team_id: one for one in Quarter.objects.filter(cycle=cycle, team__in=teams)}
-    rows = list(wanted.filter(team__in=teams).select_related("accountable").order_by("pk"))
+    """Return the quarter of the organisation, TEAMS_A_PAGE teams at a time. Seven queries.
+
+    `after` is the last page of a team that was shown; the organisation's own comes first of all.
+    """
+    pages, more = _pages(cycle, root, after=after)
+    rows = _in_sight(cycle, [one.team_id for one in pages], person=person, on=today) if pages else []
     ordered: list[Objective] = []
-    for team in teams:
-        ours = {one.pk: one for one in rows if one.team_id == team.pk}
-        page = pages.get(team.pk)
-        ordered += [ours[pk] for pk in rules.order_of(page.ordered_ids if page else [], set(ours))]
+    for page in pages:
+        ours = {one.pk: one for one in rows if one.team_id == page.team_id}
+        ordered += [ours[pk] for pk in rules.order_of(page.ordered_ids, set(ours))]
     drawn = _drawn(ordered, {cycle.pk: cycle}, today=today)
-    writes = list(Team.objects.filter(is_archived=False).exclude(has_any).in_order("name")[:40])
+    own, empty = _other_teams(cycle, person)
+    shown = [_team_quarter(cycle, page, drawn) for page in pages]
     return CyclePage(
-        head=_cycle_head(cycle, wanted, today=today),
-        teams=[_team_quarter(cycle, team, pages.get(team.pk), drawn) for team in teams],
-        empty=[team for team in writes if root is None or team.pk != root.pk],
+        head=_cycle_head(cycle, _counts(cycle, person=person, on=today), today=today),
+        teams=[one for one in shown if one.objectives or one.toward],
+        empty=[team for team in empty if root is None or team.pk != root.pk],
         next_after=more,
-        own=[],
-        unfinished=sum(one.state in rules.UNFINISHED for one in rows),
+        own=own,
     )
 
 
-def _team_quarter(
-    cycle: Cycle, team: Team, page: Quarter | None, drawn: Sequence[ObjectiveRow]
-) -> TeamQuarter:
-    ours = [row for row in drawn if row.objective.team_id == team.pk]
+def _pages(cycle: Cycle, root: Team | None, *, after: int | None) -> tuple[list[Quarter], int | None]:
+    """Return the pages of some teams, the organisation's first, and whether more follow. Two queries."""
+    rows = Quarter.objects.filter(cycle=cycle, team__is_archived=False).select_related("team")
+    others = rows.exclude(team=root.pk if root else 0)
+    found = list(others.after(after, field="team__name", is_filled=True)[: TEAMS_A_PAGE + 1])
+    more = found[TEAMS_A_PAGE - 1].pk if len(found) > TEAMS_A_PAGE else None
+    first = list(rows.filter(team=root.pk)) if root and after is None else []
+    return [*first, *found[:TEAMS_A_PAGE]], more
+
+
+def _in_sight(cycle: Cycle, team_ids: list[int], *, person: User, on: date) -> list[Objective]:
+    """Return the objectives of some teams in a quarter that somebody may read. One query."""
+    if person.is_admin:
+        return list(_of_teams(Objective.objects.all(), cycle.pk, team_ids))
+    return _seen(cycle_id=cycle.pk, team_ids=team_ids, on=on, reader_teams=person.team_ids)
+
+
+@statement()
+def _seen(*, cycle_id: int, team_ids: list[int], on: date, reader_teams: list[int]) -> QuerySet[Objective]:
+    return _of_teams(readable_by(reader_teams=reader_teams, on=on), cycle_id, team_ids)
+
+
+def _of_teams(seen: QuerySet[Objective], cycle_id: int, team_ids: list[int]) -> QuerySet[Objective]:
+    rows = seen.filter(cycle=cycle_id, team__in=team_ids).exclude(state__in=sorted(EXITS))
+    return rows.only("title", "state", "team_id", "cycle_id", "ambition").order_by("pk")
+
+
+def _counts(cycle: Cycle, *, person: User, on: date) -> dict[str, int]:
+    """Count teams, objectives and key results of a quarter that somebody may read. One query."""
+    if person.is_admin:
+        found = list(_counted(Objective.objects.all(), cycle.pk))
+    else:
+        found = _counts_seen(cycle_id=cycle.pk, on=on, reader_teams=person.team_ids)
+    return found[0] if found else dict.fromkeys([name for name, _noun in COUNTED], 0)
+
+
+@statement()
+def _counts_seen(*, cycle_id: int, on: date, reader_teams: list[int]) -> QuerySet[Objective, Any]:
+    return _counted(readable_by(reader_teams=reader_teams, on=on), cycle_id)
+
+
+def _counted(seen: QuerySet[Objective], cycle_id: int) -> QuerySet[Objective, Any]:
+    rows = seen.filter(cycle=cycle_id).exclude(state__in=sorted(EXITS)).order_by().values("cycle")
+    sentences = Count("key_results", filter=Q(key_results__dropped_on=None), distinct=True)
+    counts = {"teams": Count("team", distinct=True), "objectives": Count("pk", distinct=True)}
+    return rows.annotate(**counts, sentences=sentences)
+
+
+def _other_teams(cycle: Cycle, person: User) -> tuple[list[Team], list[Team]]:
+    """Return the reader's own teams, and those that have no page yet. One query."""
+    is_own = Q(pk__in=person.team_ids)
+    has_page = Exists(Quarter.objects.filter(cycle=cycle, team=OuterRef("pk")))
+    rows = Team.objects.filter(is_archived=False).annotate(is_own=Case(When(is_own, then=1), default=0))
+    shown = list(rows.filter(is_own | ~has_page).order_by("-is_own", "name", "pk")[:MOST_NAMED])
+    mine = set(person.team_ids)
+    return [one for one in shown if one.pk in mine], [one for one in shown if one.pk not in mine]
+
+
+def _team_quarter(cycle: Cycle, page: Quarter, drawn: Sequence[ObjectiveRow]) -> TeamQuarter:
+    ours = [row for row in drawn if row.objective.team_id == page.team_id]
     waits = {State.IDEA, State.DRAFT, State.PROPOSED, State.NEGOTIATING}
     return TeamQuarter(
-        team=team,
-        url=reverse("okrs:quarter", args=[cycle.slug, team.slug]),
-        toward=page.toward if page else "",
+        team=page.team,
+        url=reverse("okrs:quarter", args=[cycle.slug, page.team.slug]),
+        toward=page.toward,
         objectives=[replace(row, number=number) for number, row in enumerate(ours, start=1)],
         waiting=sum(row.objective.state in waits for row in ours),
     )
 
 
-def _cycle_head(cycle: Cycle, wanted: QuerySet[Objective], *, today: date) -> str:
-    counted = wanted.aggregate(
-        teams=Count("team", distinct=True),
-        objectives=Count("pk", distinct=True),
-        key_results=Count("key_results", filter=Q(key_results__dropped_on=None), distinct=True),
-    )
+def _cycle_head(cycle: Cycle, counts: dict[str, int], *, today: date) -> str:
     parts = [
         rules.week_in_words(cycle.starts_on, cycle.ends_on, today=today),
         cycle.get_state_display().lower(),
-        ", ".join(many(counted[name], noun) for name, noun in COUNTED),
+        ", ".join(many(counts[name], noun) for name, noun in COUNTED),
     ]
     return " · ".join(parts)
 

@@ -23,11 +23,14 @@ from apps.okrs.models import (
 
 def readable(person: User, *, on: date) -> ObjectiveQuerySet:
     """Return what somebody may read: open ones, their teams', and where a team of theirs takes part."""
-    if person.is_admin:
-        return Objective.objects.all()
+    return Objective.objects.all() if person.is_admin else readable_by(reader_teams=person.team_ids, on=on)
+
+
+def readable_by(*, reader_teams: list[int], on: date) -> ObjectiveQuerySet:
+    """Return what anybody but an administrator may read, for statements that are built once."""
     is_open = Q(visibility=Visibility.OPEN) | Q(visibility=Visibility.EMBARGOED, embargo_until__lte=on)
-    takes_part = Q(pk__in=Participant.objects.filter(team__in=person.team_ids).values("objective"))
-    return Objective.objects.filter(is_open | Q(team__in=person.team_ids) | takes_part)
+    takes_part = Q(pk__in=Participant.objects.filter(team__in=reader_teams).values("objective"))
+    return Objective.objects.filter(is_open | Q(team__in=reader_teams) | takes_part)
 
 
 def objective(pk: int, *, person: User, on: date) -> Objective:

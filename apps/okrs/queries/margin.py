@@ -5,15 +5,14 @@ The asks are rows as they are; templates/okrs/margin/ask.html draws one, and who
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from apps.accounts.models import User
 from apps.comments.models import Comment
 from apps.comments.queries import latest
-from apps.okrs.models import OVER, Finding, Negotiation, No, Quarter
-from apps.okrs.queries.finding import readable
+from apps.core.statements import statement
+from apps.okrs.models import OVER, Finding, Negotiation, No, Objective, Quarter, Visibility
 from apps.okrs.queries.findings import findings_of
 
 MOST_ASKS, MOST_NOS, MOST_SAID = 50, 30, 3
@@ -40,30 +39,41 @@ class Margin:
         return [one for one in self.findings if one not in self.obstacles]
 
 
-def margins(quarter: Quarter, *, ids: Collection[int], person: User, on: date) -> dict[int, Margin]:
-    """Return the margin of each objective, and under 0 that of the page. Four queries."""
+def margins(quarter: Quarter, *, ids: Collection[int]) -> dict[int, Margin]:
+    """Return the margin of each objective on the page, and under 0 that of the page. Four queries.
+
+    An ask about an objective that is not on the page is shown if everybody may read that one; a no about
+    one stands where that is.
+    """
     found = {pk: Margin() for pk in (*ids, 0)}
-    for ask in _asks(quarter, person=person, on=on):
-        found[ask.objective_id if ask.objective_id in found else 0].asks.append(ask)
-    for no in _nos(quarter, person=person, on=on):
-        found[no.objective_id if no.objective_id in found else 0].nos.append(no)
+    for ask in _asks(cycle_id=quarter.cycle_id, team_id=quarter.team_id):
+        if place := _place(ask.objective, found):
+            place.asks.append(ask)
+    for no in _nos(team_id=quarter.team_id, until=quarter.cycle.ends_on + timedelta(days=1)):
+        if (no.objective_id or 0) in found:
+            found[no.objective_id or 0].nos.append(no)
     for pk, (count, comments) in latest("objective", ids, most=MOST_SAID).items():
         found[pk].count, found[pk].said = count, comments
-    for pk, remarks in findings_of(quarter, person=person, on=on).items():
-        found[pk if pk in found else 0].findings += remarks
+    for pk, remarks in findings_of(quarter, ids=ids).items():
+        found[pk].findings += remarks
     return found
 
 
-def _asks(quarter: Quarter, *, person: User, on: date) -> list[Negotiation]:
-    rows = Negotiation.objects.filter(cycle=quarter.cycle_id).exclude(stage__in=[*OVER, "draft"])
-    rows = rows.filter(Q(initiator=quarter.team_id) | Q(counterpart=quarter.team_id))
-    rows = rows.filter(Q(objective=None) | Q(objective__in=readable(person, on=on).values("pk")))
-    rows = rows.select_related("initiator", "counterpart", "owes", "terms", "terms__team")
-    return list(rows.order_by("pk")[:MOST_ASKS])
+def _place(objective: Objective | None, found: dict[int, Margin]) -> Margin | None:
+    if objective is None or objective.pk in found:
+        return found[objective.pk if objective else 0]
+    return found[0] if objective.visibility == Visibility.OPEN else None
 
 
-def _nos(quarter: Quarter, *, person: User, on: date) -> list[No]:
-    rows = No.objects.active().filter(team=quarter.team_id)
-    rows = rows.filter(decided_at__date__lte=quarter.cycle.ends_on)
-    rows = rows.filter(Q(objective=None) | Q(objective__in=readable(person, on=on).values("pk")))
-    return list(rows.select_related("requester").order_by("-pk")[:MOST_NOS])
+@statement()
+def _asks(*, cycle_id: int, team_id: int) -> QuerySet[Negotiation]:
+    rows = Negotiation.objects.filter(cycle=cycle_id).exclude(stage__in=[*OVER, "draft"])
+    rows = rows.filter(Q(initiator=team_id) | Q(counterpart=team_id))
+    beside = ("initiator", "counterpart", "owes", "objective", "terms", "terms__team")
+    return rows.select_related(*beside).order_by("pk")[:MOST_ASKS]
+
+
+@statement()
+def _nos(*, team_id: int, until: date) -> QuerySet[No]:
+    rows = No.objects.active().filter(team=team_id, decided_at__date__lt=until)
+    return rows.select_related("requester").order_by("-pk")[:MOST_NOS]

@@ -15,7 +15,7 @@ CYCLE_MOVES: Final[dict[CycleState, frozenset[CycleState]]] = {
     CycleState.PLANNING: frozenset({CycleState.ACTIVE}),
     CycleState.ACTIVE: frozenset({CycleState.GRADING}),
     CycleState.GRADING: frozenset({CycleState.CLOSED}),
-    CycleState.CLOSED: frozenset({CycleState.GRADING}),
+    CycleState.CLOSED: frozenset(),  # reopened by an administrator alone
 }
 GRADED_FROM: Final = timedelta(days=14)  # before its last day a quarter may already be graded
 UNFINISHED: Final = (State.PROPOSED, State.NEGOTIATING, State.AGREED, State.ACTIVE, State.GRADING)

@@ -10,7 +10,7 @@ from apps.okrs.models import LOCKED, Cycle, CycleState, Objective
 
 LONGEST_REASON: Final = 500
 STEP_X, STEP_Y = 44, 34  # of the chart, in its own units
-LEFT, TOP = 18, 20
+LEFT, TOP = 24, 20
 
 
 def order_of(ordered_ids: Iterable[int], ids: Collection[int]) -> list[int]:

@@ -46,7 +46,7 @@ FROM: Final[dict[str, frozenset[State]]] = {  # narrower than the table of moves
     "back": frozenset({State.GRADING}),
     "draft": frozenset({State.IDEA}),
     "idea": frozenset({State.DRAFT}),
-    "defer": frozenset({State.IDEA, State.DRAFT}),
+    "defer": frozenset({State.DRAFT}),
     "take-up": frozenset({State.DEFERRED, State.IDEA, State.DRAFT}),
     "withdraw": frozenset({State.IDEA, State.DRAFT}),
     "stop": frozenset({State.AGREED, State.ACTIVE}),

@@ -15,7 +15,7 @@ from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.results import Conflict, Saved
 from apps.core.text import clean_line
-from apps.core.transactions import one_transaction
+from apps.core.transactions import one_by_one, one_transaction
 from apps.notifications.rules import day_of
 from apps.okrs import rules
 from apps.okrs.events import KeyResultDropped, KeyResultEdited, KeyResultMeasured, MilestoneChanged
@@ -262,6 +262,7 @@ def _named(team: Team, name: str, unit: str, *, way: str) -> Metric:
     """Return a team's metric of this name; the first who names it makes it."""
     name = clean_line(name, field="new_metric", limit=200, is_required=True)
     unit = clean_line(unit, field="unit", limit=40)
+    one_by_one("okrs.metric")  # two teams may think of the same name at once
     known = Metric.objects.filter(team=team, name__iexact=name, archived_at=None).order_by("pk").first()
     if known:
         return known

@@ -66,7 +66,6 @@ def cycle(request: PortalRequest, cycle: str) -> HttpResponse:
         "page": shown,
         "cycle": found,
         "root": root,
-        "own": list(teams_of(request.user)),
         "turns": _turns(found, root, by),
         "earlier": all_cycles[place + 1] if place + 1 < len(all_cycles) else None,
         "later": all_cycles[place - 1] if place else None,

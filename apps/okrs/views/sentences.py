@@ -1,5 +1,6 @@
 """One key result on its team's page: typed, moved, measured, dropped; and its milestones."""
 
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
@@ -159,7 +160,7 @@ def measure_key_result(request: PortalRequest, pk: int) -> HttpResponse:
     found = found_key_result(request, pk)
     by = actor(request)
     rules.check_may_draft(by, found.objective.team)
-    initial = {name: getattr(found, name) for name in MEASURED}
+    initial = {name: _written(getattr(found, name)) for name in MEASURED}
     initial |= {"metric": found.metric_id, "accountable": str(found.accountable_id or "")}
     form = MeasureForm(
         request.POST or None,
@@ -183,7 +184,13 @@ def measure_key_result(request: PortalRequest, pk: int) -> HttpResponse:
             form.data = {**request.POST.dict(), "revision": str(result.row.revision)}
     context = _form_of(found, form, "How is it measured?", "Save")
     context["is_locked"] = not rules.is_draft(found.objective)
+    context["terms"] = [form[name] for name in MEASURED if name != "revision"]
     return page(request, "okrs/measure.html", context, status=status)
+
+
+def _written(value: object) -> object:
+    """Return a number as people write it: 40 and not 40.0000."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 @require_http_methods(["GET", "POST"])
