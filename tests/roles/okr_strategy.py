@@ -46,7 +46,7 @@ def strategy_names(team, names, *, owner, now):
             objective, now, state="accepted", reason="So", decided_by=owner, decided_at=now
         ).pk,
         "hidden_finding": _finding(hidden, now).pk,
-        "link": link.pk,
+        "okr_tie": link.pk,
         "okr_service": about.pk,
         "service_slug": Service.objects.filter(team=team).order_by("-pk").first().slug,
         "item": item.pk,
