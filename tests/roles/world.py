@@ -27,6 +27,7 @@ from tests.factories.walkthroughs import LEVELS, answer_all, holder, seat_as, si
 from tests.roles import measuring
 from tests.roles.goals import negotiated
 from tests.roles.okr_quarter import quarter_names
+from tests.roles.okr_strategy import strategy_names
 
 MARKER = "Zaubernuss"  # in rows of the security audience, and nowhere else
 COLUMNS = {
@@ -94,9 +95,9 @@ class World:
                 names |= {"seat": seat_as(walkthrough, "peer").pk}
                 names |= {"link": rules.reply_url(seat_as(walkthrough, "peer"), walkthrough).split("/")[-2]}
         names |= self._checklist(names) | self._work()
-        return (
-            names | quarter_names(self.team, today=self.now.date()) | negotiated(self) | measuring.named(self)
-        )
+        names |= quarter_names(self.team, today=self.now.date())
+        names |= strategy_names(self.team, names, owner=self.lead.person, now=self.now)
+        return names | negotiated(self) | measuring.named(self)
 
     def _service(self, **fields):
         return ServiceFactory(team=self.team, **(LEVELS["high"] | fields))

@@ -7,7 +7,7 @@ from apps.activity.models import EventKind
 
 @dataclass(frozen=True)
 class FindingOpened(EventKind):
-    """A rule noticed something that blocks, or that is of high severity; milder remarks are only counted."""
+    """A rule noticed something of high severity; milder remarks are only counted."""
 
     verb = "okrs.finding_opened"
     sentence = "{actor} noticed {subject}"

@@ -135,7 +135,7 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     by_id = {one.pk: one for one in listed}
     drawn = drawn_rows([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
-    beside = margins(quarter, ids=order, by=by, person=person, on=today)
+    beside = margins(quarter, ids=order, by=by)
     return Document(
         quarter=quarter,
         head=_head(quarter, drawn, today=today),

@@ -1,5 +1,6 @@
 """How findings are read."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from zlib import crc32
@@ -13,8 +14,9 @@ from apps.accounts.models import User
 from apps.activity.models import Subject
 from apps.comments.models import Comment
 from apps.comments.queries import conversation
+from apps.core.statements import statement
 from apps.okrs import rules
-from apps.okrs.models import Cycle, Finding, FindingQuerySet, Objective, Quarter
+from apps.okrs.models import Cycle, Finding, FindingQuerySet, Objective, Quarter, Visibility
 from apps.okrs.queries.finding import readable
 
 SHOWN = 200
@@ -50,18 +52,28 @@ def present(rows: QuerySet[Finding]) -> QuerySet[Finding]:
     return found.order_by("weight", "code", "pk")
 
 
-def findings_of(quarter: Quarter, *, person: User, on: date) -> dict[int, list[Finding]]:
+def findings_of(quarter: Quarter, *, ids: Collection[int]) -> dict[int, list[Finding]]:
     """Return the open findings of a team's page by objective, those of the page under 0. One query.
 
-    templates/okrs/margin/finding.html draws one.
+    `ids` are the objectives on the page, which the reader may read; what only another team reads is left
+    out. templates/okrs/margin/finding.html draws one.
     """
-    seen = visible_findings(person, on=on).open()
-    ours = Q(team=quarter.team_id) | Q(other_team=quarter.team_id)
     found: dict[int, list[Finding]] = {}
-    for one in present(seen.filter(ours, cycle=quarter.cycle_id))[:SHOWN]:
-        here = one.objective_id if one.team_id == quarter.team_id else one.other_objective_id
-        found.setdefault(here or 0, []).append(one)
+    for one in _beside(cycle_id=quarter.cycle_id, team_id=quarter.team_id):
+        is_own = one.team_id == quarter.team_id
+        own, other = (one.objective, one.other_objective) if is_own else (one.other_objective, one.objective)
+        is_seen = own is None or own.pk in ids
+        if is_seen and (other is None or other.pk in ids or other.visibility == Visibility.OPEN):
+            found.setdefault(own.pk if own else 0, []).append(one)
     return found
+
+
+@statement()
+def _beside(*, cycle_id: int, team_id: int) -> QuerySet[Finding]:
+    rows = Finding.objects.open().filter(cycle=cycle_id, gone_at=None)
+    rows = rows.filter(Q(team=team_id) | Q(other_team=team_id))
+    rows = rows.select_related("objective", "other_objective", "key_result").defer("evidence")
+    return rows.annotate(weight=GRAVEST_FIRST).order_by("weight", "code", "pk")[:SHOWN]
 
 
 def blocking_of(objective: Objective) -> list[Finding]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from apps.accounts.models import Actor, User
+from apps.accounts.models import Actor
 from apps.comments.models import Comment
 from apps.comments.queries import latest
 from apps.core.statements import statement
@@ -41,9 +41,7 @@ class Margin:
         return [one for one in self.findings if one not in self.obstacles]
 
 
-def margins(
-    quarter: Quarter, *, ids: Collection[int], by: Actor, person: User, on: date
-) -> dict[int, Margin]:
+def margins(quarter: Quarter, *, ids: Collection[int], by: Actor) -> dict[int, Margin]:
     """Return the margin of each objective on the page, and under 0 that of the page. Five queries at most.
 
     An ask about an objective that is not on the page is shown if everybody may read that one; a no about
@@ -58,8 +56,8 @@ def margins(
             found[no.objective_id or 0].nos.append(no_note(no))
     for pk, (count, comments) in latest("objective", ids, most=MOST_SAID).items():
         found[pk].count, found[pk].said = count, comments
-    for pk, remarks in findings_of(quarter, person=person, on=on).items():
-        found[pk if pk in found else 0].findings += remarks
+    for pk, remarks in findings_of(quarter, ids=ids).items():
+        found[pk].findings += remarks
     return found
 
 

@@ -83,7 +83,8 @@ def _keep(cycle: Cycle, found: list[Finding], *, by: Actor, at: datetime) -> Non
     Finding.objects.bulk_update([*changed, *gone], KEPT, batch_size=200)
     Look.objects.update_or_create(cycle=cycle, defaults={"at": at, "found": len(found)})
 
-    grave = [one for one in new if one.is_blocking or one.severity == Finding.Severity.HIGH]
+    # What blocks a draft stands in its margin; only what two teams must hear of is told.
+    grave = [one for one in new if one.severity == Finding.Severity.HIGH]
     for one in grave:
         record(FindingOpened(one.code, one.severity), by=by, at=at, subject=one.subject)
     if new or gone:
@@ -103,7 +104,7 @@ def _mend(row: Finding, found: Finding) -> bool:
 
 
 def _tell(cycle: Cycle, grave: Iterable[Finding], *, by: Actor, at: datetime) -> None:
-    """Tell the leads of each team once a day that something new stands in the way."""
+    """Tell the leads of each team once a day that something grave stands in the way."""
     sides = [team for one in grave for team in (one.team, one.other_team) if team is not None]
     counts = Counter(team.pk for team in sides)
     teams = {team.pk: team for team in sides}
