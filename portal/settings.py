@@ -129,7 +129,7 @@ else:
         "prepare_threshold": 3,
     } | DATABASES["default"].get("OPTIONS", {})  # what the address says, as sslmode, goes first
 CACHES: dict[str, dict[str, Any]] = {
-    # What holds for all processes and after a restart: which codes somebody tried, and which were used.
+    # What holds for all processes and after a restart: how often somebody asked for a new password.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cacheentry",
@@ -199,9 +199,13 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # axes counts sign-ins by person and address, in the database that all processes share; behind a proxy
 # a count by address alone would shut everybody out.
-# Here only the codes of the second step are counted, which axes does not see; a password has met axes before.
-# The count stands in the same database (CACHES).
+# Codes of the second step, which axes does not see, are counted in their row (accounts.prove_second_factor);
+# what is counted here is the first code of a new authenticator app.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
+MFA_FORMS = {
+    "authenticate": "apps.accounts.forms.CodeForm",
+    "reauthenticate": "apps.accounts.forms.CodeAgainForm",
+}
 MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Roadworthy"

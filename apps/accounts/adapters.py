@@ -18,10 +18,9 @@ from django.utils.module_loading import import_string
 from apps.accounts import transitions
 from apps.accounts.models import Actor, User
 from apps.accounts.queries import person_of
-from apps.accounts.rules import WHOLE_ADDRESS, may_sign_in
+from apps.accounts.rules import AT_THE_DOOR, WHOLE_ADDRESS, may_sign_in
 from apps.core.http import request_id
 
-JOB = "accounts.sign_in"
 SECOND_FACTOR = {
     "mfa/email/totp_activated": "switched on",
     "mfa/email/totp_deactivated": "switched off",
@@ -57,7 +56,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
         body = render_to_string(f"{template_prefix}_message.txt", context).strip()
         send_letter = import_string(settings.SEND_LETTER)
-        send_letter(recipient=person, subject=subject, body=body, by=Actor.system(JOB), at=timezone.now())
+        send_letter(
+            recipient=person, subject=subject, body=body, by=Actor.system(AT_THE_DOOR), at=timezone.now()
+        )
 
     def pre_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse | None:
         """Turn away who may not sign in, by whatever way they came."""
@@ -113,7 +114,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
 def _note_refusal(request: HttpRequest, person: User) -> None:
     is_locked = bool(getattr(request, "axes_locked_out", False))  # axes looked before us
-    by = Actor.system(JOB, request_id=request_id(request))
+    by = Actor.system(AT_THE_DOOR, request_id=request_id(request))
     transitions.note_refusal(person, is_locked=is_locked, by=by, at=timezone.now())
 
 

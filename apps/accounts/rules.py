@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import available_timezones
 
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa import app_settings as second_factor
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -20,6 +24,9 @@ PREFIX: Final = "roadworthy_"  # of every token, so that whoever finds one knows
 LONGEST_TOKEN: Final = 366  # days
 MOST_TOKENS: Final = 50  # of one person that still work
 USE_NOTED_EVERY: Final = timedelta(minutes=5)  # a GET that writes each time would cost more than it reads
+AT_THE_DOOR: Final = "accounts.sign_in"  # who writes down what happens before somebody is in
+MOST_CODES: Final = 20  # wrong ones of the second step, then the door is closed
+CODES_PAUSE: Final = timedelta(minutes=15)  # since the last of them; then they are forgotten
 THEMES: Final = ("auto", "light", "dark")
 NO_PLACES: Final = frozenset({"localtime", "Factory"})  # whatever the machine is set to; another has none
 WHOLE_ADDRESS: Final = ("/", "http://", "https://")  # else redirects take it for the name of a view
@@ -90,6 +97,33 @@ def check_may_take_second_factor(by: Actor, person: User, *, has_one: bool) -> N
     if not has_one:
         message = f"{person} has no second factor."
         raise InvalidMoveError(message)
+
+
+class Refusal(Enum):
+    """Why a code of the second step opened nothing."""
+
+    WRONG = auto()
+    TOO_MANY = auto()
+
+
+def wrong_codes(kept: Mapping[str, Any], *, at: datetime) -> int:
+    """Return how many wrong codes stand against somebody, by what the row of their second factor holds."""
+    last = kept.get("wrong_at")
+    return int(kept["wrong"]) if last and at - datetime.fromisoformat(last) < CODES_PAUSE else 0
+
+
+def step_of(code: str, secret: str, *, last: int, at: datetime) -> int | None:
+    """Return the half minute that a code was made for, if it is near and later than the last used one.
+
+    So a code works once, wherever it is typed, for as long as it is valid at all.
+    """
+    present = int(at.timestamp()) // second_factor.TOTP_PERIOD
+    near = range(present - second_factor.TOTP_TOLERANCE, present + second_factor.TOTP_TOLERANCE + 1)
+    for step in near:
+        expected = format_hotp_value(hotp_value(secret, step))
+        if step > last and compare_user_code(actual=code, expected=expected):
+            return step
+    return None
 
 
 def check_an_admin_stays(person: User, admins: Iterable[User]) -> None:

@@ -4,13 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.module_loading import import_string
 
 from apps.accounts import rules
 from apps.accounts.events import (
@@ -21,15 +17,14 @@ from apps.accounts.events import (
     PersonReactivated,
     ProfileEdited,
     RolesGiven,
-    SecondFactorChanged,
-    SecondFactorTaken,
     SignedIn,
     SignedOut,
     SignInLocked,
     SignInRefused,
 )
 from apps.accounts.models import Actor, Role, User
-from apps.accounts.queries import has_second_factor, welcome_link
+from apps.accounts.queries import welcome_link
+from apps.accounts.transitions.letters import send_letter
 from apps.activity.queries import has_happened
 from apps.activity.transitions import record
 from apps.core.errors import InvalidInputError, InvalidMoveError
@@ -234,32 +229,6 @@ def note_refusal(person: User, *, is_locked: bool, by: Actor, at: datetime) -> N
 
 
 @one_transaction
-def note_second_factor(person: User, *, what: str, by: Actor, at: datetime) -> None:
-    """Record what became of a person's second factor; allauth keeps the row itself."""
-    record(SecondFactorChanged(what), by=by, at=at, subject=person.private_subject)
-
-
-@one_transaction
-def take_second_factor(person: User, *, reason: str, by: Actor, at: datetime) -> User:
-    """Let somebody in by password alone who lost phone and recovery codes; end all their sessions.
-
-    Whoever talked an administrator into it is seen: the letter goes to the person's own address.
-    """
-    person = User.objects.locked(person.pk)
-    rules.check_may_take_second_factor(by, person, has_one=has_second_factor(person))
-    reason = clean_line(reason, field="reason", is_required=True)
-
-    Authenticator.objects.filter(user=person).delete()  # the recovery codes too
-    person.sessions_ended += 1
-    person.save(update_fields=["sessions_ended"])
-
-    record(SecondFactorTaken(reason), by=by, at=at, subject=person.private_subject)
-    link = f"{settings.SITE_URL}{reverse('mfa_index')}"
-    _send_letter(person, "second_factor_taken", by=by, at=at, link=link, reason=reason)
-    return person
-
-
-@one_transaction
 def push_memberships(
     person_ids: Iterable[int],
     *,
@@ -350,12 +319,4 @@ def _check_free(email: str, person: User) -> None:
 def _send_welcome(person: User, *, by: Actor, at: datetime) -> None:
     """Write the letter with the one-time link."""
     ends_at = at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    _send_letter(person, "welcome", by=by, at=at, link=welcome_link(person), ends_at=ends_at)
-
-
-def _send_letter(person: User, template: str, *, by: Actor, at: datetime, **details: object) -> None:
-    """Put a letter into the outbox; notifications, which lies above, is named in settings."""
-    context = {"person": person, "actor": by.name} | details
-    subject, *lines = render_to_string(f"notices/accounts/{template}.txt", context).splitlines()
-    send_letter = import_string(settings.SEND_LETTER)
-    send_letter(recipient=person, subject=subject, body="\n".join(lines).strip(), by=by, at=at)
+    send_letter(person, "welcome", by=by, at=at, link=welcome_link(person), ends_at=ends_at)
