@@ -27,6 +27,8 @@ HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 EDITION = edition_of(HOME)  # "demo" or "bare", written by the first `make run`; else ""
 DEMO = env.bool("ROADWORTHY_DEMO", default=False)  # only then may the people of the demo sign in
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(HOME)
+# Former keys, while they are being replaced: they open what they locked, and lock nothing more.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = (os.environ.get("SITE_URL") or address_of(HOME)).rstrip("/")  # for links in messages
 _site = urlsplit(SITE_URL)

@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -126,12 +126,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth i
         return _lock().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Return the secret again."""
+        """Return the secret again; InvalidToken if it was locked by none of our keys."""
         return _lock().decrypt(encrypted_text.encode()).decode()
 
 
-def _lock() -> Fernet:
-    key = sha256(f"accounts.second_factor:{settings.SECRET_KEY}".encode()).digest()
+def _lock() -> MultiFernet:
+    """Lock with the present key; open with that, or a former one that is still being replaced."""
+    return MultiFernet([_key_of(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _key_of(secret: str) -> Fernet:
+    key = sha256(f"accounts.second_factor:{secret}".encode()).digest()
     return Fernet(urlsafe_b64encode(key))
 
 

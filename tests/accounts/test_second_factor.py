@@ -175,6 +175,33 @@ def test_the_next_code_works_after_one_was_used(client, ada, time_machine):
         assert is_in(client)
 
 
+def test_a_new_secret_key_opens_what_the_former_one_locked(client, ada, settings):
+    secret = switch_on(client)
+    client.logout()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another one", [settings.SECRET_KEY]
+    client.post(sign_in(client).url, {"code": code_of(secret)})
+    assert is_in(client)
+
+    settings.SECRET_KEY_FALLBACKS = []  # the sign-in locked it anew
+    (code, *_others) = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    client.logout()
+    client.post(sign_in(client).url, {"code": code})
+
+    assert is_in(client)
+
+
+def test_without_the_former_key_every_code_is_a_wrong_one(client, ada, settings):
+    secret = switch_on(client)
+    (recovery, *_others) = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    settings.SECRET_KEY = "another one"
+    asked = sign_in(client)
+
+    for code in (code_of(secret), recovery):
+        assert "Incorrect code" in client.post(asked.url, {"code": code}).content.decode()
+
+    assert not is_in(client)
+
+
 def test_it_is_switched_off_again(client, ada):
     switch_on(client)
 

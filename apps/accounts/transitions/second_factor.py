@@ -1,10 +1,12 @@
 """What becomes of a person's second factor; allauth keeps its rows."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import decrypt
+from allauth.mfa.utils import decrypt, encrypt
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.urls import reverse
 
@@ -19,6 +21,7 @@ from apps.core.transactions import one_transaction
 
 Type = Authenticator.Type
 BEGINNING: Final = -1  # no step of time was used yet
+SECRETS: Final = frozenset({"secret", "seed"})  # of the app, and of the recovery codes
 
 
 @one_transaction
@@ -41,7 +44,9 @@ def prove_second_factor(person: User, *, code: str, by: Actor, at: datetime) -> 
     app.data |= {"wrong": 0 if proof else wrong + 1, "wrong_at": None if proof else at.isoformat()}
     app.save(update_fields=["data"])
 
-    if proof is None:
+    if proof:
+        _lock_anew(person)
+    else:
         record(SignInRefused(), by=by, at=at, subject=person.private_subject)
         if wrong + 1 == rules.MOST_CODES:
             minutes = rules.CODES_PAUSE // timedelta(minutes=1)
@@ -50,14 +55,25 @@ def prove_second_factor(person: User, *, code: str, by: Actor, at: datetime) -> 
 
 
 def _used_up(kept: dict[str, Authenticator], code: str, *, at: datetime) -> Authenticator | None:
-    """Find whose code it is and mark it."""
+    """Find whose code it is and mark it; secrets that no key of ours opens make every code a wrong one."""
     app, codes = kept[Type.TOTP], kept.get(Type.RECOVERY_CODES)
-    secret = decrypt(app.data["secret"])
-    step = rules.step_of(code, secret, last=app.data.get("last_step", BEGINNING), at=at)
-    if step is not None:
-        app.data["last_step"] = step
-        return app
-    return codes if codes and codes.wrap().validate_code(code) else None
+    try:
+        secret = decrypt(app.data["secret"])
+        step = rules.step_of(code, secret, last=app.data.get("last_step", BEGINNING), at=at)
+        if step is not None:
+            app.data["last_step"] = step
+            return app
+        return codes if codes and codes.wrap().validate_code(code) else None
+    except InvalidToken:
+        return None
+
+
+def _lock_anew(person: User) -> None:
+    """Write a person's secrets under the present key, so that a former one can go some day."""
+    for row in Authenticator.objects.filter(user=person):
+        with suppress(InvalidToken):
+            row.data |= {name: encrypt(decrypt(row.data[name])) for name in SECRETS & row.data.keys()}
+            row.save(update_fields=["data"])
 
 
 @one_transaction
