@@ -199,8 +199,8 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
-# axes counts sign-ins by person and address, in the database that all processes share; behind a proxy
-# a count by address alone would shut everybody out.
+# axes counts wrong passwords by person and network address together, and by address alone, in the database
+# that all processes share. Never by person alone: then a stranger could shut anybody out.
 # Codes of the second step, which axes does not see, are counted in their row (accounts.prove_second_factor);
 # what is counted here is the first code of a new authenticator app.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
@@ -214,8 +214,11 @@ MFA_TOTP_ISSUER = "Roadworthy"
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for phones whose clock is not quite right
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no sign-up: a link to the address was how its person came in
 AXES_USERNAME_FORM_FIELD = "email"  # what allauth calls it when it asks the backends
+AXES_HANDLER = "apps.accounts.adapters.SignInCounter"
+AXES_CLIENT_IP_CALLABLE = "apps.core.http.network_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
+SIGN_IN_FAILURES_PER_ADDRESS = 100  # generous: a whole office may share one
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
@@ -251,7 +254,8 @@ SESSION_ENGINE = "apps.core.sessions"
 # Browsers keep cookies by host and not by port: copies that run side by side must not share them.
 SESSION_COOKIE_NAME = f"session_{_site.port}" if _site.port else "session"
 CSRF_COOKIE_NAME = f"csrf_{_site.port}" if _site.port else "csrf"
-if env.bool("BEHIND_PROXY", default=False):  # only where a proxy sets the header itself
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # only where a proxy sets the headers itself
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = _is_https  # without the header every request would be sent in a circle
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without TLS

@@ -18,7 +18,7 @@ from apps.accounts import queries, rules, transitions
 from apps.accounts.models import Actor, Scope, Token, User
 from apps.accounts.rules import may_sign_in
 from apps.core.errors import NotPermittedError
-from apps.core.http import HtmxRequest, request_id
+from apps.core.http import HtmxRequest, network_address, request_id
 from apps.core.limits import PerMinute, next_minute
 from apps.core.statements import first, statement
 
@@ -98,7 +98,7 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="Roadworthy"'
 
     def _slow_down(self, request: Request) -> None:
-        stranger = f"stranger:{request.META.get('REMOTE_ADDR', '')}"
+        stranger = f"stranger:{network_address(request)}"
         if not PerMinute(settings.API_STRANGERS_PER_MINUTE).lets_in(stranger):
             raise Throttled(wait=next_minute())
 

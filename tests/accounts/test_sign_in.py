@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -196,6 +197,47 @@ def test_ten_wrong_passwords_close_the_door_for_a_while(client, ada):
         sign_in(client, password="wrong")
 
     assert not sign_in(client)
+
+
+def test_a_stranger_shuts_nobody_out(client, ada):
+    stranger = Client(REMOTE_ADDR="127.0.0.2")
+    for number in range(25):
+        sign_in(stranger, password=f"wrong {number}")
+
+    assert not sign_in(stranger)
+    assert sign_in(client)
+
+
+def test_capitals_are_no_other_person(client, ada):
+    for email in ("ada@example.org", "Ada@example.org") * 5:
+        sign_in(client, password="wrong", email=email)
+
+    assert not sign_in(client)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.2", "2001:db8::{:x}"])
+def test_one_address_cannot_try_one_password_on_everybody(client, ada, settings, address):
+    settings.SIGN_IN_FAILURES_PER_ADDRESS = 20
+    answers = [
+        Client(REMOTE_ADDR=address.format(number)).post(
+            reverse("account_login"), {"login": f"nobody{number}@example.org", "password": "Summer2026"}
+        )
+        for number in range(21)
+    ]
+
+    assert [answer.status_code for answer in answers] == [*[200] * 20, 429]
+    assert not sign_in(Client(REMOTE_ADDR=address.format(99)))
+    assert sign_in(client)
+
+
+def test_behind_a_proxy_counts_the_address_that_it_added(ada, settings):
+    settings.BEHIND_PROXY = True
+    stranger = Client(headers={"X-Forwarded-For": "192.0.2.7, 192.0.2.66"})
+    for _ in range(10):
+        sign_in(stranger, password="wrong")
+
+    assert not sign_in(Client(headers={"X-Forwarded-For": "198.51.100.1, 192.0.2.66"}))
+    assert sign_in(Client(headers={"X-Forwarded-For": "192.0.2.66, 192.0.2.7"}))
 
 
 def test_who_asks_too_often_gets_a_page_that_says_what_to_do(client, ada):
