@@ -190,7 +190,9 @@ ACCOUNT_ADAPTER = "apps.accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "change_password": "apps.accounts.forms.ChangeForm",
     "reset_password_from_key": "apps.accounts.forms.ChooseForm",
+    "user_token": "apps.accounts.forms.LinkForm",
 }
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.accounts.rules.LinkTokens"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]  # sign-up itself is closed by the adapter

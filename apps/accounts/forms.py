@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, UserTokenForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from django import forms
@@ -28,6 +28,15 @@ CODES: Final = {  # why a code of the second step was refused
     rules.Refusal.WRONG: "Incorrect code. Each works once: wait for the next one.",
     rules.Refusal.TOO_MANY: "Too many wrong codes. Wait 15 minutes, and try again.",
 }
+
+
+class LinkForm(UserTokenForm):  # type: ignore[misc]  # allauth is untyped
+    """Whose one-time link this is, and whether it still works."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        """Return its person, if they may come in."""
+        found: User | None = super()._get_user(uidb36)
+        return found if found and rules.may_sign_in(found) else None
 
 
 class ChooseForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth is untyped

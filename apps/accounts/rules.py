@@ -12,6 +12,8 @@ from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings as second_factor
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -38,6 +40,26 @@ WEEKDAYS: Final = {1: "Mon", 2: "Tue", 3: "Wed", 4: "Thu", 5: "Fri", 6: "Sat", 7
 def may_sign_in(person: User) -> bool:
     """Tell whether a person is let in: not once deactivated, and people of the demo only where it runs."""
     return person.is_active and (settings.DEMO or not person.is_demo)
+
+
+class LinkTokens(PasswordResetTokenGenerator):
+    """Signs one-time links; what ends all sessions of a person voids their links too."""
+
+    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
+        if not isinstance(user, User):
+            raise TypeError(user)
+        ended = f".{user.sessions_ended}" if user.sessions_ended else ""
+        return f"{super()._make_hash_value(user, timestamp)}{user.email or ''}{ended}"
+
+
+def check_may_choose_password(row: User, shown: User) -> None:
+    """Refuse who may not sign in, and a link or a password that somebody used since it was looked at."""
+    if not may_sign_in(row):
+        message = f"{row} may not sign in, so nobody chooses a password for them."
+        raise NotPermittedError(message)
+    if (row.password, row.email, row.sessions_ended) != (shown.password, shown.email, shown.sessions_ended):
+        message = "Another password was chosen a moment ago, or this link was called back. It works once."
+        raise InvalidMoveError(message)
 
 
 def may_administer(by: Actor) -> bool:

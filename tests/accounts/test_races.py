@@ -5,7 +5,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 
 from apps.accounts.models import Actor, User
 from apps.accounts.rules import Refusal
-from apps.accounts.transitions import give_roles, invite, prove_second_factor
+from apps.accounts.transitions import give_roles, invite, prove_second_factor, set_password
 from apps.core.errors import InvalidMoveError
 from apps.notifications.models import Delivery
 from tests.factories import ActorFactory, UserFactory
@@ -31,6 +31,17 @@ def test_four_clicks_send_one_letter(now):
     people = at_once(lambda _n: invite(email="new@example.org", name="New", by=root, at=now), times=4)
 
     assert (len(set(people)), Delivery.objects.count()) == (1, 1)
+
+
+def test_six_browsers_with_one_link_choose_one_password(now):
+    ada = UserFactory(joined_at=None)
+    looked = [User.objects.get(pk=ada.pk) for _ in range(6)]
+
+    results = at_once(lambda n: set_password(looked[n], password=f"password {n}", by=SYSTEM, at=now), times=6)
+
+    (number,) = (n for n, result in enumerate(results) if not isinstance(result, InvalidMoveError))
+    ada.refresh_from_db()
+    assert ada.check_password(f"password {number}")
 
 
 def test_one_code_lets_one_of_six_in(now):

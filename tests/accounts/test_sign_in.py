@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import Actor, User
-from apps.accounts.transitions import deactivate, import_person, invite
+from apps.accounts.transitions import deactivate, import_person, invite, reactivate
 from apps.activity.models import Event
 from apps.notifications.models import Delivery
 from apps.notifications.transitions import deliver
@@ -63,6 +63,43 @@ def test_who_was_deactivated_is_out_at_once_and_stays_out(client, ada):
     assert not is_in(client)
     client.logout()
     assert not sign_in(client)
+
+
+def test_a_session_does_not_come_back_with_its_person(client, ada):
+    sign_in(client)
+
+    deactivate(ada, by=SYSTEM, at=timezone.now())
+    reactivate(ada, by=SYSTEM, at=timezone.now())
+
+    assert not is_in(client)
+    assert sign_in(client)
+
+
+@pytest.mark.parametrize("is_back", [False, True])
+def test_a_link_of_who_was_deactivated_is_dead(client, is_back):
+    ada = invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
+    path = link()
+    deactivate(ada, by=SYSTEM, at=timezone.now())
+    if is_back:
+        reactivate(ada, by=SYSTEM, at=timezone.now())
+
+    page = client.get(path, follow=True)
+
+    assert "was used already, or is too old" in page.content.decode()
+    choose(client, path)
+    ada.refresh_from_db()
+    assert (ada.joined_at, ada.has_usable_password()) == (None, False)
+
+
+def test_a_form_that_was_open_when_its_person_was_deactivated_keeps_nothing(client):
+    ada = invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
+    form = client.get(link(), follow=True).redirect_chain[-1][0]
+    deactivate(ada, by=SYSTEM, at=timezone.now())
+
+    client.post(form, {"password1": NEW, "password2": NEW})
+
+    ada.refresh_from_db()
+    assert (ada.joined_at, ada.has_usable_password()) == (None, False)
 
 
 @pytest.mark.parametrize("is_demo_running", [True, False])

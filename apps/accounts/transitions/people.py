@@ -22,9 +22,10 @@ from apps.accounts.events import (
     SignInLocked,
     SignInRefused,
 )
-from apps.accounts.models import Actor, Role, User
+from apps.accounts.models import Actor, Role, Token, User
 from apps.accounts.queries import welcome_link
 from apps.accounts.transitions.letters import send_letter
+from apps.accounts.transitions.tokens import revoke_token
 from apps.activity.queries import has_happened
 from apps.activity.transitions import record
 from apps.core.errors import InvalidInputError, InvalidMoveError
@@ -141,15 +142,18 @@ def give_roles(person: User, *, roles: Collection[str], by: Actor, at: datetime)
 
 @one_transaction
 def deactivate(person: User, *, by: Actor, at: datetime) -> User:
-    """End a person's access; what they did stays theirs."""
+    """End a person's access for good: sessions, links and tokens stay dead. What they did stays theirs."""
     person, admins = _locked_with_admins(person)
     rules.check_may_deactivate(by, person)
     rules.check_an_admin_stays(person, admins)
 
     person.is_active = False
-    person.save(update_fields=["is_active"])
+    person.sessions_ended += 1
+    person.save(update_fields=["is_active", "sessions_ended"])
 
     record(PersonDeactivated(), by=by, at=at, subject=person.subject)
+    for token in Token.objects.filter(person=person, revoked_at=None).order_by("pk"):
+        revoke_token(token, by=by, at=at)
     return person
 
 
@@ -190,6 +194,7 @@ def edit_profile(person: User, *, by: Actor, at: datetime, **fields: Any) -> Use
 def set_password(person: User, *, password: str, by: Actor, at: datetime) -> User:
     """Keep a new password; the first one is the moment in which an invited person joins."""
     row = User.objects.locked(person.pk)
+    rules.check_may_choose_password(row, person)
 
     is_first = row.joined_at is None
     person.set_password(password)  # the caller's object: its session goes on with the new one
