@@ -69,6 +69,12 @@ def actor(request: HttpRequest) -> Actor:
     )
 
 
+def in_person(request: HttpRequest) -> User:
+    """Return the signed-in person for what is theirs alone: inbox, profile, tokens, own seat."""
+    rules.check_in_person(actor(request))
+    return person(request)
+
+
 def actor_by_link(request: HttpRequest, person: User, *, link: str) -> Actor:
     """Return who takes the one step that a signed link allows: its person, without signing in."""
     return Actor(person=person, link=link, request_id=request_id(request))
@@ -113,17 +119,6 @@ class InScope(BasePermission):
             message = "This token may only read. Make one with the scope “read and write”."
             raise NotPermittedError(message)
         return isinstance(request.user, User)
-
-
-class InPerson(InScope):
-    """For what somebody does as themselves and not for a team: to sign, to reply, to read their inbox."""
-
-    def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Refuse the tokens of teams too."""
-        if isinstance(request.auth, Token) and request.auth.team_id is not None:
-            message = "A team's token does not speak for its maker in person."
-            raise NotPermittedError(message)
-        return super().has_permission(request, view)
 
 
 class PersonOut(serializers.ModelSerializer[User]):

@@ -62,6 +62,13 @@ def check_may_choose_password(row: User, shown: User) -> None:
         raise InvalidMoveError(message)
 
 
+def check_in_person(by: Actor) -> None:
+    """Refuse a team's token what somebody does as themselves: to sign, to reply, to read their inbox."""
+    if by.team_id is not None:
+        message = "A team's token does not speak for its maker in person."
+        raise NotPermittedError(message)
+
+
 def may_administer(by: Actor) -> bool:
     """Administrators may, and the system: its commands are run by whoever owns the machine."""
     return by.person is None or by.has(Role.ADMIN)
@@ -76,13 +83,13 @@ def check_admin(by: Actor) -> None:
 
 def check_may_edit(by: Actor, person: User) -> None:
     """Refuse whoever edits somebody else's profile without being an administrator."""
-    if by.person_id != person.pk:
+    if not by.is_in_person(person.pk):
         check_admin(by)
 
 
 def may_read_life(by: Actor, person: User) -> bool:
     """Tell whether somebody may read what a person did: themselves and administrators; we measure units."""
-    return by.person_id == person.pk or by.has(Role.ADMIN)
+    return by.is_in_person(person.pk) or by.has(Role.ADMIN)
 
 
 def check_may_read_life(by: Actor, person: User) -> None:
@@ -278,7 +285,7 @@ def check_may_make_token(by: Actor, person: User) -> None:
 
 def may_revoke(by: Actor, token: Token) -> bool:
     """Its person may, a lead of its team, administrators and the system."""
-    return by.person_id == token.person_id or by.leads(token.team_id) or may_administer(by)
+    return by.is_in_person(token.person_id) or by.leads(token.team_id) or may_administer(by)
 
 
 def check_may_revoke(by: Actor, token: Token) -> None:

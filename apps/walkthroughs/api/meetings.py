@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.http import InPerson, actor, person
+from apps.accounts.http import actor, in_person, person
 from apps.catalog.models import RiskLevel
 from apps.core import files
 from apps.core.api import (
@@ -129,7 +129,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         return Response(shapes.SeatOut(seat).data, status=201)
 
     @extend_schema(request=shapes.ReplyInput, responses=shapes.SeatOut)
-    @action(detail=True, methods=["put"], permission_classes=[InPerson])
+    @action(detail=True, methods=["put"])
     def reply(self, request: Request, pk: str) -> Response:
         """Reply for the own seat; a later reply replaces the earlier."""
         seat, values = _own_seat(request, pk), body(request, shapes.ReplyInput)
@@ -180,7 +180,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         return Response(shapes.FollowUpOut(noted).data, status=201)
 
     @extend_schema(request=shapes.SignInput, responses=shapes.SignOffOut)
-    @action(detail=True, methods=["put"], permission_classes=[InPerson])
+    @action(detail=True, methods=["put"])
     def signature(self, request: Request, pk: str) -> Response:
         """Sign for the own seat; a later signature replaces the earlier."""
         seat, values = _own_seat(request, pk, signs=True), body(request, shapes.SignInput)
@@ -189,7 +189,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         return _signed(transitions.sign_off(seat, terms=terms, by=by, at=at, **values))
 
     @extend_schema(request=shapes.ConfirmInput, responses=shapes.SignOffOut)
-    @action(detail=True, methods=["post"], permission_classes=[InPerson])
+    @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> Response:
         """Stand by the own signature after a look at what changed."""
         seat, values = _own_seat(request, pk, signs=True), body(request, shapes.ConfirmInput)
@@ -232,7 +232,8 @@ def _shown(request: Request, pk: str) -> Response:
 
 
 def _own_seat(request: Request, pk: str, *, signs: bool = False) -> Seat:
-    return queries.own_seat(_find(pk), person(request), signs=signs)
+    asking = in_person(request)
+    return queries.own_seat(_find(pk), asking, signs=signs)
 
 
 def _terms(values: dict[str, Any]) -> rules.VetoTerms | None:
