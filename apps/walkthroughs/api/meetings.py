@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
@@ -37,6 +37,7 @@ from apps.walkthroughs import queries, rules, transitions
 from apps.walkthroughs.api import shapes
 from apps.walkthroughs.models import Seat, SignOff, Walkthrough
 
+GONE = OpenApiResponse(description="The portal's disk has lost the file: ask for the report anew.")
 AREA = OpenApiParameter("key", str, "path", description="The key of an area, such as REL.")
 
 
@@ -202,7 +203,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         job = transitions.prepare_report(_find(pk), by=actor(request), at=timezone.now())
         return Response(JobOut(job).data, status=202)
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY, 410: GONE})
     @action(
         detail=True,
         url_path="report/file",
