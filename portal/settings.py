@@ -27,6 +27,8 @@ HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 EDITION = edition_of(HOME)  # "demo" or "bare", written by the first `make run`; else ""
 DEMO = env.bool("ROADWORTHY_DEMO", default=False)  # only then may the people of the demo sign in
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(HOME)
+# Former keys, while they are being replaced: they open what they locked, and lock nothing more.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = (os.environ.get("SITE_URL") or address_of(HOME)).rstrip("/")  # for links in messages
 _site = urlsplit(SITE_URL)
@@ -129,7 +131,7 @@ else:
         "prepare_threshold": 3,
     } | DATABASES["default"].get("OPTIONS", {})  # what the address says, as sslmode, goes first
 CACHES: dict[str, dict[str, Any]] = {
-    # What holds for all processes and after a restart: which codes somebody tried, and which were used.
+    # What holds for all processes and after a restart: how often somebody asked for a new password.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cacheentry",
@@ -188,7 +190,9 @@ ACCOUNT_ADAPTER = "apps.accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "change_password": "apps.accounts.forms.ChangeForm",
     "reset_password_from_key": "apps.accounts.forms.ChooseForm",
+    "user_token": "apps.accounts.forms.LinkForm",
 }
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.accounts.rules.LinkTokens"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]  # sign-up itself is closed by the adapter
@@ -197,19 +201,26 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
-# axes counts sign-ins by person and address, in the database that all processes share; behind a proxy
-# a count by address alone would shut everybody out.
-# Here only the codes of the second step are counted, which axes does not see; a password has met axes before.
-# The count stands in the same database (CACHES).
+# axes counts wrong passwords by person and network address together, and by address alone, in the database
+# that all processes share. Never by person alone: then a stranger could shut anybody out.
+# Codes of the second step, which axes does not see, are counted in their row (accounts.prove_second_factor);
+# what is counted here is the first code of a new authenticator app.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
+MFA_FORMS = {
+    "authenticate": "apps.accounts.forms.CodeForm",
+    "reauthenticate": "apps.accounts.forms.CodeAgainForm",
+}
 MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Roadworthy"
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for phones whose clock is not quite right
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no sign-up: a link to the address was how its person came in
 AXES_USERNAME_FORM_FIELD = "email"  # what allauth calls it when it asks the backends
+AXES_HANDLER = "apps.accounts.adapters.SignInCounter"
+AXES_CLIENT_IP_CALLABLE = "apps.core.http.network_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
+SIGN_IN_FAILURES_PER_ADDRESS = 100  # generous: a whole office may share one
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
@@ -245,7 +256,8 @@ SESSION_ENGINE = "apps.core.sessions"
 # Browsers keep cookies by host and not by port: copies that run side by side must not share them.
 SESSION_COOKIE_NAME = f"session_{_site.port}" if _site.port else "session"
 CSRF_COOKIE_NAME = f"csrf_{_site.port}" if _site.port else "csrf"
-if env.bool("BEHIND_PROXY", default=False):  # only where a proxy sets the header itself
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # only where a proxy sets the headers itself
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = _is_https  # without the header every request would be sent in a circle
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without TLS

@@ -77,3 +77,4 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
 ]
 handler400 = "apps.core.views.bad_request"
+handler500 = "apps.core.views.server_error"

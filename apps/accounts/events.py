@@ -99,7 +99,7 @@ class SignedOut(EventKind):
 
 @dataclass(frozen=True)
 class SignInRefused(EventKind):
-    """Somebody gave this person's address and was not let in: a wrong password, or no account any more.
+    """Somebody gave this person's address and was refused: a wrong password or code, or no account any more.
 
     Neither what was typed nor from where: history is kept for ever. An address of nobody leaves no event,
     lest a stranger write history.

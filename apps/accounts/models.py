@@ -225,6 +225,10 @@ class Actor:
         """Return the person's id; None for the system."""
         return self.person.pk if self.person else None
 
+    def is_in_person(self, person_id: int | None) -> bool:
+        """Tell whether this person acts as themselves; a team's token never speaks for its maker so."""
+        return self.person is not None and self.team_id is None and self.person.pk == person_id
+
     def is_in(self, team_id: int | None) -> bool:
         """Tell whether a member or lead of the team acts; membership is direct, never inherited."""
         return self.person is not None and team_id is not None and team_id in self.person.team_ids

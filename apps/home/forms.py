@@ -1,6 +1,6 @@
 """What administrators type on the pages of home."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,8 @@ from apps.accounts.models import User
 from apps.accounts.queries import person_of
 from apps.activity.queries import Wanted, kinds
 from apps.catalog.models import Service, Team
-from apps.core.forms import Line
+from apps.core.days import check_day
+from apps.core.forms import Line, as_form_error
 
 
 class EventsForm(forms.Form):
@@ -69,6 +70,21 @@ class EventsForm(forms.Form):
             message = f"There is no team {slug}."
             raise ValidationError(message)
         return found
+
+    def clean_since(self) -> date | None:
+        """Refuse a day that no calendar can go on counting from."""
+        return self._day("since")
+
+    def clean_until(self) -> date | None:
+        """Refuse the same."""
+        return self._day("until")
+
+    def _day(self, field: str) -> date | None:
+        day: date | None = self.cleaned_data[field]
+        if day is not None:
+            with as_form_error():
+                check_day(day, field=field)
+        return day
 
     def clean(self) -> dict[str, Any]:
         """Refuse a time that ends before it begins."""

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.http import InPerson, actor, person
+from apps.accounts.http import actor, in_person
 from apps.core.api import NUMBER, ClockField, Input, Nothing, body, one
 from apps.notifications import queries, rules, transitions
 from apps.notifications.models import Notice, NoticeQuerySet, Way
@@ -40,13 +40,12 @@ class InboxViewSet(viewsets.GenericViewSet[Notice]):
     """What the person was told, the newest first."""
 
     queryset = Notice.objects.none()
-    permission_classes = (InPerson,)
     lookup_value_regex = NUMBER
 
     @extend_schema(responses=NoticeOut(many=True), parameters=[SHELF])
     def list(self, request: Request) -> Response:
         """List what lies in the inbox, or one of its shelves: unread, snoozed or done."""
-        page = self.paginate_queryset(queries.shelf(person(request), request.query_params.get("show", "")))
+        page = self.paginate_queryset(queries.shelf(in_person(request), request.query_params.get("show", "")))
         return self.get_paginated_response(NoticeOut(page, many=True).data)
 
     @extend_schema(responses=NoticeOut)
@@ -94,7 +93,7 @@ class InboxViewSet(viewsets.GenericViewSet[Notice]):
 
 
 def _mine(request: Request) -> NoticeQuerySet:
-    return queries.inbox(person(request))
+    return queries.inbox(in_person(request))
 
 
 class PreferencesInput(Input):
@@ -124,17 +123,15 @@ class PreferencesOut(serializers.Serializer[Any]):
 class PreferencesView(APIView):
     """What the person wants by mail, and when."""
 
-    permission_classes = (InPerson,)
-
     @extend_schema(operation_id="me_notifications_retrieve", responses=PreferencesOut)
     def get(self, request: Request) -> Response:
         """Show what the person wants by mail, or what holds for who never chose."""
-        asking = person(request)
+        asking = in_person(request)
         return Response(PreferencesOut(queries.preferences_of([asking])[asking.pk]).data)
 
     @extend_schema(operation_id="me_notifications_update", request=PreferencesInput, responses=PreferencesOut)
     def put(self, request: Request) -> Response:
         """Keep what the person wants by mail; urgent notices ignore quiet hours."""
         values = body(request, PreferencesInput)
-        chosen = transitions.choose(person(request), by=actor(request), at=timezone.now(), **values)
+        chosen = transitions.choose(in_person(request), by=actor(request), at=timezone.now(), **values)
         return Response(PreferencesOut(chosen).data)

@@ -134,6 +134,16 @@ def test_a_token_of_somebody_deactivated_is_out_at_once(ada):
     program("GET", "me/", status=401)
 
 
+def test_a_token_does_not_come_back_with_its_person(ada, now):
+    program, system = Program(ada), Actor.system("tests")
+
+    transitions.deactivate(ada, by=system, at=now)
+    transitions.reactivate(ada, by=system, at=now)
+
+    program("GET", "me/", status=401)
+    assert told(ada)[:2] == ["tests let Ada sign in again", "tests revoked the token “ci” of Ada"]
+
+
 def test_an_expired_token_is_out(ada):
     long_ago = timezone.now() - timedelta(days=91)
     _token, secret = make(ada, at=long_ago)

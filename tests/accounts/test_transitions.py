@@ -276,6 +276,19 @@ def test_the_first_password_is_when_a_person_joins(now):
     assert list(Event.objects.values_list("data", flat=True)) == [{"is_first": True}, {"is_first": False}]
 
 
+def test_a_password_is_chosen_once_by_what_was_looked_at(now):
+    ada = UserFactory(name="Ada", joined_at=None)
+    seen_before = User.objects.get(pk=ada.pk)
+    by = ActorFactory(person=ada)
+    set_password(ada, password="one two three", by=by, at=now)
+
+    with pytest.raises(InvalidMoveError, match="a moment ago"):
+        set_password(seen_before, password="four five six", by=by, at=now)
+
+    ada.refresh_from_db()
+    assert ada.check_password("one two three")
+
+
 @pytest.mark.parametrize("count", [1, 10])
 def test_memberships_are_copied_down(now, count, django_assert_num_queries):
     people = UserFactory.create_batch(count, team_ids=[9], lead_ids=[9])

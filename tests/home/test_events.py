@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from apps.accounts.models import Actor
+from apps.accounts.models import Actor, User
 from apps.activity.models import Audience, Event
 from apps.activity.queries import kinds
 from apps.activity.tasks import seal
@@ -232,3 +232,19 @@ def test_a_program_hears_which_filter_makes_no_sense(admin):
 
     assert sorted(problem["errors"]) == ["since", "who"]
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("asked", ["since=0001-01-01", "until=9999-12-31", "until=0001-01-01"])
+def test_days_that_no_calendar_can_count_are_refused(client, admin, asked, zone):
+    User.objects.update(time_zone=zone)
+
+    assert {client.get(f"{page}?{asked}").status_code for page in (EVENTS, EXPORT)} == {422}
+    Program(admin)("GET", f"events/?{asked}", status=400)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_the_first_and_the_last_day_of_this_century_are_fine(client, admin, zone):
+    User.objects.update(time_zone=zone)
+
+    assert client.get(EVENTS, {"since": "2000-01-01", "until": "2100-01-01"}).status_code == 200
