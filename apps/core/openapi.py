@@ -18,7 +18,7 @@ PROBLEM: Final = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "errors": {"description": "What is wrong, field by field."},
-        "current": {"type": "object", "description": "With 412: what stands there now."},
+        "current": {"type": "object", "description": "With 409 and 412: what stands there now."},
     },
     "required": ["type", "title", "status", "detail"],
 }
@@ -31,7 +31,7 @@ ALWAYS: Final = {
 }
 CHANGES: Final = {
     "400": "The body is not what it should be; `errors` says where.",
-    "409": "Not from this state.",
+    "409": "Not from this state, or not what you looked at; then `current` is what stands there.",
     "413": "The body is too large.",
     "415": "Bodies are JSON.",
     "422": "A value cannot be kept; `errors` says which.",
@@ -50,7 +50,10 @@ def with_refusals(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
             if method in operations and path.startswith(PREFIX):
                 operation = operations[method]
                 operation["tags"] = [path.removeprefix(PREFIX).partition("/")[0]]
-                operation["responses"] |= _responses(_refusals(method, operation))
+                own = {
+                    code: one["description"] for code, one in operation["responses"].items() if code >= "400"
+                }
+                operation["responses"] |= _responses(_refusals(method, operation) | own)
     return result
 
 

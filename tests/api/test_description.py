@@ -31,3 +31,11 @@ def test_the_description_names_what_may_be_refused():
     (save,) = (one for one in reference()["answers"] if one.method == "PUT" and one.path.endswith("{id}/"))
 
     assert {status for status, _why in save.answers} >= {"200", "400", "409", "412", "422", "428"}
+
+
+def test_the_description_names_a_disk_that_is_full():
+    from apps.core.openapi import reference  # noqa: PLC0415 -- it reads every URL
+
+    (load,) = reference()["imports"]
+
+    assert ("507", "The portal's disk is full; nothing was kept.") in load.answers

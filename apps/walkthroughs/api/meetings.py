@@ -22,6 +22,7 @@ from apps.core.api import (
     Input,
     Nothing,
     PreconditionFailedError,
+    StaleError,
     body,
     number,
     revision_asked,
@@ -255,4 +256,4 @@ def _signed(result: Saved[SignOff] | Conflict[Seat]) -> Response:
             return Response(shapes.SignOffOut(sign_off).data)
         case Conflict(seat):
             content = queries.content(_find(str(seat.walkthrough_id)))
-            raise PreconditionFailedError({"sha256": rules.digest(content)}, revision=0)
+            raise StaleError({"sha256": rules.digest(content)})
