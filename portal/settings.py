@@ -297,6 +297,7 @@ SPECTACULAR_SETTINGS = {
         "WalkthroughDecision": "apps.walkthroughs.models.Decision",
         "SignatureDecision": "apps.walkthroughs.models.SignOff.Decision",
         "JobState": "apps.jobs.models.State",
+        "DeliveryState": "apps.notifications.models.State",
     },
     "SERVE_PERMISSIONS": ["apps.accounts.http.InScope"],
     "COMPONENT_SPLIT_REQUEST": True,

@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.http import actor, in_person
+from apps.accounts.http import PersonOut, actor, in_person
+from apps.accounts.rules import check_admin
 from apps.core.api import NUMBER, ClockField, Input, Nothing, body, one
 from apps.notifications import queries, rules, transitions
-from apps.notifications.models import Notice, NoticeQuerySet, Way
+from apps.notifications.models import Delivery, DeliveryQuerySet, Notice, NoticeQuerySet, State, Way
 
 SHELF = OpenApiParameter("show", str, enum=[show for show in queries.SHELVES if show])
 
@@ -94,6 +95,53 @@ class InboxViewSet(viewsets.GenericViewSet[Notice]):
 
 def _mine(request: Request) -> NoticeQuerySet:
     return queries.inbox(in_person(request))
+
+
+class DeliveryOut(serializers.ModelSerializer[Delivery]):
+    """A message to one person, without its words."""
+
+    recipient = PersonOut()
+
+    class Meta:
+        model = Delivery
+        fields = ["id", "recipient", "state", "made_at", "due_at", "sent_at", "attempts", "problem"]
+        read_only_fields = fields
+
+
+class DeliveryViewSet(viewsets.GenericViewSet[Delivery]):
+    """Messages that leave, for administrators."""
+
+    queryset = Delivery.objects.none()
+    lookup_value_regex = NUMBER
+
+    @extend_schema(
+        responses=DeliveryOut(many=True), parameters=[OpenApiParameter("state", str, enum=State.values)]
+    )
+    def list(self, request: Request) -> Response:
+        """List the messages to everybody, the newest first."""
+        rows = _outbox(request)
+        if state := request.query_params.get("state", ""):
+            rows = rows.filter(state=state)
+        return self.get_paginated_response(DeliveryOut(self.paginate_queryset(rows), many=True).data)
+
+    @extend_schema(responses=DeliveryOut)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Show how far a message is."""
+        return Response(DeliveryOut(one(_outbox(request), pk)).data)
+
+    @extend_schema(request=Nothing, responses=DeliveryOut)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str) -> Response:
+        """Send a stopped message once more."""
+        found = one(_outbox(request), pk)
+        body(request, Nothing)
+        again = transitions.retry_delivery(found, by=actor(request), at=timezone.now())
+        return Response(DeliveryOut(again).data)
+
+
+def _outbox(request: Request) -> DeliveryQuerySet:
+    check_admin(actor(request))
+    return queries.outbox()
 
 
 class PreferencesInput(Input):

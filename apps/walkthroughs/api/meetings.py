@@ -15,7 +15,6 @@ from rest_framework.response import Response
 
 from apps.accounts.http import actor, in_person, person
 from apps.catalog.models import RiskLevel
-from apps.core import files
 from apps.core.api import (
     IF_MATCH,
     NUMBER,
@@ -30,11 +29,10 @@ from apps.core.api import (
 )
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
-from apps.core.statements import or_404
 from apps.core.text import words_in
 from apps.jobs.http import JobOut
 from apps.readiness.queries import area as area_of
-from apps.walkthroughs import queries, rules, transitions
+from apps.walkthroughs import http, queries, rules, transitions
 from apps.walkthroughs.api import shapes
 from apps.walkthroughs.models import Seat, SignOff, Walkthrough
 
@@ -212,9 +210,8 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         pagination_class=None,
     )
     def report_file(self, request: Request, pk: str) -> HttpResponse:
-        """Download the newest report."""
-        newest = or_404(queries.latest_report(_find(pk)))
-        return HttpResponse(files.read(newest.file), content_type=newest.file.media_type)
+        """Download the newest report; history says who did."""
+        return http.report_file(_find(pk), by=actor(request))
 
     def _step(
         self, request: Request, pk: str, step: Callable[..., Any], kind: type[Input] = Nothing
