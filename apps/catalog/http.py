@@ -77,12 +77,14 @@ def _tabs(service: Service) -> list[tuple[str, str]]:
     return [*tabs, ("History", f"{own}history/")]
 
 
-def services_file(request: HttpRequest, to: User, *, by: Actor) -> StreamingHttpResponse:
+def services_file(
+    request: HttpRequest, filters: queries.Filters, *, to: User, by: Actor
+) -> StreamingHttpResponse:
     """Hand out the list that the address filters as CSV, row by row; and write down that we did."""
     note_export(
         to.subject, what="the list of services", asked=request.GET.urlencode(), by=by, at=timezone.now()
     )
-    rows = queries.exported(queries.Filters.of(request.GET), person=to)
+    rows = queries.exported(filters, person=to)
     address = request.build_absolute_uri
     response = StreamingHttpResponse(
         _lines([address(row.get_absolute_url()), row] for row in rows), content_type="text/csv; charset=utf-8"

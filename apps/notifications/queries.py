@@ -157,7 +157,7 @@ def _words(kind: Kind, subject: Subject) -> tuple[str, str]:
 SHELVES: Final = {"": "Inbox", "unread": "Unread", "snoozed": "Snoozed", "done": "Done"}
 
 
-def shelf(person: User, show: str) -> NoticeQuerySet:
+def shelf(person: User, show: str = "") -> NoticeQuerySet:
     """Return one of the SHELVES of a person's inbox. One query."""
     notices = inbox(person)
     match show:

@@ -12,6 +12,14 @@ def test_the_description_is_whole_and_without_a_warning(tmp_path):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["*/*", "application/yaml", "application/vnd.oai.openapi+json"])
+def test_the_description_is_refused_as_everything_is(kind):
+    refusal = Program()("GET", "/api/schema/", status=401, Accept=kind)
+
+    assert refusal["title"] == "Unauthorized"
+
+
+@pytest.mark.django_db
 def test_people_read_of_everything_that_programs_can_ask_for():
     program = Program(UserFactory())
     paths = program("GET", "/api/schema/?format=json", status=200)["paths"]

@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.http import actor, in_person, person
-from apps.catalog.models import RiskLevel
 from apps.core.api import (
     IF_MATCH,
     NUMBER,
@@ -23,6 +22,7 @@ from apps.core.api import (
     PreconditionFailedError,
     StaleError,
     body,
+    filters,
     number,
     revision_asked,
     with_revision,
@@ -55,16 +55,12 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
 
     @extend_schema(
         responses=shapes.WalkthroughRow(many=True),
-        parameters=[
-            OpenApiParameter("show", str, enum=list(queries.SHOWN)),
-            OpenApiParameter("risk", str, enum=RiskLevel.values),
-            OpenApiParameter("mine", str, enum=["1"]),
-        ],
+        parameters=[shapes.WalkthroughFilters],
     )
     def list(self, request: Request) -> Response:
         """List the walkthroughs that are coming, or those that `show` names, the newest first."""
-        filters = queries.Filters.of(request.query_params.dict())
-        rows = queries.filtered(person(request), filters, now=timezone.now())
+        asked = queries.Filters(**filters(request, shapes.WalkthroughFilters))
+        rows = queries.filtered(person(request), asked, now=timezone.now())
         return self.get_paginated_response(
             shapes.WalkthroughRow(self.paginate_queryset(rows), many=True).data
         )
