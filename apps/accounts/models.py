@@ -56,7 +56,7 @@ class User(AbstractBaseUser):
     handle = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001 -- of an imported catalog
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
-    is_demo = models.BooleanField(default=False)  # signs in only where ROADWORTHY_DEMO is set
+    is_demo = models.BooleanField(default=False)  # signs in only where settings.DEMO is on
     is_enablement = models.BooleanField(default=False)
     is_architect = models.BooleanField(default=False)
     is_security = models.BooleanField(default=False)
