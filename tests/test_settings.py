@@ -69,7 +69,7 @@ def test_an_empty_environment_means_a_home_with_files_and_nothing_unsafe(tmp_pat
 def test_a_home_knows_whether_it_runs_the_demo(tmp_path, edition, environment, is_demo):
     (tmp_path / "edition").write_text(f"{edition}\n")
 
-    assert read(tmp_path, **environment).DEMO == is_demo
+    assert is_demo == read(tmp_path, **environment).DEMO
 
 
 def test_servers_are_named_by_addresses(tmp_path):

@@ -49,6 +49,11 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+def monday_to_friday() -> list[int]:
+    """Return the days on which people work who have not said otherwise; 1 is Monday."""
+    return [1, 2, 3, 4, 5]
+
+
 class User(AbstractBaseUser):
     """A person. Teams and leads are copies that catalog pushes down; write through transitions.py only."""
 
@@ -66,7 +71,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(max_length=64, default="UTC")
     works_from = models.TimeField(default=time(9))
     works_to = models.TimeField(default=time(17))
-    works_on = models.JSONField(default=list, encoder=DjangoJSONEncoder)  # ISO weekdays, 1 is Monday
+    works_on = models.JSONField(default=monday_to_friday, encoder=DjangoJSONEncoder)  # ISO weekdays
     expertise = models.JSONField(default=list)  # area keys and plain words, lower case
     has_keys = models.BooleanField(default=True)  # single-key shortcuts, WCAG 2.1.4
     team_ids = models.JSONField(default=list)  # pushed down by catalog
