@@ -140,7 +140,7 @@ def test_one_person_is_no_people(client, admin):
 
 
 def test_people_are_searched_and_paged_by_key(client, admin, monkeypatch):
-    monkeypatch.setattr("apps.accounts.views.PEOPLE", 1)
+    monkeypatch.setattr("apps.core.http.PAGE", 1)
     for name in ("Ada Lind", "Ada Lovelace"):
         UserFactory(name=name)
 
