@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Self
+from typing import Final, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.serializers.json import DjangoJSONEncoder
@@ -23,6 +23,9 @@ class Role(models.TextChoices):
     SECURITY = "security", "Security engineer"
     LEADERSHIP = "leadership", "Leadership"
     ADMIN = "admin", "Administrator"
+
+
+READS_SECURITY: Final = ("is_security", "is_enablement")  # the flags of who belongs to that audience
 
 
 class UserQuerySet(LockableQuerySet["User"]):
@@ -136,7 +139,7 @@ class User(AbstractBaseUser):
     @property
     def audiences(self) -> frozenset[str]:
         """Return the audiences to which this person belongs."""
-        reads_security = self.is_security or self.is_enablement
+        reads_security = any(getattr(self, flag) for flag in READS_SECURITY)
         return frozenset({Audience.EVERYONE.value, *([Audience.SECURITY.value] if reads_security else [])})
 
     @property

@@ -67,8 +67,8 @@ def _tabs(service: Service) -> list[tuple[str, str]]:
     """Return title and address of the tabs that the phase, or the past, brings."""
     own, whole = service.get_absolute_url(), (service.part_of or service).get_absolute_url()
     phase = service.phase_before or service.phase
-    is_ready = phase in {Phase.READY, Phase.LIVE} or getattr(service, "was_ready", False)
-    is_green = is_ready or phase == Phase.GREEN_LIGHT or getattr(service, "was_green", False)
+    is_ready = phase in {Phase.READY, Phase.LIVE} or service.was_ready  # type: ignore[attr-defined]
+    is_green = is_ready or phase == Phase.GREEN_LIGHT or service.was_green  # type: ignore[attr-defined]
     tabs = [("Overview", own)]
     if is_green:
         tabs.append(("Green-light", f"{whole}green-light/"))
