@@ -25,7 +25,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("ROADWORTHY_HOME") or BASE_DIR / "var").resolve()
 HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 EDITION = edition_of(HOME)  # "demo" or "bare", written by the first `make run`; else ""
-DEMO = env.bool("ROADWORTHY_DEMO", default=False)  # only then may the people of the demo sign in
+# Only then may the people of the demo sign in: where the first start made them, so that every command knows.
+# Never by itself on a server's database, which is not the home's, whatever the home was made with.
+DEMO = env.bool("ROADWORTHY_DEMO", default=EDITION == "demo" and not os.environ.get("DATABASE_URL"))
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(HOME)
 # Former keys, while they are being replaced: they open what they locked, and lock nothing more.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -297,6 +299,7 @@ SPECTACULAR_SETTINGS = {
         "WalkthroughDecision": "apps.walkthroughs.models.Decision",
         "SignatureDecision": "apps.walkthroughs.models.SignOff.Decision",
         "JobState": "apps.jobs.models.State",
+        "DeliveryState": "apps.notifications.models.State",
     },
     "SERVE_PERMISSIONS": ["apps.accounts.http.InScope"],
     "COMPONENT_SPLIT_REQUEST": True,

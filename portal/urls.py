@@ -13,7 +13,7 @@ from apps.catalog.api import ImportViewSet, ServicesFileView, ServiceViewSet, Te
 from apps.core.views import api_docs, api_nothing, healthz, metrics, readyz
 from apps.home.api import EventsView
 from apps.jobs.api import JobViewSet
-from apps.notifications.api import InboxViewSet, PreferencesView
+from apps.notifications.api import DeliveryViewSet, InboxViewSet, PreferencesView
 from apps.readiness.api import AnswerViewSet, ChecklistViewSet, EditionViewSet
 from apps.walkthroughs.api import FollowUpViewSet, RoadViewSet, SeatViewSet, VetoViewSet, WalkthroughViewSet
 
@@ -47,6 +47,7 @@ api.register("seats", SeatViewSet, basename="seat")
 api.register("follow-ups", FollowUpViewSet, basename="follow-up")
 api.register("vetoes", VetoViewSet, basename="veto")
 api.register("inbox", InboxViewSet, basename="notice")
+api.register("deliveries", DeliveryViewSet, basename="delivery")
 api.register("jobs", JobViewSet, basename="job")
 
 urlpatterns = [

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,8 +14,7 @@ from rest_framework.views import APIView
 from apps.accounts import queries, rules, transitions
 from apps.accounts.http import PersonOut, actor, in_person, person
 from apps.accounts.models import Role, Scope, Token, TokenQuerySet, User
-from apps.core.api import NUMBER, ClockField, Input, Nothing, body, one
-from apps.core.text import words_in
+from apps.core.api import NUMBER, ClockField, Input, Nothing, Search, body, filters, one
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # untyped
@@ -229,11 +228,11 @@ class PeopleViewSet(viewsets.GenericViewSet[User]):
     queryset = User.objects.none()
     lookup_value_regex = NUMBER
 
-    @extend_schema(responses=PersonInFull(many=True), parameters=[OpenApiParameter("q", str)])
+    @extend_schema(responses=PersonInFull(many=True), parameters=[Search])
     def list(self, request: Request) -> Response:
         """List everybody, for administrators."""
         rules.check_admin(actor(request))
-        search = words_in(request.query_params.get("q", ""), limit=200)
+        search = filters(request, Search).get("q", "")
         page = self.paginate_queryset(queries.people(search=search))
         return self.get_paginated_response(PersonInFull(page, many=True).data)
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from apps.accounts import queries, rules, transitions
-from apps.accounts.models import Actor, Role, Scope, User
+from apps.accounts.models import Actor, Role, Scope, User, monday_to_friday
 from apps.core.forms import Line, as_form_error
 from apps.core.http import request_id
 
@@ -137,7 +137,8 @@ class ProfileForm(forms.Form):
 def profile_form(person: User, data: object = None) -> ProfileForm:
     """Return the form with what the profile says now."""
     initial = {name: getattr(person, name) for name in rules.CLEANERS}
-    return ProfileForm(data, initial=initial | {"expertise": ", ".join(person.expertise)})
+    initial |= {"expertise": ", ".join(person.expertise), "works_on": person.works_on or monday_to_friday()}
+    return ProfileForm(data, initial=initial)
 
 
 class RolesForm(forms.Form):

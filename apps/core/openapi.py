@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from drf_spectacular.generators import SchemaGenerator
 
+from apps.core.api import NOT_THERE
+
 PREFIX: Final = "/api/v1/"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 PROBLEM: Final = {
@@ -18,24 +20,25 @@ PROBLEM: Final = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "errors": {"description": "What is wrong, field by field."},
-        "current": {"type": "object", "description": "With 412: what stands there now."},
+        "current": {"type": "object", "description": "With 409 and 412: what stands there now."},
     },
     "required": ["type", "title", "status", "detail"],
 }
 ALWAYS: Final = {
     "401": "No token, or one that does not work.",
     "403": "Not yours to do, or not with this token.",
-    "404": "It is not there, or not for you.",
+    "404": NOT_THERE,
     "406": "Answers are JSON.",
     "429": "Too many requests; Retry-After says how long to wait.",
 }
 CHANGES: Final = {
     "400": "The body is not what it should be; `errors` says where.",
-    "409": "Not from this state.",
+    "409": "Not from this state, or not what you looked at; then `current` is what stands there.",
     "413": "The body is too large.",
     "415": "Bodies are JSON.",
     "422": "A value cannot be kept; `errors` says which.",
 }
+FILTERS: Final = {"400": "A filter makes no sense; `errors` says which."}
 REVISIONS: Final = {
     "412": "Somebody else saved first; `current` is what stands there.",
     "428": "If-Match is missing.",
@@ -50,14 +53,18 @@ def with_refusals(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
             if method in operations and path.startswith(PREFIX):
                 operation = operations[method]
                 operation["tags"] = [path.removeprefix(PREFIX).partition("/")[0]]
-                operation["responses"] |= _responses(_refusals(method, operation))
+                own = {
+                    code: one["description"] for code, one in operation["responses"].items() if code >= "400"
+                }
+                operation["responses"] |= _responses(_refusals(method, operation) | own)
     return result
 
 
 def _refusals(method: str, operation: dict[str, Any]) -> dict[str, str]:
-    refusals = ALWAYS | ({} if method == "get" else CHANGES)
-    names = {parameter["name"] for parameter in operation.get("parameters", [])}
-    return refusals | (REVISIONS if "If-Match" in names else {})
+    asked = {parameter["name"]: parameter["in"] for parameter in operation.get("parameters", [])}
+    has_filters = any(place == "query" and name != "cursor" for name, place in asked.items())
+    refusals = ALWAYS | (FILTERS if has_filters else {}) | ({} if method == "get" else CHANGES)
+    return refusals | (REVISIONS if "If-Match" in asked else {})
 
 
 def _responses(refusals: dict[str, str]) -> dict[str, Any]:

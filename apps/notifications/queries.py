@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from types import MappingProxyType
 from typing import Final
 
@@ -13,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils.module_loading import import_string
 
-from apps.accounts.models import User
+from apps.accounts.models import READS_SECURITY, User
 from apps.activity.models import Audience, Subject
 from apps.core.errors import LinkExpiredError
 from apps.core.metrics import Gauge
@@ -70,7 +71,7 @@ def known(facts: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
 
 def unread_of() -> Coalesce:
     """Return the number of unread notices of a person, as a column of the person's own query."""
-    readable = Q(audience=Audience.EVERYONE) | _is("is_security") | _is("is_enablement")
+    readable = reduce(or_, map(_is, READS_SECURITY), Q(audience=Audience.EVERYONE))
     theirs = Notice.objects.filter(readable, recipient=OuterRef("pk")).unread()
     counted = theirs.order_by().values("recipient").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
@@ -157,7 +158,7 @@ def _words(kind: Kind, subject: Subject) -> tuple[str, str]:
 SHELVES: Final = {"": "Inbox", "unread": "Unread", "snoozed": "Snoozed", "done": "Done"}
 
 
-def shelf(person: User, show: str) -> NoticeQuerySet:
+def shelf(person: User, show: str = "") -> NoticeQuerySet:
     """Return one of the SHELVES of a person's inbox. One query."""
     notices = inbox(person)
     match show:

@@ -322,6 +322,14 @@ def test_an_import_makes_a_person_without_access(take):
     assert told(ada) == ["tests imported Ada"]
 
 
+def test_whoever_is_new_works_from_monday_to_friday(now, admin, take):
+    imported, _outcome = take()
+    invited = invite(email="ben@example.org", name="Ben", by=admin, at=now)
+    owner = transitions.add_admin("root@example.org", name="Root", by=SYSTEM, at=now)
+
+    assert [person.works_on for person in (imported, invited, owner)] == [[1, 2, 3, 4, 5]] * 3
+
+
 def test_a_second_import_changes_nothing(take):
     take()
 

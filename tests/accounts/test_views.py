@@ -40,6 +40,14 @@ def text(response):
     return response.content.decode()
 
 
+def test_a_profile_without_days_shows_those_that_count(client, ada):
+    User.objects.filter(pk=ada.pk).update(works_on=[])  # of somebody who came before there was a default
+
+    form = client.get(reverse("accounts:profile")).context["form"]
+
+    assert form["works_on"].value() == [1, 2, 3, 4, 5]
+
+
 def test_a_person_edits_the_profile(client, ada):
     response = client.post(reverse("accounts:profile"), PROFILE, follow=True)
 
@@ -132,7 +140,7 @@ def test_one_person_is_no_people(client, admin):
 
 
 def test_people_are_searched_and_paged_by_key(client, admin, monkeypatch):
-    monkeypatch.setattr("apps.accounts.views.PEOPLE", 1)
+    monkeypatch.setattr("apps.core.http.PAGE", 1)
     for name in ("Ada Lind", "Ada Lovelace"):
         UserFactory(name=name)
 

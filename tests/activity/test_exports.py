@@ -64,10 +64,11 @@ def test_a_report_is_taken_along(client, settings, tmp_path, now):
     )
     client.force_login(by.person)
 
-    answer = client.get(reverse("walkthroughs:report_file", args=[walkthrough.pk]))
+    in_a_page = client.get(reverse("walkthroughs:report_file", args=[walkthrough.pk]))
+    by_a_program = client.get(f"/api/v1/walkthroughs/{walkthrough.pk}/report/file/")
 
-    assert answer.content == b"%PDF"
-    assert taken() == [(f"the report of {walkthrough}", "")]
+    assert in_a_page.content == by_a_program.content == b"%PDF"
+    assert taken() == [(f"the report of {walkthrough}", "")] * 2
 
 
 def test_a_report_that_the_disk_has_lost_is_not_taken_along_but_made_anew(client, settings, tmp_path, now):

@@ -12,6 +12,14 @@ def test_the_description_is_whole_and_without_a_warning(tmp_path):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["*/*", "application/yaml", "application/vnd.oai.openapi+json"])
+def test_the_description_is_refused_as_everything_is(kind):
+    refusal = Program()("GET", "/api/schema/", status=401, Accept=kind)
+
+    assert refusal["title"] == "Unauthorized"
+
+
+@pytest.mark.django_db
 def test_people_read_of_everything_that_programs_can_ask_for():
     program = Program(UserFactory())
     paths = program("GET", "/api/schema/?format=json", status=200)["paths"]
@@ -31,3 +39,11 @@ def test_the_description_names_what_may_be_refused():
     (save,) = (one for one in reference()["answers"] if one.method == "PUT" and one.path.endswith("{id}/"))
 
     assert {status for status, _why in save.answers} >= {"200", "400", "409", "412", "422", "428"}
+
+
+def test_the_description_names_a_disk_that_is_full():
+    from apps.core.openapi import reference  # noqa: PLC0415 -- it reads every URL
+
+    (load,) = reference()["imports"]
+
+    assert ("507", "The portal's disk is full; nothing was kept.") in load.answers

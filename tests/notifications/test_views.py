@@ -64,7 +64,7 @@ def test_everything_is_put_away_at_once_but_for_others(client, tell):
 
 
 def test_the_inbox_is_paged_and_filtered(client, tell, now, monkeypatch):
-    monkeypatch.setattr("apps.notifications.views.paging.PAGE", 1)
+    monkeypatch.setattr("apps.core.http.PAGE", 1)
     ada = sign_in(client)
     for day in range(2):
         context = {"recipient": {"name": f"Number {day}"}}

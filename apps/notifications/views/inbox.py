@@ -12,10 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import PortalRequest, actor
-from apps.core.http import page
+from apps.core.http import one_page, page
 from apps.notifications import forms, queries, transitions
 from apps.notifications.models import Notice
-from apps.notifications.views.paging import one_page
 
 
 @require_GET

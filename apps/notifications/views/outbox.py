@@ -12,11 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import PortalRequest, actor
 from apps.accounts.rules import check_admin
 from apps.core import health
-from apps.core.http import page
+from apps.core.http import PAGE, one_page, page
 from apps.jobs.queries import failed, queues
 from apps.notifications import queries, transitions
 from apps.notifications.models import Delivery, State
-from apps.notifications.views.paging import PAGE, one_page
 
 REAL_MAIL: Final = "django.core.mail.backends.smtp.EmailBackend"
 

@@ -14,26 +14,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.http import actor, in_person, person
-from apps.catalog.models import RiskLevel
-from apps.core import files
 from apps.core.api import (
     IF_MATCH,
     NUMBER,
     Input,
     Nothing,
     PreconditionFailedError,
+    StaleError,
     body,
+    filters,
     number,
     revision_asked,
     with_revision,
 )
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
-from apps.core.statements import or_404
 from apps.core.text import words_in
 from apps.jobs.http import JobOut
 from apps.readiness.queries import area as area_of
-from apps.walkthroughs import queries, rules, transitions
+from apps.walkthroughs import http, queries, rules, transitions
 from apps.walkthroughs.api import shapes
 from apps.walkthroughs.models import Seat, SignOff, Walkthrough
 
@@ -56,16 +55,12 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
 
     @extend_schema(
         responses=shapes.WalkthroughRow(many=True),
-        parameters=[
-            OpenApiParameter("show", str, enum=list(queries.SHOWN)),
-            OpenApiParameter("risk", str, enum=RiskLevel.values),
-            OpenApiParameter("mine", str, enum=["1"]),
-        ],
+        parameters=[shapes.WalkthroughFilters],
     )
     def list(self, request: Request) -> Response:
         """List the walkthroughs that are coming, or those that `show` names, the newest first."""
-        filters = queries.Filters.of(request.query_params.dict())
-        rows = queries.filtered(person(request), filters, now=timezone.now())
+        asked = queries.Filters(**filters(request, shapes.WalkthroughFilters))
+        rows = queries.filtered(person(request), asked, now=timezone.now())
         return self.get_paginated_response(
             shapes.WalkthroughRow(self.paginate_queryset(rows), many=True).data
         )
@@ -211,9 +206,8 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         pagination_class=None,
     )
     def report_file(self, request: Request, pk: str) -> HttpResponse:
-        """Download the newest report."""
-        newest = or_404(queries.latest_report(_find(pk)))
-        return HttpResponse(files.read(newest.file), content_type=newest.file.media_type)
+        """Download the newest report; history says who did."""
+        return http.report_file(_find(pk), by=actor(request))
 
     def _step(
         self, request: Request, pk: str, step: Callable[..., Any], kind: type[Input] = Nothing
@@ -255,4 +249,4 @@ def _signed(result: Saved[SignOff] | Conflict[Seat]) -> Response:
             return Response(shapes.SignOffOut(sign_off).data)
         case Conflict(seat):
             content = queries.content(_find(str(seat.walkthrough_id)))
-            raise PreconditionFailedError({"sha256": rules.digest(content)}, revision=0)
+            raise StaleError({"sha256": rules.digest(content)})

@@ -4,16 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import PortalRequest, actor
-from apps.activity.transitions import note_export
-from apps.core import files
 from apps.core.http import lead_back, page
-from apps.core.statements import or_404
 from apps.jobs.queries import latest
-from apps.walkthroughs import queries, rules, transitions
+from apps.walkthroughs import http, rules, transitions
 from apps.walkthroughs.views.finding import find
 
 KIND = "walkthroughs.report"
@@ -38,13 +34,6 @@ def report(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def report_file(request: PortalRequest, pk: int) -> HttpResponse:
-    """Hand out the newest report; and write down that we did."""
-    found = find(request, pk)
-    newest = or_404(queries.latest_report(found))
+    """Hand out the newest report."""
     lead_back(request, reverse("walkthroughs:report", args=[pk]), "Prepare the report anew")
-    response = HttpResponse(files.read(newest.file), content_type=newest.file.media_type)
-    note_export(found.subject, what=f"the report of {found}", by=actor(request), at=timezone.now())
-    name = f"{slugify(found.service.slug) or 'service'}-walkthrough-{found.pk}.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return http.report_file(find(request, pk), by=actor(request))
