@@ -11,6 +11,7 @@ class PersonInvited(EventKind):
 
     verb = "accounts.invited"
     sentence = "{actor} invited {subject}"
+    icon = "user-plus"
     example = {"email": "ada@example.org"}
 
     email: str
@@ -22,6 +23,7 @@ class PersonImported(EventKind):
 
     verb = "accounts.imported"
     sentence = "{actor} imported {subject}"
+    icon = "user-plus"
     example = {"handle": "ada.lind"}
 
     handle: str
@@ -33,6 +35,9 @@ class RolesGiven(EventKind):
 
     verb = "accounts.roles_given"
     sentence = "{actor} changed the roles of {subject} (now: {now})"
+    of_oneself = "{actor} changed their own roles (now: {now})"
+    became = "now"
+    icon = "user-cog"
     example = {"now": "Architect, Administrator", "before": "Architect"}
 
     now: str
@@ -45,6 +50,7 @@ class PersonDeactivated(EventKind):
 
     verb = "accounts.deactivated"
     sentence = "{actor} deactivated {subject}"
+    icon = "circle-x"
     example = {}
 
 
@@ -54,6 +60,7 @@ class PersonReactivated(EventKind):
 
     verb = "accounts.reactivated"
     sentence = "{actor} let {subject} sign in again"
+    icon = "user-plus"
     example = {}
 
 
@@ -63,6 +70,8 @@ class ProfileEdited(EventKind):
 
     verb = "accounts.profile_edited"
     sentence = "{actor} edited the profile of {subject}"
+    of_oneself = "{actor} edited their own profile"
+    icon = "user-cog"
     example = {"fields": ["time_zone", "works_to"]}
 
     fields: list[str]
@@ -74,6 +83,7 @@ class PasswordSet(EventKind):
 
     verb = "accounts.password_set"
     sentence = "{actor} chose a new password"
+    icon = "lock"
     example = {"is_first": True}
 
     is_first: bool
@@ -85,6 +95,7 @@ class SignedIn(EventKind):
 
     verb = "accounts.signed_in"
     sentence = "{actor} signed in"
+    icon = "user"
     example = {}
 
 
@@ -94,6 +105,7 @@ class SignedOut(EventKind):
 
     verb = "accounts.signed_out"
     sentence = "{actor} signed out"
+    icon = "logout"
     example = {}
 
 
@@ -107,6 +119,7 @@ class SignInRefused(EventKind):
 
     verb = "accounts.sign_in_refused"
     sentence = "Somebody tried to sign in as {subject} and was refused"
+    icon = "lock"
     example = {}
 
 
@@ -116,6 +129,7 @@ class SignInLocked(EventKind):
 
     verb = "accounts.sign_in_locked"
     sentence = "Somebody tried to sign in as {subject} too often and must wait {minutes} minutes"
+    icon = "lock"
     example = {"minutes": 15}
 
     minutes: int
@@ -127,6 +141,8 @@ class SecondFactorChanged(EventKind):
 
     verb = "accounts.second_factor_changed"
     sentence = "{actor} {what} the second factor of {subject}"
+    of_oneself = "{actor} {what} their second factor"
+    icon = "lock"
     example = {"what": "switched on"}
 
     what: str
@@ -138,6 +154,7 @@ class SecondFactorTaken(EventKind):
 
     verb = "accounts.second_factor_taken"
     sentence = "{actor} took away the second factor of {subject} ({reason})"
+    icon = "lock"
     example = {"reason": "Lost the phone, called from a number that we know"}
 
     reason: str
@@ -149,6 +166,8 @@ class TokenMade(EventKind):
 
     verb = "accounts.token_made"
     sentence = "{actor} made the token “{token}” of {subject}"
+    of_oneself = "{actor} made the token “{token}”"
+    icon = "adjustments"
     example = {"token": "ci", "scope": "write", "expires_on": "2026-09-01", "team": "Payments"}
 
     token: str
@@ -163,6 +182,8 @@ class TokenRevoked(EventKind):
 
     verb = "accounts.token_revoked"
     sentence = "{actor} revoked the token “{token}” of {subject}"
+    of_oneself = "{actor} revoked their token “{token}”"
+    icon = "adjustments"
     example = {"token": "ci"}
 
     token: str

@@ -11,6 +11,7 @@ class Said(EventKind):
 
     verb = "comments.said"
     sentence = "{actor} wrote about {subject}"
+    icon = "message"
     example = {"comment_id": 7}
 
     comment_id: int

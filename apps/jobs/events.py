@@ -11,6 +11,7 @@ class JobFailed(EventKind):
 
     verb = "jobs.failed"
     sentence = "{actor} could not finish: {subject} ({problem})"
+    icon = "alert-triangle"
     example = {"problem": "The file is not a zip archive."}
 
     problem: str
@@ -22,4 +23,5 @@ class JobRetried(EventKind):
 
     verb = "jobs.retried"
     sentence = "{actor} asked once more for: {subject}"
+    icon = "refresh"
     example = {}

@@ -11,6 +11,7 @@ class EditionPublished(EventKind):
 
     verb = "readiness.edition_published"
     sentence = "{actor} published {subject}"
+    icon = "versions"
     example = {"key": "operational-readiness", "number": 1, "sha256": "9f86d081"}
 
     key: str
@@ -24,6 +25,7 @@ class ConversationStarted(EventKind):
 
     verb = "readiness.conversation_started"
     sentence = "{actor} started the green-light conversation; {advisor} advises"
+    icon = "messages"
     example = {"advisor": "Maya Sund", "expected_users": "All drivers", "target_quarter": "2027-Q1"}
 
     advisor: str
@@ -37,6 +39,7 @@ class ReadinessOpened(EventKind):
 
     verb = "readiness.opened"
     sentence = "{actor} opened {subject}: {applicable} questions apply, {inherited} have a text to confirm"
+    icon = "road"
     example = {"edition": 1, "applicable": 84, "inherited": 12}
 
     edition: int
@@ -50,6 +53,7 @@ class AssessmentClosed(EventKind):
 
     verb = "readiness.closed"
     sentence = "{actor} closed {subject}; it is kept as it was"
+    icon = "archive"
     example = {"kind": "readiness"}
 
     kind: str
@@ -61,6 +65,7 @@ class AnswerSaved(EventKind):
 
     verb = "readiness.answer_saved"
     sentence = "{actor} answered {subject}: {after}"
+    icon = "clipboard-text"
     example = {"item": "REL-03", "revision": 4, "before": "Open", "after": "In place"}
 
     item: str
@@ -75,6 +80,7 @@ class InheritedConfirmed(EventKind):
 
     verb = "readiness.inherited_confirmed"
     sentence = "{actor} confirmed the text of {subject}: {after}"
+    icon = "check"
     example = {"item": "REL-03", "revision": 1, "after": "In place"}
 
     item: str
@@ -88,6 +94,7 @@ class EvidenceAdded(EventKind):
 
     verb = "readiness.evidence_added"
     sentence = "{actor} added evidence to {subject}: {title}"
+    icon = "paperclip"
     example = {"title": "Failover rehearsal of 3 November", "url": "https://wiki.example/failover"}
 
     title: str
@@ -100,6 +107,7 @@ class EvidenceRemoved(EventKind):
 
     verb = "readiness.evidence_removed"
     sentence = "{actor} removed evidence from {subject}: {title}"
+    icon = "paperclip"
     example = {"title": "Failover rehearsal of 3 November", "url": "https://wiki.example/failover"}
 
     title: str
@@ -112,6 +120,7 @@ class ExemptionAsked(EventKind):
 
     verb = "readiness.exemption_asked"
     sentence = "{actor} asked for an exemption for {subject} until {ends_on}"
+    icon = "shield-half"
     example = {"reason": "The new store comes in May.", "measure": "Daily copies.", "ends_on": "2027-05-31"}
 
     reason: str
@@ -125,6 +134,7 @@ class ExemptionApproved(EventKind):
 
     verb = "readiness.exemption_approved"
     sentence = "{actor} approved the exemption for {subject} until {ends_on}"
+    icon = "shield-check"
     example = {"reason": "Daily copies are enough until then.", "ends_on": "2027-05-31"}
 
     reason: str
@@ -137,6 +147,7 @@ class ExemptionRefused(EventKind):
 
     verb = "readiness.exemption_refused"
     sentence = "{actor} refused the exemption for {subject}: {reason}"
+    icon = "circle-x"
     example = {"reason": "A restore was never tried."}
 
     reason: str
@@ -148,6 +159,7 @@ class ExemptionWithdrawn(EventKind):
 
     verb = "readiness.exemption_withdrawn"
     sentence = "{actor} withdrew the exemption for {subject}"
+    icon = "shield-half"
     example = {"before": "approved"}
 
     before: str
@@ -159,6 +171,7 @@ class ExemptionEnded(EventKind):
 
     verb = "readiness.exemption_ended"
     sentence = "The exemption for {subject} ended on {ends_on}"
+    icon = "shield-half"
     example = {"ends_on": "2027-05-31"}
 
     ends_on: str
@@ -170,6 +183,8 @@ class VerdictGiven(EventKind):
 
     verb = "readiness.verdict_given"
     sentence = "{actor} finds {subject} {value}"
+    became = "value"
+    icon = "list-check"
     example = {"area": "REL", "before": "", "value": "adequate", "note": "Rehearse the failover."}
 
     area: str
@@ -184,6 +199,7 @@ class AnswersReturned(EventKind):
 
     verb = "readiness.answers_returned"
     sentence = "{actor} returned {items} of {subject}"
+    icon = "arrow-back-up"
     example = {"items": "REL-03, OPS-07", "note": "Who is called at night?"}
 
     items: str
@@ -196,6 +212,7 @@ class Submitted(EventKind):
 
     verb = "readiness.submitted"
     sentence = "{actor} submitted {subject}: {answered} of {applicable} answered"
+    icon = "checkbox"
     example = {"answered": 80, "applicable": 84}
 
     answered: int
@@ -208,6 +225,7 @@ class ConditionsApplied(EventKind):
 
     verb = "readiness.conditions_applied"
     sentence = "{subject} follows the service: {added} items more, {removed} fewer"
+    icon = "adjustments"
     example = {"added": 3, "removed": 1}
 
     added: int

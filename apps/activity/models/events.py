@@ -65,6 +65,9 @@ class EventKind:
     verb: ClassVar[str]
     sentence: ClassVar[str]
     example: ClassVar[dict[str, Any]]
+    icon: ClassVar[str] = "history"  # of static/icons.svg
+    of_oneself: ClassVar[str] = ""  # the sentence where actor and subject are one person
+    became: ClassVar[str] = "after"  # the field that holds what `before` became
 
 
 class AppendOnlyError(TypeError):

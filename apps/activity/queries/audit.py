@@ -10,8 +10,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.activity import rules
 from apps.activity.models import Audience, Event, EventQuerySet
-from apps.activity.queries.kinds import sentence
 from apps.activity.queries.timelines import Entry, entry_of
+from apps.activity.queries.words import sentence
 
 _NARROW: Final = {one.value: one.label.lower() for one in Audience if one != Audience.EVERYONE}
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.module_loading import autodiscover_modules
 
-from apps.activity.models import Event, EventKind
+from apps.activity.models import EventKind
 
 
 class _Words(dict[str, Any]):
@@ -67,13 +67,6 @@ def explained() -> list[Explained]:
         )
         for verb, kind in sorted(kinds().items())
     ]
-
-
-def sentence(event: Event) -> str:
-    """Return an event in words. History outlives code: what is no longer known shows plainly. No query."""
-    kind = kinds().get(event.verb)
-    words = _Words(event.data, actor=event.actor_name, subject=event.subject_name, verb=event.verb)
-    return (kind.sentence if kind else "{actor}: {verb}, {subject}").format_map(words)
 
 
 def _json(value: object) -> str:

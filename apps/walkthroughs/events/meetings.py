@@ -12,6 +12,7 @@ class Prepared(EventKind):
 
     verb = "walkthroughs.prepared"
     sentence = "{actor} began to prepare {service} for production, with a walkthrough about {planned_on}"
+    icon = "road"
     example = {"service": "Parcel Tracking", "planned_on": "2026-12-02", "gaps": ["GL-07"]}
 
     service: str
@@ -25,6 +26,7 @@ class Planned(EventKind):
 
     verb = "walkthroughs.planned"
     sentence = "{actor} planned {subject} for about {planned_on}"
+    icon = "calendar-event"
     example = {"planned_on": "2026-12-02"}
 
     planned_on: str
@@ -36,6 +38,7 @@ class Scheduled(EventKind):
 
     verb = "walkthroughs.scheduled"
     sentence = "{actor} scheduled {subject} for {when}"
+    icon = "calendar-event"
     example = {
         "when": "Wed 2 December 2026, 14:00 Stockholm",
         "starts_at": "2026-12-02T13:00:00+00:00",
@@ -59,6 +62,7 @@ class Moved(EventKind):
 
     verb = "walkthroughs.moved"
     sentence = "{actor} moved {subject} to {when}"
+    icon = "calendar-event"
     example = {
         "when": "Thu 3 December 2026, 14:00 Stockholm",
         "before": {"starts_at": "2026-12-02T13:00:00+00:00", "minutes": 80, "place": "Room 4"},
@@ -76,6 +80,7 @@ class Cancelled(EventKind):
 
     verb = "walkthroughs.cancelled"
     sentence = "{actor} cancelled {subject}: {reason}"
+    icon = "circle-x"
     example = {"reason": "The team waits for the new event store."}
 
     reason: str
@@ -87,6 +92,8 @@ class Replied(EventKind):
 
     verb = "walkthroughs.replied"
     sentence = "{actor} replied “{label}” to {subject}"
+    became = "reply"
+    icon = "mail"
     example = {"label": "Comes", "reply": "yes", "note": "", "before": ""}
 
     label: str
@@ -101,6 +108,7 @@ class AskedAgain(EventKind):
 
     verb = "walkthroughs.asked_again"
     sentence = "{actor} asked {people} again to reply for {subject}"
+    icon = "bell"
     example = {"people": "Dmitri Volkov"}
 
     people: str
@@ -112,6 +120,7 @@ class SeatTaken(EventKind):
 
     verb = "walkthroughs.seat_taken"
     sentence = "{actor} seated {person} as {capacity} at {subject}"
+    icon = "user-check"
     example = {"person": "Priya Nair", "capacity": "peer"}
 
     person: str
@@ -124,6 +133,7 @@ class SeatReplaced(EventKind):
 
     verb = "walkthroughs.seat_replaced"
     sentence = "{actor} gave the {capacity} seat of {before} at {subject} to {after}"
+    icon = "arrows-exchange"
     example = {"capacity": "peer", "before": "Dmitri Volkov", "after": "Priya Nair"}
 
     capacity: str
@@ -137,6 +147,7 @@ class Begun(EventKind):
 
     verb = "walkthroughs.begun"
     sentence = "{actor} began {subject}"
+    icon = "player-play"
     example = {}
 
 
@@ -146,6 +157,7 @@ class NotesEdited(EventKind):
 
     verb = "walkthroughs.notes_edited"
     sentence = "{actor} edited the minutes of {subject}"
+    icon = "pencil"
     example = {"before": "", "after": "The restore was shown live."}
 
     before: str
@@ -158,6 +170,7 @@ class FollowUpAdded(EventKind):
 
     verb = "walkthroughs.follow_up_added"
     sentence = "{actor} noted {number} at {subject}: {text}"
+    icon = "flag"
     example = {
         "number": "F-3",
         "text": "Name a second person for the night rota.",
@@ -181,6 +194,7 @@ class FollowUpDone(EventKind):
 
     verb = "walkthroughs.follow_up_done"
     sentence = "{actor} finished {number} of {subject}"
+    icon = "check"
     example = {"number": "F-3", "note": "Tomas is on the rota."}
 
     number: str
@@ -193,6 +207,7 @@ class Held(EventKind):
 
     verb = "walkthroughs.held"
     sentence = "{actor} ended {subject}; {waiting} signatures are waited for"
+    icon = "player-stop"
     example = {"waiting": 4}
 
     waiting: int
