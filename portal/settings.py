@@ -358,6 +358,20 @@ JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",
 }
+# What pages say of them: their name, and what somebody who sees one fail asks next. Work without words shows its key.
+JOB_WORDS = {
+    "walkthroughs.report": {
+        "name": "Report of a walkthrough",
+        "kept": "Nothing changed: reports that were printed before are there as they were.",
+        "again": "it prints the report anew.",
+    },
+    "catalog.import": {
+        "name": "Import of a catalog",
+        "kept": "What it had taken over by then is kept, and so is the file.",
+        "again": "it finds what it took over unchanged and goes on with the rest.",
+    },
+}
+JOB_READERS = {"catalog.import": "apps.catalog.rules.may_organise"}  # where not everybody may see the result
 MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = {"history": "apps.activity.queries.unguarded"}  # names for /readyz, sentences for the log

@@ -176,14 +176,20 @@ class Mails:
 
     counts: dict[str, int]
     oldest: datetime | None  # since then the first of those waits whose turn has come
+    next: datetime | None = None  # when the turn of the first comes, or came
 
 
 def mails(*, now: datetime, lately: timedelta = LATELY) -> Mails:
     """Return the state of the outbox. One query, read from the index: what was ever sent is not counted."""
     rows = Delivery.objects.filter(Q(state__in=PRESENT) | Q(state__in=OVER, due_at__gte=now - lately))
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
-    found = rows.aggregate(oldest=Min("due_at", filter=Q(state=State.WAITING, due_at__lte=now)), **counts)
-    return Mails({state.value: found[state.value] for state in State}, found["oldest"])
+    is_waiting = Q(state=State.WAITING)
+    turns = {
+        "oldest": Min("due_at", filter=is_waiting & Q(due_at__lte=now)),
+        "next": Min("due_at", filter=is_waiting),
+    }
+    found = rows.aggregate(**turns, **counts)
+    return Mails({state.value: found[state.value] for state in State}, found["oldest"], found["next"])
 
 
 def outbox() -> DeliveryQuerySet:

@@ -205,6 +205,41 @@ def test_administrators_see_the_queues_and_when_beat_was_seen(client, now, deliv
     assert ["No beat" in page for page in (silent, html, late)] == [True, False, True]
 
 
+def test_administrators_see_which_work_runs_waits_and_was_done(client, now):
+    sign_in(client, is_admin=True)
+    states = {
+        JobState.RUNNING: {"lease": "0" * 32, "lease_until": now, "done": 3, "total": 12},
+        JobState.QUEUED: {
+            "due_at": now + timedelta(minutes=4),
+            "attempts": 1,
+            "problem": "The disk is full.",
+        },
+        JobState.DONE: {"finished_at": now},
+    }
+    for number, (state, values) in enumerate(states.items()):
+        about = subject(number)
+        job = enqueue(
+            "tests.work", title=f"Job {state}", subject=about, payload={}, by=ActorFactory(), at=now
+        )
+        Job.objects.filter(pk=job.pk).update(state=state, **values)
+    hidden = subject(9, audience=Audience.SECURITY)
+    enqueue("tests.work", title="Hidden", subject=hidden, payload={}, by=ActorFactory(), at=now)
+
+    html = work_page(client, now)
+
+    assert [f">Job {state}</a>" in html for state in states] == [True] * 3
+    assert ("3 of 12" in html, "attempt 2 comes" in html, "Hidden" in html) == (True, True, False)
+
+
+def test_what_waits_for_its_turn_says_when_it_comes(client, now):
+    sign_in(client, is_admin=True)
+    enqueue("tests.work", title="A job", subject=subject(), payload={}, by=ActorFactory(), at=now)
+
+    html = work_page(client, now - timedelta(minutes=4))
+
+    assert re.search(r"its turn comes <time[^>]*>in 4 minutes", html)
+
+
 @pytest.mark.parametrize("count", [1, 10])
 def test_the_page_of_work_takes_the_same_queries_for_any_number(
     client, tell, now, count, django_assert_num_queries
@@ -216,5 +251,7 @@ def test_the_page_of_work_takes_the_same_queries_for_any_number(
     Job.objects.update(state=JobState.FAILED, problem="No paper.", finished_at=now)
     Delivery.objects.update(state=State.STOPPED, problem="No such user")
 
-    with django_assert_num_queries(8):  # session, person, beat, queues, messages, failed, stopped and theirs
+    with django_assert_num_queries(
+        10
+    ):  # session, person, beat, queues, messages, four lists and their notices
         client.get(reverse("notifications:trouble"))

@@ -13,12 +13,14 @@ from apps.accounts.http import PortalRequest, actor
 from apps.accounts.rules import check_admin
 from apps.core import health
 from apps.core.http import page
-from apps.jobs.queries import failed, queues
+from apps.jobs.queries import failed, lately_done, present, queues
 from apps.notifications import queries, transitions
 from apps.notifications.models import Delivery, State
 from apps.notifications.views.paging import PAGE, one_page
 
 REAL_MAIL: Final = "django.core.mail.backends.smtp.EmailBackend"
+
+DONE: Final = 20  # of the jobs that went well
 
 
 @require_GET
@@ -52,7 +54,9 @@ def trouble(request: PortalRequest) -> HttpResponse:
         "mails": queries.mails(now=now),
         "seen_at": seen_at,
         "is_late": health.is_late(seen_at, now=now),
+        "present": present(request.user.audiences)[:PAGE],
         "jobs": failed()[:PAGE],
+        "done": lately_done(request.user.audiences, now=now)[:DONE],
         "messages_out": queries.messages(stopped, person=request.user, has_bodies=False),
     }
     return page(request, "notifications/trouble.html", context)
