@@ -11,6 +11,7 @@ class PersonInvited(EventKind):
 
     verb = "accounts.invited"
     sentence = "{actor} invited {subject}"
+    about = "Grace Obi"
     icon = "user-plus"
     example = {"email": "ada@example.org"}
 
@@ -23,6 +24,7 @@ class PersonImported(EventKind):
 
     verb = "accounts.imported"
     sentence = "{actor} imported {subject}"
+    about = "Grace Obi"
     icon = "user-plus"
     example = {"handle": "ada.lind"}
 
@@ -37,6 +39,7 @@ class RolesGiven(EventKind):
     sentence = "{actor} changed the roles of {subject} (now: {now})"
     of_oneself = "{actor} changed their own roles (now: {now})"
     became = "now"
+    about = "Grace Obi"
     icon = "user-cog"
     example = {"now": "Architect, Administrator", "before": "Architect"}
 
@@ -50,6 +53,7 @@ class PersonDeactivated(EventKind):
 
     verb = "accounts.deactivated"
     sentence = "{actor} deactivated {subject}"
+    about = "Grace Obi"
     icon = "circle-x"
     example = {}
 
@@ -60,6 +64,7 @@ class PersonReactivated(EventKind):
 
     verb = "accounts.reactivated"
     sentence = "{actor} let {subject} sign in again"
+    about = "Grace Obi"
     icon = "user-plus"
     example = {}
 
@@ -71,6 +76,7 @@ class ProfileEdited(EventKind):
     verb = "accounts.profile_edited"
     sentence = "{actor} edited the profile of {subject}"
     of_oneself = "{actor} edited their own profile"
+    about = "Grace Obi"
     icon = "user-cog"
     example = {"fields": ["time_zone", "works_to"]}
 
@@ -83,6 +89,7 @@ class PasswordSet(EventKind):
 
     verb = "accounts.password_set"
     sentence = "{actor} chose a new password"
+    about = "Grace Obi"
     icon = "lock"
     example = {"is_first": True}
 
@@ -95,6 +102,7 @@ class SignedIn(EventKind):
 
     verb = "accounts.signed_in"
     sentence = "{actor} signed in"
+    about = "Grace Obi"
     icon = "user"
     example = {}
 
@@ -105,6 +113,7 @@ class SignedOut(EventKind):
 
     verb = "accounts.signed_out"
     sentence = "{actor} signed out"
+    about = "Grace Obi"
     icon = "logout"
     example = {}
 
@@ -119,6 +128,7 @@ class SignInRefused(EventKind):
 
     verb = "accounts.sign_in_refused"
     sentence = "Somebody tried to sign in as {subject} and was refused"
+    about = "Grace Obi"
     icon = "lock"
     example = {}
 
@@ -129,6 +139,7 @@ class SignInLocked(EventKind):
 
     verb = "accounts.sign_in_locked"
     sentence = "Somebody tried to sign in as {subject} too often and must wait {minutes} minutes"
+    about = "Grace Obi"
     icon = "lock"
     example = {"minutes": 15}
 
@@ -142,6 +153,7 @@ class SecondFactorChanged(EventKind):
     verb = "accounts.second_factor_changed"
     sentence = "{actor} {what} the second factor of {subject}"
     of_oneself = "{actor} {what} their second factor"
+    about = "Grace Obi"
     icon = "lock"
     example = {"what": "switched on"}
 
@@ -154,6 +166,7 @@ class SecondFactorTaken(EventKind):
 
     verb = "accounts.second_factor_taken"
     sentence = "{actor} took away the second factor of {subject} ({reason})"
+    about = "Grace Obi"
     icon = "lock"
     example = {"reason": "Lost the phone, called from a number that we know"}
 
@@ -167,6 +180,7 @@ class TokenMade(EventKind):
     verb = "accounts.token_made"
     sentence = "{actor} made the token “{token}” of {subject}"
     of_oneself = "{actor} made the token “{token}”"
+    about = "Grace Obi"
     icon = "adjustments"
     example = {"token": "ci", "scope": "write", "expires_on": "2026-09-01", "team": "Payments"}
 
@@ -183,6 +197,7 @@ class TokenRevoked(EventKind):
     verb = "accounts.token_revoked"
     sentence = "{actor} revoked the token “{token}” of {subject}"
     of_oneself = "{actor} revoked their token “{token}”"
+    about = "Grace Obi"
     icon = "adjustments"
     example = {"token": "ci"}
 

@@ -127,6 +127,7 @@ class TeamCreated(EventKind):
 
     verb = "catalog.team_created"
     sentence = "{actor} created the team {subject}"
+    about = "Tracking"
     icon = "users-group"
     example = {"mission": "Everybody knows where a parcel is."}
 
@@ -139,6 +140,7 @@ class TeamEdited(EventKind):
 
     verb = "catalog.team_edited"
     sentence = "{actor} changed {fields} of {subject}"
+    about = "Tracking"
     icon = "pencil"
     example = {
         "fields": "mission",
@@ -155,6 +157,7 @@ class TeamImported(EventKind):
 
     verb = "catalog.team_imported"
     sentence = "{actor} {outcome} the team {subject} from {file}"
+    about = "Tracking"
     icon = "upload"
     example = {
         "outcome": "created",
@@ -175,6 +178,7 @@ class EntryImported(EventKind):
 
     verb = "catalog.entry_imported"
     sentence = "{actor} {outcome} the {kind} {subject} from {file}"
+    about = "petstore"
     icon = "upload"
     example = {
         "kind": "interface",
@@ -211,6 +215,7 @@ class MemberAdded(EventKind):
 
     verb = "catalog.member_added"
     sentence = "{actor} added {person} to {subject}"
+    about = "Tracking"
     icon = "user-plus"
     example = {"person": "Ada Lind", "person_id": 7}
 
@@ -224,6 +229,7 @@ class MemberRemoved(EventKind):
 
     verb = "catalog.member_removed"
     sentence = "{actor} took {person} out of {subject}"
+    about = "Tracking"
     icon = "user"
     example = {"person": "Ada Lind", "person_id": 7}
 
@@ -237,6 +243,7 @@ class LeadNamed(EventKind):
 
     verb = "catalog.lead_named"
     sentence = "{actor} made {person} a lead of {subject}"
+    about = "Tracking"
     icon = "user-check"
     example = {"person": "Ada Lind", "person_id": 7}
 
@@ -250,6 +257,7 @@ class LeadEnded(EventKind):
 
     verb = "catalog.lead_ended"
     sentence = "{actor} ended that {person} leads {subject}"
+    about = "Tracking"
     icon = "user-cog"
     example = {"person": "Ada Lind", "person_id": 7}
 

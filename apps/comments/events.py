@@ -11,6 +11,7 @@ class Said(EventKind):
 
     verb = "comments.said"
     sentence = "{actor} wrote about {subject}"
+    about = "OPS-07 of Parcel Tracking"
     icon = "message"
     example = {"comment_id": 7}
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User, UserQuerySet
 from apps.accounts.queries import people
-from apps.activity.queries import Entry, kinds, of_services
+from apps.activity.queries import Entry, Explained, explained, kinds, of_services
 from apps.catalog.models import (
     Dependency,
     Membership,
@@ -374,3 +375,9 @@ def suggested(of: str, words: str) -> list[str]:
             return [team.name for team in teams_called(words)[:SUGGESTED]]
     families = [name for name in FAMILIES.values() if words.casefold() in name.casefold()]
     return families + [verb_words(verb) for verb in verbs_called(words) if kinds().get(verb)]
+
+
+def families_explained() -> list[tuple[str, str, list[Explained]]]:
+    """Return every kind of event under its family: the app, its name for people, its kinds. No query."""
+    by_app = groupby(explained(), key=lambda kind: kind.app)
+    return [(app, FAMILIES.get(app, app.capitalize()), list(those)) for app, those in by_app]

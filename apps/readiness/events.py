@@ -11,6 +11,7 @@ class EditionPublished(EventKind):
 
     verb = "readiness.edition_published"
     sentence = "{actor} published {subject}"
+    about = "Operational readiness, edition 1"
     icon = "versions"
     example = {"key": "operational-readiness", "number": 1, "sha256": "9f86d081"}
 
@@ -25,6 +26,7 @@ class ConversationStarted(EventKind):
 
     verb = "readiness.conversation_started"
     sentence = "{actor} started the green-light conversation; {advisor} advises"
+    about = "the green-light conversation of Parcel Tracking"
     icon = "messages"
     example = {"advisor": "Maya Sund", "expected_users": "All drivers", "target_quarter": "2027-Q1"}
 
@@ -39,6 +41,7 @@ class ReadinessOpened(EventKind):
 
     verb = "readiness.opened"
     sentence = "{actor} opened {subject}: {applicable} questions apply, {inherited} have a text to confirm"
+    about = "the readiness of Parcel Tracking"
     icon = "road"
     example = {"edition": 1, "applicable": 84, "inherited": 12}
 
@@ -53,6 +56,7 @@ class AssessmentClosed(EventKind):
 
     verb = "readiness.closed"
     sentence = "{actor} closed {subject}; it is kept as it was"
+    about = "the readiness of Parcel Tracking"
     icon = "archive"
     example = {"kind": "readiness"}
 
@@ -65,6 +69,7 @@ class AnswerSaved(EventKind):
 
     verb = "readiness.answer_saved"
     sentence = "{actor} answered {subject}: {after}"
+    about = "REL-03 of Parcel Tracking"
     icon = "clipboard-text"
     example = {"item": "REL-03", "revision": 4, "before": "Open", "after": "In place"}
 
@@ -80,6 +85,7 @@ class InheritedConfirmed(EventKind):
 
     verb = "readiness.inherited_confirmed"
     sentence = "{actor} confirmed the text of {subject}: {after}"
+    about = "REL-03 of Parcel Tracking"
     icon = "check"
     example = {"item": "REL-03", "revision": 1, "after": "In place"}
 
@@ -94,6 +100,7 @@ class EvidenceAdded(EventKind):
 
     verb = "readiness.evidence_added"
     sentence = "{actor} added evidence to {subject}: {title}"
+    about = "REL-03 of Parcel Tracking"
     icon = "paperclip"
     example = {"title": "Failover rehearsal of 3 November", "url": "https://wiki.example/failover"}
 
@@ -107,6 +114,7 @@ class EvidenceRemoved(EventKind):
 
     verb = "readiness.evidence_removed"
     sentence = "{actor} removed evidence from {subject}: {title}"
+    about = "REL-03 of Parcel Tracking"
     icon = "paperclip"
     example = {"title": "Failover rehearsal of 3 November", "url": "https://wiki.example/failover"}
 
@@ -120,6 +128,7 @@ class ExemptionAsked(EventKind):
 
     verb = "readiness.exemption_asked"
     sentence = "{actor} asked for an exemption for {subject} until {ends_on}"
+    about = "REL-03 of Parcel Tracking"
     icon = "shield-half"
     example = {"reason": "The new store comes in May.", "measure": "Daily copies.", "ends_on": "2027-05-31"}
 
@@ -134,6 +143,7 @@ class ExemptionApproved(EventKind):
 
     verb = "readiness.exemption_approved"
     sentence = "{actor} approved the exemption for {subject} until {ends_on}"
+    about = "REL-03 of Parcel Tracking"
     icon = "shield-check"
     example = {"reason": "Daily copies are enough until then.", "ends_on": "2027-05-31"}
 
@@ -147,6 +157,7 @@ class ExemptionRefused(EventKind):
 
     verb = "readiness.exemption_refused"
     sentence = "{actor} refused the exemption for {subject}: {reason}"
+    about = "REL-03 of Parcel Tracking"
     icon = "circle-x"
     example = {"reason": "A restore was never tried."}
 
@@ -159,6 +170,7 @@ class ExemptionWithdrawn(EventKind):
 
     verb = "readiness.exemption_withdrawn"
     sentence = "{actor} withdrew the exemption for {subject}"
+    about = "REL-03 of Parcel Tracking"
     icon = "shield-half"
     example = {"before": "approved"}
 
@@ -171,6 +183,7 @@ class ExemptionEnded(EventKind):
 
     verb = "readiness.exemption_ended"
     sentence = "The exemption for {subject} ended on {ends_on}"
+    about = "REL-03 of Parcel Tracking"
     icon = "shield-half"
     example = {"ends_on": "2027-05-31"}
 
@@ -184,6 +197,7 @@ class VerdictGiven(EventKind):
     verb = "readiness.verdict_given"
     sentence = "{actor} finds {subject} {value}"
     became = "value"
+    about = "Reliability of Parcel Tracking"
     icon = "list-check"
     example = {"area": "REL", "before": "", "value": "adequate", "note": "Rehearse the failover."}
 
@@ -199,6 +213,7 @@ class AnswersReturned(EventKind):
 
     verb = "readiness.answers_returned"
     sentence = "{actor} returned {items} of {subject}"
+    about = "the readiness of Parcel Tracking"
     icon = "arrow-back-up"
     example = {"items": "REL-03, OPS-07", "note": "Who is called at night?"}
 
@@ -212,6 +227,7 @@ class Submitted(EventKind):
 
     verb = "readiness.submitted"
     sentence = "{actor} submitted {subject}: {answered} of {applicable} answered"
+    about = "the readiness of Parcel Tracking"
     icon = "checkbox"
     example = {"answered": 80, "applicable": 84}
 
@@ -225,6 +241,7 @@ class ConditionsApplied(EventKind):
 
     verb = "readiness.conditions_applied"
     sentence = "{subject} follows the service: {added} items more, {removed} fewer"
+    about = "the readiness of Parcel Tracking"
     icon = "adjustments"
     example = {"added": 3, "removed": 1}
 

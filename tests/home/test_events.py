@@ -299,8 +299,9 @@ def test_the_help_lists_every_kind_of_event_from_the_code(client, django_assert_
         html = client.get("/help/events/").content.decode()
 
     assert [verb for verb in kinds() if f'id="{verb}"' not in html] == []
-    assert "Ada Lind could not finish: (subject)" in html
+    assert "Ada Lind could not finish: Report of Parcel Tracking" in html
     assert "<code>problem</code>" in html
+    assert ("(subject)" in html, ">str<" in html, "list of text" in html) == (False, False, True)
 
 
 @pytest.mark.parametrize("count", [1, 10])

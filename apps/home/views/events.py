@@ -10,13 +10,13 @@ from django.views.decorators.http import require_GET, require_safe
 
 from apps.accounts.http import PortalRequest, actor
 from apps.accounts.rules import check_admin
-from apps.activity.queries import explained, last_checked, opened, page_of
+from apps.activity.queries import last_checked, opened, page_of
 from apps.core.http import page
 from apps.core.statements import or_404
 from apps.core.text import key_in, words_in
 from apps.home.forms import EventsForm
 from apps.home.http import copy_of_events, filters_of
-from apps.home.queries import suggested
+from apps.home.queries import families_explained, suggested
 from apps.home.views.pages import HELP
 
 LINES: Final = 50
@@ -78,7 +78,7 @@ def events_export(request: PortalRequest) -> HttpResponseBase:
 @require_safe
 def events_explained(request: PortalRequest) -> HttpResponse:
     """Show every kind of event with sentence, fields and example, as the code declares them."""
-    context = {"topics": HELP, "topic": "events", "kinds": explained()}
+    context = {"topics": HELP, "topic": "events", "families": families_explained()}
     return page(request, "home/events_explained.html", context)
 
 

@@ -12,6 +12,7 @@ class Signed(EventKind):
     verb = "walkthroughs.signed"
     sentence = "{actor} signed {subject} as {capacity}: {label}"
     became = "decision"
+    about = "the walkthrough of Parcel Tracking"
     icon = "signature"
     example = {
         "capacity": "peer",
@@ -36,6 +37,7 @@ class SignatureConfirmed(EventKind):
 
     verb = "walkthroughs.signature_confirmed"
     sentence = "{actor} confirmed the signature for {subject} after {changes} changes"
+    about = "the walkthrough of Parcel Tracking"
     icon = "signature"
     example = {"changes": 3, "worse": ["REL-03: in place became gap"], "content": "9f86d081884c7d65"}
 
@@ -50,6 +52,7 @@ class VetoRaised(EventKind):
 
     verb = "walkthroughs.veto_raised"
     sentence = "{actor} vetoed the launch of {service}: {reason}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "hand-stop"
     example = {
         "service": "Parcel Tracking",
@@ -72,6 +75,7 @@ class VetoKept(EventKind):
 
     verb = "walkthroughs.veto_kept"
     sentence = "{actor} keeps the veto on {service} until {review_on}: {note}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "hand-stop"
     example = {"service": "Parcel Tracking", "note": "The move is half done.", "review_on": "2026-12-30"}
 
@@ -86,6 +90,7 @@ class VetoLifted(EventKind):
 
     verb = "walkthroughs.veto_lifted"
     sentence = "{actor} lifted the veto of {author} on {service}: {reason}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "hand-stop"
     example = {"author": "Sam Okoro", "service": "Parcel Tracking", "reason": "The store has moved."}
 
@@ -100,6 +105,7 @@ class Decided(EventKind):
 
     verb = "walkthroughs.decided"
     sentence = "{actor} signed last: {subject} is decided, {label}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "circle-check"
     example = {"label": "approved with conditions", "decision": "conditions"}
 
@@ -114,6 +120,7 @@ class DecidedAnew(EventKind):
     verb = "walkthroughs.decided_anew"
     sentence = "{actor} {step}: {subject} is decided anew, {label}"
     became = "decision"
+    about = "the walkthrough of Parcel Tracking"
     icon = "circle-check"
     example = {
         "step": "lifted a veto",
@@ -134,6 +141,7 @@ class DecisionTakenBack(EventKind):
 
     verb = "walkthroughs.decision_taken_back"
     sentence = "{actor} opened {subject} again, which was {label}: {capacity} signs too"
+    about = "the walkthrough of Parcel Tracking"
     icon = "arrow-back-up"
     example = {"label": "approved", "decision": "approved", "capacity": "security"}
 
@@ -148,6 +156,7 @@ class RiskFrozenAnew(EventKind):
 
     verb = "walkthroughs.risk_frozen"
     sentence = "{actor} let the risk of {subject} count as {after}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "adjustments"
     example = {"before": "high", "after": "medium"}
 

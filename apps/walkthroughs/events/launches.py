@@ -11,6 +11,7 @@ class Launched(EventKind):
 
     verb = "walkthroughs.launched"
     sentence = "{actor} launched {service}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "rocket"
     example = {"service": "Parcel Tracking", "look_back_on": "2027-01-13", "follow_ups": ["OPS-07"]}
 
@@ -25,6 +26,7 @@ class LaunchedOver(EventKind):
 
     verb = "walkthroughs.launched_over"
     sentence = "{actor} launched {service} over {titles}: {reason}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "rocket"
     example = {
         "service": "Parcel Tracking",
@@ -87,6 +89,7 @@ class ReportPrinted(EventKind):
 
     verb = "walkthroughs.report_printed"
     sentence = "{actor} printed the report of {subject}, {pages} pages"
+    about = "the walkthrough of Parcel Tracking"
     icon = "file-type-pdf"
     example = {"pages": 9, "content": "3f9c2a71e05d88b4"}
 
@@ -100,5 +103,6 @@ class ReportAsked(EventKind):
 
     verb = "walkthroughs.report_asked"
     sentence = "{actor} asked for the report of {subject}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "file-type-pdf"
     example = {}

@@ -26,6 +26,7 @@ class Planned(EventKind):
 
     verb = "walkthroughs.planned"
     sentence = "{actor} planned {subject} for about {planned_on}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "calendar-event"
     example = {"planned_on": "2026-12-02"}
 
@@ -38,6 +39,7 @@ class Scheduled(EventKind):
 
     verb = "walkthroughs.scheduled"
     sentence = "{actor} scheduled {subject} for {when}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "calendar-event"
     example = {
         "when": "Wed 2 December 2026, 14:00 Stockholm",
@@ -62,6 +64,7 @@ class Moved(EventKind):
 
     verb = "walkthroughs.moved"
     sentence = "{actor} moved {subject} to {when}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "calendar-event"
     example = {
         "when": "Thu 3 December 2026, 14:00 Stockholm",
@@ -80,6 +83,7 @@ class Cancelled(EventKind):
 
     verb = "walkthroughs.cancelled"
     sentence = "{actor} cancelled {subject}: {reason}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "circle-x"
     example = {"reason": "The team waits for the new event store."}
 
@@ -93,6 +97,7 @@ class Replied(EventKind):
     verb = "walkthroughs.replied"
     sentence = "{actor} replied “{label}” to {subject}"
     became = "reply"
+    about = "the walkthrough of Parcel Tracking"
     icon = "mail"
     example = {"label": "Comes", "reply": "yes", "note": "", "before": ""}
 
@@ -108,6 +113,7 @@ class AskedAgain(EventKind):
 
     verb = "walkthroughs.asked_again"
     sentence = "{actor} asked {people} again to reply for {subject}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "bell"
     example = {"people": "Dmitri Volkov"}
 
@@ -120,6 +126,7 @@ class SeatTaken(EventKind):
 
     verb = "walkthroughs.seat_taken"
     sentence = "{actor} seated {person} as {capacity} at {subject}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "user-check"
     example = {"person": "Priya Nair", "capacity": "peer"}
 
@@ -133,6 +140,7 @@ class SeatReplaced(EventKind):
 
     verb = "walkthroughs.seat_replaced"
     sentence = "{actor} gave the {capacity} seat of {before} at {subject} to {after}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "arrows-exchange"
     example = {"capacity": "peer", "before": "Dmitri Volkov", "after": "Priya Nair"}
 
@@ -147,6 +155,7 @@ class Begun(EventKind):
 
     verb = "walkthroughs.begun"
     sentence = "{actor} began {subject}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "player-play"
     example = {}
 
@@ -157,6 +166,7 @@ class NotesEdited(EventKind):
 
     verb = "walkthroughs.notes_edited"
     sentence = "{actor} edited the minutes of {subject}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "pencil"
     example = {"before": "", "after": "The restore was shown live."}
 
@@ -170,6 +180,7 @@ class FollowUpAdded(EventKind):
 
     verb = "walkthroughs.follow_up_added"
     sentence = "{actor} noted {number} at {subject}: {text}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "flag"
     example = {
         "number": "F-3",
@@ -194,6 +205,7 @@ class FollowUpDone(EventKind):
 
     verb = "walkthroughs.follow_up_done"
     sentence = "{actor} finished {number} of {subject}"
+    about = "the walkthrough of Parcel Tracking"
     icon = "check"
     example = {"number": "F-3", "note": "Tomas is on the rota."}
 
@@ -207,6 +219,7 @@ class Held(EventKind):
 
     verb = "walkthroughs.held"
     sentence = "{actor} ended {subject}; {waiting} signatures are waited for"
+    about = "the walkthrough of Parcel Tracking"
     icon = "player-stop"
     example = {"waiting": 4}
 
