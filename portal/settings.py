@@ -191,6 +191,11 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
 MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {  # phones show digits
+    "authenticate": "apps.accounts.forms.CodeForm",
+    "reauthenticate": "apps.accounts.forms.CodeAgainForm",
+    "activate_totp": "apps.accounts.forms.FirstCodeForm",
+}
 MFA_TOTP_ISSUER = "Roadworthy"
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for phones whose clock is not quite right
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no sign-up: a link to the address was how its person came in

@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -18,6 +20,27 @@ PASSWORDS: Final = {  # what the fields of allauth are called here, and what hel
     ),
     "password2": ("New password, again", ""),
 }
+
+
+class _Digits:
+    """A form for a code: digits alone, of the app or a recovery code, and the first thing on its page."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        code = self.fields["code"].widget  # type: ignore[attr-defined]  # of the form that it is mixed into
+        code.attrs |= {"inputmode": "numeric", "autofocus": True}
+
+
+class CodeForm(_Digits, AuthenticateForm):  # type: ignore[misc]  # allauth is untyped
+    """The second step of the sign-in."""
+
+
+class CodeAgainForm(_Digits, ReauthenticateForm):  # type: ignore[misc]
+    """The code before something far-reaching."""
+
+
+class FirstCodeForm(_Digits, ActivateTOTPForm):  # type: ignore[misc]
+    """The first code, which shows that the app has the secret."""
 
 
 class ChooseForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth is untyped

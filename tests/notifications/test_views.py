@@ -170,6 +170,24 @@ def test_the_outbox_is_filtered_by_state(client, delivery):
     assert (TITLE in waiting, TITLE in sent) == (True, False)
 
 
+@pytest.mark.parametrize(("to", "is_found"), [("bob", True), ("BOB@", True), ("eve", False)])
+def test_the_outbox_is_searched_by_recipient(client, tell, to, is_found):
+    sign_in(client, is_admin=True)
+    tell([UserFactory(name="Bob Berg", email="bob@example.org")])
+
+    html = text(client.get(reverse("notifications:outbox"), {"to": to, "state": "waiting"}))
+
+    assert (TITLE in html) is is_found
+    assert (f"goes to anybody called “{to}”" in html) is not is_found
+
+
+def test_a_mail_that_was_not_needed_any_more_says_why(client, delivery):
+    sign_in(client, is_admin=True)
+    Delivery.objects.update(state=State.DROPPED)
+
+    assert "no longer wanted by mail" in text(client.get(reverse("notifications:outbox")))
+
+
 def test_failed_jobs_and_stopped_messages_are_tried_again_with_one_click(client, now, delivery):
     admin = sign_in(client, is_admin=True)
     job = enqueue("tests.work", title="A job", subject=subject(), payload={}, by=ActorFactory(), at=now)

@@ -6,7 +6,6 @@ from hashlib import sha256
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.http import HttpResponse
-from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -30,7 +29,7 @@ def mails(request: PortalRequest) -> HttpResponse:
 def mail(request: PortalRequest, key: str) -> HttpResponse:
     """Show one mail as text, and its HTML in a frame that may do nothing."""
     check_admin(actor(request))
-    context = {"key": key, "mail": _example(request, key)}
+    context = {"key": key, "mail": _example(request, key), "title": queries.name_of(key)}
     return page(request, "notifications/mail.html", context)
 
 
@@ -53,4 +52,4 @@ def mail_html(request: PortalRequest, key: str) -> HttpResponse:
 
 def _example(request: PortalRequest, key: str) -> rules.Mail:
     """Return a mail to the administrator who looks, with a link that changes nothing of theirs."""
-    return or_404(queries.example_mail(key, to=request.user, now=timezone.now()))
+    return or_404(queries.example_mail(key, to=request.user, now=rules.EXAMPLES_AT))
