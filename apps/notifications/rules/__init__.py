@@ -37,6 +37,7 @@ from apps.notifications.rules.times import (
     snooze_until,
 )
 from apps.notifications.rules.words import (
+    WHEN_DARK,
     Mail,
     compose,
     compose_letter,
@@ -56,6 +57,7 @@ __all__ = [
     "MAX_CLAIMS",
     "OWN",
     "SNOOZES",
+    "WHEN_DARK",
     "Due",
     "FinderBrokeError",
     "Kind",
