@@ -33,7 +33,7 @@ def body_of(method, path, world):
         "/unsubscribe/{fewer}/": {"way": "inbox"},
         "/me/notifications/": WISHES | {"quiet_from": None, "quiet_to": None, "ways": {}},
         "/snooze/": {"until": "tomorrow"},
-        "/settings/tokens/": {"name": "ci", "scope": "read", "days": "7"},
+        "/settings/tokens/": {"name": "deploy", "scope": "read", "days": "7"},
         "/v1/tokens/": {"name": "ci", "scope": "read", "days": 7},
         "/people/invite/": {"email": "x@example.org", "name": "X"},
         "/people/": {"email": "x@example.org", "name": "X"},
