@@ -208,12 +208,13 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # Codes of the second step, which axes does not see, are counted in their row (accounts.prove_second_factor);
 # what is counted here is the first code of a new authenticator app.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
-MFA_FORMS = {
-    "authenticate": "apps.accounts.forms.CodeForm",
-    "reauthenticate": "apps.accounts.forms.CodeAgainForm",
-}
 MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {  # phones show digits
+    "authenticate": "apps.accounts.forms.CodeForm",
+    "reauthenticate": "apps.accounts.forms.CodeAgainForm",
+    "activate_totp": "apps.accounts.forms.FirstCodeForm",
+}
 MFA_TOTP_ISSUER = "Roadworthy"
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for phones whose clock is not quite right
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no sign-up: a link to the address was how its person came in
@@ -387,6 +388,20 @@ JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",
 }
+# What pages say of them: their name, and what somebody who sees one fail asks next. Work without words shows its key.
+JOB_WORDS = {
+    "walkthroughs.report": {
+        "name": "Report of a walkthrough",
+        "kept": "Nothing changed: reports that were printed before are there as they were.",
+        "again": "it prints the report anew.",
+    },
+    "catalog.import": {
+        "name": "Import of a catalog",
+        "kept": "What it had taken over by then is kept, and so is the file.",
+        "again": "it finds what it took over unchanged and goes on with the rest.",
+    },
+}
+JOB_READERS = {"catalog.import": "apps.catalog.rules.may_organise"}  # where not everybody may see the result
 MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = {"history": "apps.activity.queries.unguarded"}  # names for /readyz, sentences for the log

@@ -10,8 +10,9 @@ from rest_framework.routers import SimpleRouter
 from apps.accounts.api import MeView, PeopleViewSet, TokenViewSet
 from apps.accounts.views import SignInView
 from apps.catalog.api import ImportViewSet, ServicesFileView, ServiceViewSet, TeamViewSet
-from apps.core.views import api_docs, api_nothing, healthz, metrics, readyz
+from apps.core.views import api_nothing, healthz, metrics, readyz
 from apps.home.api import EventsView
+from apps.home.views import api_docs
 from apps.jobs.api import JobViewSet
 from apps.notifications.api import DeliveryViewSet, InboxViewSet, PreferencesView
 from apps.readiness.api import AnswerViewSet, ChecklistViewSet, EditionViewSet

@@ -5,6 +5,7 @@ from typing import Any, Final
 from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, UserTokenForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -37,6 +38,19 @@ class LinkForm(UserTokenForm):  # type: ignore[misc]  # allauth is untyped
         """Return its person, if they may come in."""
         found: User | None = super()._get_user(uidb36)
         return found if found and rules.may_sign_in(found) else None
+
+
+class _Digits:
+    """A form for a code: digits alone, of the app or a recovery code, and the first thing on its page."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        code = self.fields["code"].widget  # type: ignore[attr-defined]  # of the form that it is mixed into
+        code.attrs |= {"inputmode": "numeric", "autofocus": True}
+
+
+class FirstCodeForm(_Digits, ActivateTOTPForm):  # type: ignore[misc]
+    """The first code, which shows that the app has the secret."""
 
 
 class ChooseForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth is untyped
@@ -76,11 +90,11 @@ class _Code(BaseAuthenticateForm):  # type: ignore[misc]  # allauth is untyped
         return code
 
 
-class CodeForm(_Code, AuthenticateForm):  # type: ignore[misc]
+class CodeForm(_Digits, _Code, AuthenticateForm):  # type: ignore[misc]
     """The second step of the sign-in."""
 
 
-class CodeAgainForm(_Code, ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_Digits, _Code, ReauthenticateForm):  # type: ignore[misc]
     """The same before something that matters."""
 
 

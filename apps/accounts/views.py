@@ -235,11 +235,14 @@ def all_tokens(request: PortalRequest) -> HttpResponse:
     return page(request, "accounts/all_tokens.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke_token(request: PortalRequest, pk: int) -> HttpResponse:
-    """End a token; who may not see it does not find it."""
+    """Ask first, then end a token; who may not see it does not find it."""
     by = actor(request)
     token = get_object_or_404(queries.visible_tokens(by), pk=pk)
+    if request.method != "POST":
+        back = "all" if request.GET.get("back") == "all" else "own"
+        return page(request, "accounts/revoke_token.html", {"token": token, "back": back})
     transitions.revoke_token(token, by=by, at=timezone.now())
     messages.success(request, f"The token “{token}” no longer works.")
     return redirect("accounts:all_tokens" if request.POST.get("back") == "all" else "accounts:tokens")

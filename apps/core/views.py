@@ -17,8 +17,7 @@ from django.views.decorators.http import require_safe
 
 from apps.core import health
 from apps.core import metrics as core_metrics
-from apps.core.http import HtmxRequest, page, refused, request_id
-from apps.core.openapi import ALWAYS, reference
+from apps.core.http import HtmxRequest, refused, request_id
 
 FOR_PROGRAMS: Final = ("/api/v1/", "/api/schema/")  # /api/docs/ is a page
 
@@ -64,12 +63,6 @@ def _may_measure(request: HttpRequest) -> bool:
     except ValueError:  # a socket of the file system
         return False
     return any(address in network for network in settings.METRICS_NETWORKS)
-
-
-@require_safe
-def api_docs(request: HtmxRequest) -> HttpResponse:
-    """Show what programs can ask for, as the API's own description says it. No query."""
-    return page(request, "help/api.html", {"operations": reference(), "always": ALWAYS.items()})
 
 
 @login_not_required

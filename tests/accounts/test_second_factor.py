@@ -59,7 +59,7 @@ def test_it_is_switched_on_with_a_code_and_history_says_so(client, ada, django_c
 
     kept = Authenticator.objects.get(type="totp")
     assert secret not in str(kept.data)
-    assert "Ada switched on the second factor of Ada" in told(ada)
+    assert "Ada switched on their second factor" in told(ada)
     assert "It is switched on." in client.get(reverse("mfa_index")).content.decode()
 
 

@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 
 from apps.activity import rules
 from apps.activity.models import Event, EventSeal, UnsealedEvent, triggers
+from apps.core import health
 
 CHUNK: Final = 1000
 UNREADABLE: Final = (ValueError, TypeError, AttributeError, OverflowError, DataError, Event.DoesNotExist)
+WHOLE, BROKEN = "history.whole", "history.broken"  # what verify_events leaves behind
 PATIENCE: Final = timedelta(minutes=5)  # the sealer comes every minute
 
 
@@ -23,6 +25,22 @@ class Verdict:
     sealed: int = 0
     hash: str = rules.BEGINNING  # of the last link that holds; kept elsewhere, it proves that none went later
     problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """When the whole chain was last followed, and how it was found."""
+
+    at: datetime
+    is_whole: bool
+
+
+def last_checked() -> Checked | None:
+    """Return how the whole chain was found when last followed; None before the first time. One query."""
+    seen = health.seen([WHOLE, BROKEN])
+    return max(
+        (Checked(at, name == WHOLE) for name, at in seen.items()), key=lambda one: one.at, default=None
+    )
 
 
 def unguarded() -> list[str]:
