@@ -35,5 +35,6 @@ def report(request: PortalRequest, pk: int) -> HttpResponse:
 @require_GET
 def report_file(request: PortalRequest, pk: int) -> HttpResponse:
     """Hand out the newest report."""
+    found = find(request, pk)
     lead_back(request, reverse("walkthroughs:report", args=[pk]), "Prepare the report anew")
-    return http.report_file(find(request, pk), by=actor(request))
+    return http.report_file(found, by=actor(request))
