@@ -16,6 +16,7 @@ bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000
 workers = int(os.environ.get("WEB_WORKERS") or 1)
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS") or 4)
+umask = 0o077  # also in a home that others may enter
 timeout = 60  # for a worker that no longer says anything
 graceful_timeout = 8  # below the 15 seconds after which Compose ends it
 keepalive = 5

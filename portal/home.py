@@ -1,6 +1,8 @@
 """What a home remembers between starts: which edition it is, and where its portal answers."""
 
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -17,6 +19,14 @@ def address_of(home: Path) -> str:
     if not port and path.exists():
         return path.read_text().strip()
     return f"http://127.0.0.1:{port or 8000}"
+
+
+def close(home: Path) -> None:
+    """Take from everybody else what an earlier version left open in a home that they may enter."""
+    closed = [home / name for name in ("files", "mail", "spool", "secret_key", "address")]
+    for path in [*closed, *home.glob("db.sqlite3*")]:
+        with suppress(FileNotFoundError, PermissionError):  # gone meanwhile, or not ours
+            path.chmod(path.stat().st_mode & ~stat.S_IRWXG & ~stat.S_IRWXO)
 
 
 def spool(folder: Path) -> dict[str, str]:

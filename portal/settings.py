@@ -26,8 +26,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("ROADWORTHY_HOME") or BASE_DIR / "var").resolve()
 HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 EDITION = edition_of(HOME)  # "demo" or "bare", written by the first `make run`; else ""
-DEMO = env.bool("ROADWORTHY_DEMO", default=False)  # only then may the people of the demo sign in
+# Only then may the people of the demo sign in: where the first start made them, so that every command knows.
+# Never by itself on a server's database, which is not the home's, whatever the home was made with.
+DEMO = env.bool("ROADWORTHY_DEMO", default=EDITION == "demo" and not os.environ.get("DATABASE_URL"))
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(HOME)
+# Former keys, while they are being replaced: they open what they locked, and lock nothing more.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = (os.environ.get("SITE_URL") or address_of(HOME)).rstrip("/")  # for links in messages
 _site = urlsplit(SITE_URL)
@@ -131,7 +135,7 @@ else:
         "prepare_threshold": 3,
     } | DATABASES["default"].get("OPTIONS", {})  # what the address says, as sslmode, goes first
 CACHES: dict[str, dict[str, Any]] = {
-    # What holds for all processes and after a restart: which codes somebody tried, and which were used.
+    # What holds for all processes and after a restart: how often somebody asked for a new password.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cacheentry",
@@ -190,7 +194,9 @@ ACCOUNT_ADAPTER = "apps.accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "change_password": "apps.accounts.forms.ChangeForm",
     "reset_password_from_key": "apps.accounts.forms.ChooseForm",
+    "user_token": "apps.accounts.forms.LinkForm",
 }
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.accounts.rules.LinkTokens"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]  # sign-up itself is closed by the adapter
@@ -199,19 +205,27 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
-# axes counts sign-ins by person and address, in the database that all processes share; behind a proxy
-# a count by address alone would shut everybody out.
-# Here only the codes of the second step are counted, which axes does not see; a password has met axes before.
-# The count stands in the same database (CACHES).
+# axes counts wrong passwords by person and network address together, and by address alone, in the database
+# that all processes share. Never by person alone: then a stranger could shut anybody out.
+# Codes of the second step, which axes does not see, are counted in their row (accounts.prove_second_factor);
+# what is counted here is the first code of a new authenticator app.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/15m/key"}
 MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {  # phones show digits
+    "authenticate": "apps.accounts.forms.CodeForm",
+    "reauthenticate": "apps.accounts.forms.CodeAgainForm",
+    "activate_totp": "apps.accounts.forms.FirstCodeForm",
+}
 MFA_TOTP_ISSUER = "Roadworthy"
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for phones whose clock is not quite right
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no sign-up: a link to the address was how its person came in
 AXES_USERNAME_FORM_FIELD = "email"  # what allauth calls it when it asks the backends
+AXES_HANDLER = "apps.accounts.adapters.SignInCounter"
+AXES_CLIENT_IP_CALLABLE = "apps.core.http.network_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
+SIGN_IN_FAILURES_PER_ADDRESS = 100  # generous: a whole office may share one
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
@@ -247,7 +261,8 @@ SESSION_ENGINE = "apps.core.sessions"
 # Browsers keep cookies by host and not by port: copies that run side by side must not share them.
 SESSION_COOKIE_NAME = f"session_{_site.port}" if _site.port else "session"
 CSRF_COOKIE_NAME = f"csrf_{_site.port}" if _site.port else "csrf"
-if env.bool("BEHIND_PROXY", default=False):  # only where a proxy sets the header itself
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # only where a proxy sets the headers itself
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = _is_https  # without the header every request would be sent in a circle
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without TLS
@@ -287,6 +302,7 @@ SPECTACULAR_SETTINGS = {
         "WalkthroughDecision": "apps.walkthroughs.models.Decision",
         "SignatureDecision": "apps.walkthroughs.models.SignOff.Decision",
         "JobState": "apps.jobs.models.State",
+        "DeliveryState": "apps.notifications.models.State",
     },
     "SERVE_PERMISSIONS": ["apps.accounts.http.InScope"],
     "COMPONENT_SPLIT_REQUEST": True,
@@ -393,6 +409,25 @@ CANDIDATES = [  # what a team may want to take up when it plans a quarter
     "apps.readiness.queries.candidates",
     "apps.walkthroughs.queries.candidates",
 ]
+# What pages say of them: their name, and what somebody who sees one fail asks next. Work without words shows its key.
+JOB_WORDS = {
+    "walkthroughs.report": {
+        "name": "Report of a walkthrough",
+        "kept": "Nothing changed: reports that were printed before are there as they were.",
+        "again": "it prints the report anew.",
+    },
+    "catalog.import": {
+        "name": "Import of a catalog",
+        "kept": "What it had taken over by then is kept, and so is the file.",
+        "again": "it finds what it took over unchanged and goes on with the rest.",
+    },
+    "okrs.offsite": {
+        "name": "Offsite pack of a quarter",
+        "kept": "The pack itself is frozen and stays as it is.",
+        "again": "it prints the pack anew.",
+    },
+}
+JOB_READERS = {"catalog.import": "apps.catalog.rules.may_organise"}  # where not everybody may see the result
 MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = {"history": "apps.activity.queries.unguarded"}  # names for /readyz, sentences for the log

@@ -10,10 +10,11 @@ from rest_framework.routers import SimpleRouter
 from apps.accounts.api import MeView, PeopleViewSet, TokenViewSet
 from apps.accounts.views import SignInView
 from apps.catalog.api import ImportViewSet, ServicesFileView, ServiceViewSet, TeamViewSet
-from apps.core.views import api_docs, api_nothing, healthz, metrics, readyz
+from apps.core.views import api_nothing, healthz, metrics, readyz
 from apps.home.api import EventsView
+from apps.home.views import api_docs
 from apps.jobs.api import JobViewSet
-from apps.notifications.api import InboxViewSet, PreferencesView
+from apps.notifications.api import DeliveryViewSet, InboxViewSet, PreferencesView
 from apps.readiness.api import AnswerViewSet, ChecklistViewSet, EditionViewSet
 from apps.walkthroughs.api import FollowUpViewSet, RoadViewSet, SeatViewSet, VetoViewSet, WalkthroughViewSet
 
@@ -47,6 +48,7 @@ api.register("seats", SeatViewSet, basename="seat")
 api.register("follow-ups", FollowUpViewSet, basename="follow-up")
 api.register("vetoes", VetoViewSet, basename="veto")
 api.register("inbox", InboxViewSet, basename="notice")
+api.register("deliveries", DeliveryViewSet, basename="delivery")
 api.register("jobs", JobViewSet, basename="job")
 
 urlpatterns = [
@@ -78,3 +80,4 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
 ]
 handler400 = "apps.core.views.bad_request"
+handler500 = "apps.core.views.server_error"

@@ -17,13 +17,16 @@ BROWSABLE_API = ["rest_framework"]  # its static files: we answer in JSON only
 
 def main() -> None:
     """Refuse what cannot work, then start; only the first start takes more than seconds."""
+    os.umask(0o077)  # also in a home that others may enter
     port = _port()
     home = Path(os.environ.get("ROADWORTHY_HOME") or ROOT / "var").resolve()
     _check_writable(home)
     from apps.core.supervisor import AlreadyRunningError, only_one
+    from portal.home import close
 
     try:
         with only_one(home / "start.lock"):
+            close(home)
             _start(home, port)
     except AlreadyRunningError:
         sys.exit(f"roadworthy: {home} is in use: stop what runs there, or choose another ROADWORTHY_HOME.")

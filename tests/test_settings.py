@@ -56,6 +56,22 @@ def test_an_empty_environment_means_a_home_with_files_and_nothing_unsafe(tmp_pat
     assert (ours.SESSION_COOKIE_SECURE, ours.SECURE_HSTS_SECONDS) == (False, 0)
 
 
+@pytest.mark.parametrize(
+    ("edition", "environment", "is_demo"),
+    [
+        ("demo", {}, True),
+        ("demo", {"ROADWORTHY_DEMO": "0"}, False),
+        ("demo", {"DATABASE_URL": "postgres://db.example/portal"}, False),  # of somebody's production
+        ("bare", {}, False),
+        ("bare", {"ROADWORTHY_DEMO": "1"}, True),
+    ],
+)
+def test_a_home_knows_whether_it_runs_the_demo(tmp_path, edition, environment, is_demo):
+    (tmp_path / "edition").write_text(f"{edition}\n")
+
+    assert is_demo == read(tmp_path, **environment).DEMO
+
+
 def test_servers_are_named_by_addresses(tmp_path):
     ours = read(
         tmp_path,

@@ -4,19 +4,17 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import queries, rules, transitions
-from apps.accounts.http import InPerson, InScope, PersonOut, actor, person
+from apps.accounts.http import PersonOut, actor, in_person, person
 from apps.accounts.models import Role, Scope, Token, TokenQuerySet, User
-from apps.core.api import NUMBER, ClockField, Input, Nothing, body, one
-from apps.core.text import words_in
+from apps.core.api import NUMBER, ClockField, Input, Nothing, Search, body, filters, one
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # untyped
@@ -85,10 +83,6 @@ class MeOut(PersonInFull):
 class MeView(APIView):
     """Whoever asks."""
 
-    def get_permissions(self) -> list[BasePermission]:
-        """Let a team's token look, and change nothing."""
-        return [InScope() if self.request.method in SAFE_METHODS else InPerson()]
-
     @extend_schema(operation_id="me_retrieve", responses=MeOut)
     def get(self, request: Request) -> Response:
         """Show who asks: with a team's token a person without roles, in that team alone."""
@@ -97,8 +91,8 @@ class MeView(APIView):
     @extend_schema(operation_id="me_update", request=ProfileInput(partial=True), responses=MeOut)
     def patch(self, request: Request) -> Response:
         """Change some of the own profile."""
-        values = body(request, ProfileInput, partial=True)
-        transitions.edit_profile(person(request), by=actor(request), at=timezone.now(), **values)
+        asking, values = in_person(request), body(request, ProfileInput, partial=True)
+        transitions.edit_profile(asking, by=actor(request), at=timezone.now(), **values)
         return _me(request, one(User.objects.all(), str(person(request).pk)))
 
 
@@ -150,13 +144,12 @@ class TokenViewSet(viewsets.GenericViewSet[Token]):
     """
 
     queryset = Token.objects.none()
-    permission_classes = (InPerson,)
     lookup_value_regex = NUMBER
 
     @extend_schema(responses=TokenInFull(many=True))
     def list(self, request: Request) -> Response:
         """List the own tokens and those of the teams that one leads, without revoked ones."""
-        return self._page(queries.tokens_near(person(request)))
+        return self._page(queries.tokens_near(in_person(request)))
 
     @extend_schema(operation_id="tokens_everybody", responses=TokenInFull(many=True))
     @action(detail=False)
@@ -175,7 +168,7 @@ class TokenViewSet(viewsets.GenericViewSet[Token]):
         """Make a token in a signed-in browser, not with another token; the secret is in this answer alone."""
         values = body(request, TokenInput)
         made, secret = transitions.make_token(
-            person(request),
+            in_person(request),
             team_id=values.pop("team", None),
             by=actor(request),
             at=timezone.now(),
@@ -199,6 +192,7 @@ class TokenViewSet(viewsets.GenericViewSet[Token]):
 
 
 def _token(request: Request, pk: str) -> Token:
+    in_person(request)
     return one(queries.visible_tokens(actor(request)), pk)
 
 
@@ -234,11 +228,11 @@ class PeopleViewSet(viewsets.GenericViewSet[User]):
     queryset = User.objects.none()
     lookup_value_regex = NUMBER
 
-    @extend_schema(responses=PersonInFull(many=True), parameters=[OpenApiParameter("q", str)])
+    @extend_schema(responses=PersonInFull(many=True), parameters=[Search])
     def list(self, request: Request) -> Response:
         """List everybody, for administrators."""
         rules.check_admin(actor(request))
-        search = words_in(request.query_params.get("q", ""), limit=200)
+        search = filters(request, Search).get("q", "")
         page = self.paginate_queryset(queries.people(search=search))
         return self.get_paginated_response(PersonInFull(page, many=True).data)
 

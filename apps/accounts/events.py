@@ -11,6 +11,8 @@ class PersonInvited(EventKind):
 
     verb = "accounts.invited"
     sentence = "{actor} invited {subject}"
+    about = "Grace Obi"
+    icon = "user-plus"
     example = {"email": "ada@example.org"}
 
     email: str
@@ -22,6 +24,8 @@ class PersonImported(EventKind):
 
     verb = "accounts.imported"
     sentence = "{actor} imported {subject}"
+    about = "Grace Obi"
+    icon = "user-plus"
     example = {"handle": "ada.lind"}
 
     handle: str
@@ -33,6 +37,10 @@ class RolesGiven(EventKind):
 
     verb = "accounts.roles_given"
     sentence = "{actor} changed the roles of {subject} (now: {now})"
+    of_oneself = "{actor} changed their own roles (now: {now})"
+    became = "now"
+    about = "Grace Obi"
+    icon = "user-cog"
     example = {"now": "Architect, Administrator", "before": "Architect"}
 
     now: str
@@ -45,6 +53,8 @@ class PersonDeactivated(EventKind):
 
     verb = "accounts.deactivated"
     sentence = "{actor} deactivated {subject}"
+    about = "Grace Obi"
+    icon = "circle-x"
     example = {}
 
 
@@ -54,6 +64,8 @@ class PersonReactivated(EventKind):
 
     verb = "accounts.reactivated"
     sentence = "{actor} let {subject} sign in again"
+    about = "Grace Obi"
+    icon = "user-plus"
     example = {}
 
 
@@ -63,6 +75,9 @@ class ProfileEdited(EventKind):
 
     verb = "accounts.profile_edited"
     sentence = "{actor} edited the profile of {subject}"
+    of_oneself = "{actor} edited their own profile"
+    about = "Grace Obi"
+    icon = "user-cog"
     example = {"fields": ["time_zone", "works_to"]}
 
     fields: list[str]
@@ -74,6 +89,8 @@ class PasswordSet(EventKind):
 
     verb = "accounts.password_set"
     sentence = "{actor} chose a new password"
+    about = "Grace Obi"
+    icon = "lock"
     example = {"is_first": True}
 
     is_first: bool
@@ -85,6 +102,8 @@ class SignedIn(EventKind):
 
     verb = "accounts.signed_in"
     sentence = "{actor} signed in"
+    about = "Grace Obi"
+    icon = "user"
     example = {}
 
 
@@ -94,12 +113,14 @@ class SignedOut(EventKind):
 
     verb = "accounts.signed_out"
     sentence = "{actor} signed out"
+    about = "Grace Obi"
+    icon = "logout"
     example = {}
 
 
 @dataclass(frozen=True)
 class SignInRefused(EventKind):
-    """Somebody gave this person's address and was not let in: a wrong password, or no account any more.
+    """Somebody gave this person's address and was refused: a wrong password or code, or no account any more.
 
     Neither what was typed nor from where: history is kept for ever. An address of nobody leaves no event,
     lest a stranger write history.
@@ -107,6 +128,8 @@ class SignInRefused(EventKind):
 
     verb = "accounts.sign_in_refused"
     sentence = "Somebody tried to sign in as {subject} and was refused"
+    about = "Grace Obi"
+    icon = "lock"
     example = {}
 
 
@@ -116,6 +139,8 @@ class SignInLocked(EventKind):
 
     verb = "accounts.sign_in_locked"
     sentence = "Somebody tried to sign in as {subject} too often and must wait {minutes} minutes"
+    about = "Grace Obi"
+    icon = "lock"
     example = {"minutes": 15}
 
     minutes: int
@@ -127,6 +152,9 @@ class SecondFactorChanged(EventKind):
 
     verb = "accounts.second_factor_changed"
     sentence = "{actor} {what} the second factor of {subject}"
+    of_oneself = "{actor} {what} their second factor"
+    about = "Grace Obi"
+    icon = "lock"
     example = {"what": "switched on"}
 
     what: str
@@ -138,6 +166,8 @@ class SecondFactorTaken(EventKind):
 
     verb = "accounts.second_factor_taken"
     sentence = "{actor} took away the second factor of {subject} ({reason})"
+    about = "Grace Obi"
+    icon = "lock"
     example = {"reason": "Lost the phone, called from a number that we know"}
 
     reason: str
@@ -149,6 +179,9 @@ class TokenMade(EventKind):
 
     verb = "accounts.token_made"
     sentence = "{actor} made the token “{token}” of {subject}"
+    of_oneself = "{actor} made the token “{token}”"
+    about = "Grace Obi"
+    icon = "adjustments"
     example = {"token": "ci", "scope": "write", "expires_on": "2026-09-01", "team": "Payments"}
 
     token: str
@@ -163,6 +196,9 @@ class TokenRevoked(EventKind):
 
     verb = "accounts.token_revoked"
     sentence = "{actor} revoked the token “{token}” of {subject}"
+    of_oneself = "{actor} revoked their token “{token}”"
+    about = "Grace Obi"
+    icon = "adjustments"
     example = {"token": "ci"}
 
     token: str

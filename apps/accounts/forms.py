@@ -2,13 +2,18 @@
 
 from typing import Any, Final
 
-from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, UserTokenForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from apps.accounts import queries, rules
-from apps.accounts.models import Role, Scope, User
+from apps.accounts import queries, rules, transitions
+from apps.accounts.models import Actor, Role, Scope, User, monday_to_friday
 from apps.core.forms import Line, as_form_error
+from apps.core.http import request_id
 
 PASSWORDS: Final = {  # what the fields of allauth are called here, and what helps
     "oldpassword": ("Present password", ""),
@@ -18,6 +23,34 @@ PASSWORDS: Final = {  # what the fields of allauth are called here, and what hel
     ),
     "password2": ("New password, again", ""),
 }
+
+
+CODES: Final = {  # why a code of the second step was refused
+    rules.Refusal.WRONG: "Incorrect code. Each works once: wait for the next one.",
+    rules.Refusal.TOO_MANY: "Too many wrong codes. Wait 15 minutes, and try again.",
+}
+
+
+class LinkForm(UserTokenForm):  # type: ignore[misc]  # allauth is untyped
+    """Whose one-time link this is, and whether it still works."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        """Return its person, if they may come in."""
+        found: User | None = super()._get_user(uidb36)
+        return found if found and rules.may_sign_in(found) else None
+
+
+class _Digits:
+    """A form for a code: digits alone, of the app or a recovery code, and the first thing on its page."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        code = self.fields["code"].widget  # type: ignore[attr-defined]  # of the form that it is mixed into
+        code.attrs |= {"inputmode": "numeric", "autofocus": True}
+
+
+class FirstCodeForm(_Digits, ActivateTOTPForm):  # type: ignore[misc]
+    """The first code, which shows that the app has the secret."""
 
 
 class ChooseForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth is untyped
@@ -41,6 +74,28 @@ def _in_our_words(form: forms.Form) -> None:
     for name, field in form.fields.items():
         field.label, field.help_text = PASSWORDS[name]
         field.widget.attrs.pop("placeholder", None)
+
+
+class _Code(BaseAuthenticateForm):  # type: ignore[misc]  # allauth is untyped
+    """A code, once; allauth's own count of wrong ones lies where each process forgets it."""
+
+    def clean_code(self) -> str:
+        """Use the code up, or refuse it."""
+        code: str = self.cleaned_data["code"]
+        by = Actor.system(rules.AT_THE_DOOR, request_id=request_id(context.request))
+        proof = transitions.prove_second_factor(self.user, code=code, by=by, at=timezone.now())
+        if isinstance(proof, rules.Refusal):
+            raise ValidationError(CODES[proof])
+        self.authenticator = proof
+        return code
+
+
+class CodeForm(_Digits, _Code, AuthenticateForm):  # type: ignore[misc]
+    """The second step of the sign-in."""
+
+
+class CodeAgainForm(_Digits, _Code, ReauthenticateForm):  # type: ignore[misc]
+    """The same before something that matters."""
 
 
 class ProfileForm(forms.Form):
@@ -96,7 +151,8 @@ class ProfileForm(forms.Form):
 def profile_form(person: User, data: object = None) -> ProfileForm:
     """Return the form with what the profile says now."""
     initial = {name: getattr(person, name) for name in rules.CLEANERS}
-    return ProfileForm(data, initial=initial | {"expertise": ", ".join(person.expertise)})
+    initial |= {"expertise": ", ".join(person.expertise), "works_on": person.works_on or monday_to_friday()}
+    return ProfileForm(data, initial=initial)
 
 
 class RolesForm(forms.Form):

@@ -18,7 +18,7 @@ from apps.accounts import queries, rules, transitions
 from apps.accounts.models import Actor, Scope, Token, User
 from apps.accounts.rules import may_sign_in
 from apps.core.errors import NotPermittedError
-from apps.core.http import HtmxRequest, request_id
+from apps.core.http import HtmxRequest, network_address, request_id
 from apps.core.limits import PerMinute, next_minute
 from apps.core.statements import first, statement
 
@@ -69,6 +69,12 @@ def actor(request: HttpRequest) -> Actor:
     )
 
 
+def in_person(request: HttpRequest) -> User:
+    """Return the signed-in person for what is theirs alone: inbox, profile, tokens, own seat."""
+    rules.check_in_person(actor(request))
+    return person(request)
+
+
 def actor_by_link(request: HttpRequest, person: User, *, link: str) -> Actor:
     """Return who takes the one step that a signed link allows: its person, without signing in."""
     return Actor(person=person, link=link, request_id=request_id(request))
@@ -98,7 +104,7 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="Roadworthy"'
 
     def _slow_down(self, request: Request) -> None:
-        stranger = f"stranger:{request.META.get('REMOTE_ADDR', '')}"
+        stranger = f"stranger:{network_address(request)}"
         if not PerMinute(settings.API_STRANGERS_PER_MINUTE).lets_in(stranger):
             raise Throttled(wait=next_minute())
 
@@ -113,17 +119,6 @@ class InScope(BasePermission):
             message = "This token may only read. Make one with the scope “read and write”."
             raise NotPermittedError(message)
         return isinstance(request.user, User)
-
-
-class InPerson(InScope):
-    """For what somebody does as themselves and not for a team: to sign, to reply, to read their inbox."""
-
-    def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Refuse the tokens of teams too."""
-        if isinstance(request.auth, Token) and request.auth.team_id is not None:
-            message = "A team's token does not speak for its maker in person."
-            raise NotPermittedError(message)
-        return super().has_permission(request, view)
 
 
 class PersonOut(serializers.ModelSerializer[User]):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Self
+from typing import Final, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.serializers.json import DjangoJSONEncoder
@@ -23,6 +23,9 @@ class Role(models.TextChoices):
     SECURITY = "security", "Security engineer"
     LEADERSHIP = "leadership", "Leadership"
     ADMIN = "admin", "Administrator"
+
+
+READS_SECURITY: Final = ("is_security", "is_enablement")  # the flags of who belongs to that audience
 
 
 class UserQuerySet(LockableQuerySet["User"]):
@@ -49,6 +52,11 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+def monday_to_friday() -> list[int]:
+    """Return the days on which people work who have not said otherwise; 1 is Monday."""
+    return [1, 2, 3, 4, 5]
+
+
 class User(AbstractBaseUser):
     """A person. Teams and leads are copies that catalog pushes down; write through transitions.py only."""
 
@@ -56,7 +64,7 @@ class User(AbstractBaseUser):
     handle = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001 -- of an imported catalog
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
-    is_demo = models.BooleanField(default=False)  # signs in only where ROADWORTHY_DEMO is set
+    is_demo = models.BooleanField(default=False)  # signs in only where settings.DEMO is on
     is_enablement = models.BooleanField(default=False)
     is_architect = models.BooleanField(default=False)
     is_security = models.BooleanField(default=False)
@@ -66,7 +74,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(max_length=64, default="UTC")
     works_from = models.TimeField(default=time(9))
     works_to = models.TimeField(default=time(17))
-    works_on = models.JSONField(default=list, encoder=DjangoJSONEncoder)  # ISO weekdays, 1 is Monday
+    works_on = models.JSONField(default=monday_to_friday, encoder=DjangoJSONEncoder)  # ISO weekdays
     expertise = models.JSONField(default=list)  # area keys and plain words, lower case
     has_keys = models.BooleanField(default=True)  # single-key shortcuts, WCAG 2.1.4
     team_ids = models.JSONField(default=list)  # pushed down by catalog
@@ -131,7 +139,7 @@ class User(AbstractBaseUser):
     @property
     def audiences(self) -> frozenset[str]:
         """Return the audiences to which this person belongs."""
-        reads_security = self.is_security or self.is_enablement
+        reads_security = any(getattr(self, flag) for flag in READS_SECURITY)
         security = [Audience.SECURITY.value] if reads_security else []
         teams = [Audience.of_team(team_id) for team_id in self.team_ids]
         return frozenset({Audience.EVERYONE.value, *security, *teams})
@@ -226,6 +234,10 @@ class Actor:
     def person_id(self) -> int | None:
         """Return the person's id; None for the system."""
         return self.person.pk if self.person else None
+
+    def is_in_person(self, person_id: int | None) -> bool:
+        """Tell whether this person acts as themselves; a team's token never speaks for its maker so."""
+        return self.person is not None and self.team_id is None and self.person.pk == person_id
 
     def is_in(self, team_id: int | None) -> bool:
         """Tell whether a member or lead of the team acts; membership is direct, never inherited."""

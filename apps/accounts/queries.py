@@ -6,8 +6,9 @@ from datetime import datetime
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
@@ -42,6 +43,13 @@ def has_second_factor(person: User) -> bool:
     """Tell whether the sign-in asks this person for a code; allauth keeps the row. One query."""
     has_one: bool = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
     return has_one
+
+
+def failed_sign_ins(address: str | None, *, since: datetime) -> int:
+    """Return how often passwords were wrong that came from a network address. One query."""
+    tries = AccessAttempt.objects.filter(ip_address=address, attempt_time__gte=since)
+    failed: int = tries.aggregate(failed=Sum("failures_since_start", default=0))["failed"]
+    return failed
 
 
 def token_of(digest: str, *, now: datetime) -> Token | None:

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import available_timezones
 
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa import app_settings as second_factor
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -20,6 +26,9 @@ PREFIX: Final = "roadworthy_"  # of every token, so that whoever finds one knows
 LONGEST_TOKEN: Final = 366  # days
 MOST_TOKENS: Final = 50  # of one person that still work
 USE_NOTED_EVERY: Final = timedelta(minutes=5)  # a GET that writes each time would cost more than it reads
+AT_THE_DOOR: Final = "accounts.sign_in"  # who writes down what happens before somebody is in
+MOST_CODES: Final = 20  # wrong ones of the second step, then the door is closed
+CODES_PAUSE: Final = timedelta(minutes=15)  # since the last of them; then they are forgotten
 THEMES: Final = ("auto", "light", "dark")
 NO_PLACES: Final = frozenset({"localtime", "Factory"})  # whatever the machine is set to; another has none
 WHOLE_ADDRESS: Final = ("/", "http://", "https://")  # else redirects take it for the name of a view
@@ -31,6 +40,33 @@ WEEKDAYS: Final = {1: "Mon", 2: "Tue", 3: "Wed", 4: "Thu", 5: "Fri", 6: "Sat", 7
 def may_sign_in(person: User) -> bool:
     """Tell whether a person is let in: not once deactivated, and people of the demo only where it runs."""
     return person.is_active and (settings.DEMO or not person.is_demo)
+
+
+class LinkTokens(PasswordResetTokenGenerator):
+    """Signs one-time links; what ends all sessions of a person voids their links too."""
+
+    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
+        if not isinstance(user, User):
+            raise TypeError(user)
+        ended = f".{user.sessions_ended}" if user.sessions_ended else ""
+        return f"{super()._make_hash_value(user, timestamp)}{user.email or ''}{ended}"
+
+
+def check_may_choose_password(row: User, shown: User) -> None:
+    """Refuse who may not sign in, and a link or a password that somebody used since it was looked at."""
+    if not may_sign_in(row):
+        message = f"{row} may not sign in, so nobody chooses a password for them."
+        raise NotPermittedError(message)
+    if (row.password, row.email, row.sessions_ended) != (shown.password, shown.email, shown.sessions_ended):
+        message = "Another password was chosen a moment ago, or this link was called back. It works once."
+        raise InvalidMoveError(message)
+
+
+def check_in_person(by: Actor) -> None:
+    """Refuse a team's token what somebody does as themselves: to sign, to reply, to read their inbox."""
+    if by.team_id is not None:
+        message = "A team's token does not speak for its maker in person."
+        raise NotPermittedError(message)
 
 
 def may_administer(by: Actor) -> bool:
@@ -47,13 +83,13 @@ def check_admin(by: Actor) -> None:
 
 def check_may_edit(by: Actor, person: User) -> None:
     """Refuse whoever edits somebody else's profile without being an administrator."""
-    if by.person_id != person.pk:
+    if not by.is_in_person(person.pk):
         check_admin(by)
 
 
 def may_read_life(by: Actor, person: User) -> bool:
     """Tell whether somebody may read what a person did: themselves and administrators; we measure units."""
-    return by.person_id == person.pk or by.has(Role.ADMIN)
+    return by.is_in_person(person.pk) or by.has(Role.ADMIN)
 
 
 def check_may_read_life(by: Actor, person: User) -> None:
@@ -90,6 +126,33 @@ def check_may_take_second_factor(by: Actor, person: User, *, has_one: bool) -> N
     if not has_one:
         message = f"{person} has no second factor."
         raise InvalidMoveError(message)
+
+
+class Refusal(Enum):
+    """Why a code of the second step opened nothing."""
+
+    WRONG = auto()
+    TOO_MANY = auto()
+
+
+def wrong_codes(kept: Mapping[str, Any], *, at: datetime) -> int:
+    """Return how many wrong codes stand against somebody, by what the row of their second factor holds."""
+    last = kept.get("wrong_at")
+    return int(kept["wrong"]) if last and at - datetime.fromisoformat(last) < CODES_PAUSE else 0
+
+
+def step_of(code: str, secret: str, *, last: int, at: datetime) -> int | None:
+    """Return the half minute that a code was made for, if it is near and later than the last used one.
+
+    So a code works once, wherever it is typed, for as long as it is valid at all.
+    """
+    present = int(at.timestamp()) // second_factor.TOTP_PERIOD
+    near = range(present - second_factor.TOTP_TOLERANCE, present + second_factor.TOTP_TOLERANCE + 1)
+    for step in near:
+        expected = format_hotp_value(hotp_value(secret, step))
+        if step > last and compare_user_code(actual=code, expected=expected):
+            return step
+    return None
 
 
 def check_an_admin_stays(person: User, admins: Iterable[User]) -> None:
@@ -222,7 +285,7 @@ def check_may_make_token(by: Actor, person: User) -> None:
 
 def may_revoke(by: Actor, token: Token) -> bool:
     """Its person may, a lead of its team, administrators and the system."""
-    return by.person_id == token.person_id or by.leads(token.team_id) or may_administer(by)
+    return by.is_in_person(token.person_id) or by.leads(token.team_id) or may_administer(by)
 
 
 def check_may_revoke(by: Actor, token: Token) -> None:

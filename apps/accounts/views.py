@@ -18,13 +18,11 @@ from apps.accounts import forms, queries, rules, transitions
 from apps.accounts.http import PortalRequest, actor
 from apps.accounts.models import User
 from apps.activity.queries import of_person
-from apps.core.http import page
+from apps.core.http import one_page, page
 from apps.core.text import key_in, words_in
 
-PEOPLE: Final = 50  # on one page
 ENTRIES: Final = 50  # of a history, on a page of its own
 LATELY: Final = 20
-TOKENS: Final = 50
 A_YEAR: Final = 365 * 24 * 3600
 
 
@@ -95,12 +93,12 @@ def invite(request: PortalRequest) -> HttpResponse:
 def _people(request: PortalRequest, form: forms.InviteForm, *, status: int = 200) -> HttpResponse:
     search = words_in(request.GET.get("q", ""), limit=200)
     found = queries.people(search=search)
-    rows = list(found.after(key_in(request.GET.get("after", "")), field="name")[: PEOPLE + 1])
+    rows, following = one_page(request, found, field="name")
     context = {
-        "people": rows[:PEOPLE],
+        "people": rows,
         "count": found.counted(),
         "search": search,
-        "next": rows[PEOPLE - 1].pk if len(rows) > PEOPLE else None,
+        "next": following,
         "form": form,
     }
     return page(request, "accounts/people.html", context, part="list", status=status)
@@ -222,7 +220,7 @@ def tokens(request: PortalRequest) -> HttpResponse:
 
 
 def _tokens(request: PortalRequest, form: forms.TokenForm, **made: Any) -> HttpResponse:
-    found = list(queries.tokens_near(request.user)[: TOKENS * 2])
+    found = list(queries.tokens_near(request.user)[: rules.MOST_TOKENS * 2])
     context = {"tokens": found, "form": form, "now": timezone.now(), "back": "own"}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return page(request, "accounts/tokens.html", context | made, status=status)
@@ -232,17 +230,19 @@ def _tokens(request: PortalRequest, form: forms.TokenForm, **made: Any) -> HttpR
 def all_tokens(request: PortalRequest) -> HttpResponse:
     """List everybody's tokens, for administrators."""
     rules.check_admin(actor(request))
-    rows = list(queries.tokens().after(key_in(request.GET.get("after", "")), field="-made_at")[: TOKENS + 1])
-    following = rows[TOKENS - 1].pk if len(rows) > TOKENS else None
-    context = {"tokens": rows[:TOKENS], "next": following, "now": timezone.now(), "back": "all"}
+    rows, following = one_page(request, queries.tokens(), field="-made_at")
+    context = {"tokens": rows, "next": following, "now": timezone.now(), "back": "all"}
     return page(request, "accounts/all_tokens.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke_token(request: PortalRequest, pk: int) -> HttpResponse:
-    """End a token; who may not see it does not find it."""
+    """Ask first, then end a token; who may not see it does not find it."""
     by = actor(request)
     token = get_object_or_404(queries.visible_tokens(by), pk=pk)
+    if request.method != "POST":
+        back = "all" if request.GET.get("back") == "all" else "own"
+        return page(request, "accounts/revoke_token.html", {"token": token, "back": back})
     transitions.revoke_token(token, by=by, at=timezone.now())
     messages.success(request, f"The token “{token}” no longer works.")
     return redirect("accounts:all_tokens" if request.POST.get("back") == "all" else "accounts:tokens")

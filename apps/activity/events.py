@@ -14,6 +14,7 @@ class Exported(EventKind):
 
     verb = "activity.exported"
     sentence = "{actor} took along {what}"
+    icon = "download"
     example = {"what": "the list of services", "filter": "phase=live&tier=1"}
 
     what: str

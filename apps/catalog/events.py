@@ -12,6 +12,7 @@ class ServiceRegistered(EventKind):
 
     verb = "catalog.service_registered"
     sentence = "{actor} registered {subject} for {team}"
+    icon = "plus"
     example = {"team": "Tracking", "purpose": "Lets receivers see where a parcel is", "phase": "playground"}
 
     team: str
@@ -25,6 +26,7 @@ class ServiceEdited(EventKind):
 
     verb = "catalog.service_edited"
     sentence = "{actor} changed {fields} of {subject}"
+    icon = "pencil"
     example = {"fields": "tier", "changes": {"tier": {"before": 3, "after": 2}}}
 
     fields: str
@@ -37,6 +39,7 @@ class ServiceImported(EventKind):
 
     verb = "catalog.service_imported"
     sentence = "{actor} {outcome} {subject} from {file}"
+    icon = "upload"
     example = {
         "outcome": "updated",
         "file": "catalog-info.yaml",
@@ -56,6 +59,7 @@ class PhaseEntered(EventKind):
 
     verb = "catalog.phase_entered"
     sentence = "{actor} moved {subject} from {before} to {after}"
+    icon = "road"
     example = {"before": "green-light", "after": "ready-for-production", "reason": ""}
 
     before: str
@@ -69,6 +73,8 @@ class AdvisorAssigned(EventKind):
 
     verb = "catalog.advisor_assigned"
     sentence = "{actor} made {advisor} the advisor of {subject}"
+    became = "advisor"
+    icon = "user-check"
     example = {"advisor": "Noor Haddad", "before": "Elif Kaya"}
 
     advisor: str
@@ -81,6 +87,7 @@ class AdvisorFound(EventKind):
 
     verb = "catalog.advisor_found"
     sentence = "{actor} asked for an advisor of {subject}; the portal chose {advisor}"
+    icon = "user-check"
     example = {"advisor": "Noor Haddad"}
 
     advisor: str
@@ -92,6 +99,8 @@ class RiskOverridden(EventKind):
 
     verb = "catalog.risk_overridden"
     sentence = "{actor} set the risk of {subject} to {label}: {reason}"
+    became = "level"
+    icon = "adjustments"
     example = {"label": "high", "level": "high", "before": "", "reason": "It feeds the customs gateway."}
 
     label: str
@@ -106,6 +115,7 @@ class OrphanAdopted(EventKind):
 
     verb = "catalog.orphan_adopted"
     sentence = "{actor} gave {subject} to {team}"
+    icon = "users-group"
     example = {"team": "Tracking"}
 
     team: str
@@ -117,6 +127,8 @@ class TeamCreated(EventKind):
 
     verb = "catalog.team_created"
     sentence = "{actor} created the team {subject}"
+    about = "Tracking"
+    icon = "users-group"
     example = {"mission": "Everybody knows where a parcel is."}
 
     mission: str
@@ -128,6 +140,8 @@ class TeamEdited(EventKind):
 
     verb = "catalog.team_edited"
     sentence = "{actor} changed {fields} of {subject}"
+    about = "Tracking"
+    icon = "pencil"
     example = {
         "fields": "mission",
         "changes": {"mission": {"before": "", "after": "Everybody knows where a parcel is."}},
@@ -143,6 +157,8 @@ class TeamImported(EventKind):
 
     verb = "catalog.team_imported"
     sentence = "{actor} {outcome} the team {subject} from {file}"
+    about = "Tracking"
+    icon = "upload"
     example = {
         "outcome": "created",
         "file": "org.yaml",
@@ -162,6 +178,8 @@ class EntryImported(EventKind):
 
     verb = "catalog.entry_imported"
     sentence = "{actor} {outcome} the {kind} {subject} from {file}"
+    about = "petstore"
+    icon = "upload"
     example = {
         "kind": "interface",
         "outcome": "created",
@@ -183,6 +201,7 @@ class RelationsImported(EventKind):
 
     verb = "catalog.relations_imported"
     sentence = "{actor} took over what {subject} needs and offers: {added} added, {removed} removed"
+    icon = "upload"
     example = {"added": 1, "removed": 0, "relations": {"added": ["needs resource:default/artists-db"]}}
 
     added: int
@@ -196,6 +215,8 @@ class MemberAdded(EventKind):
 
     verb = "catalog.member_added"
     sentence = "{actor} added {person} to {subject}"
+    about = "Tracking"
+    icon = "user-plus"
     example = {"person": "Ada Lind", "person_id": 7}
 
     person: str
@@ -208,6 +229,8 @@ class MemberRemoved(EventKind):
 
     verb = "catalog.member_removed"
     sentence = "{actor} took {person} out of {subject}"
+    about = "Tracking"
+    icon = "user"
     example = {"person": "Ada Lind", "person_id": 7}
 
     person: str
@@ -220,6 +243,8 @@ class LeadNamed(EventKind):
 
     verb = "catalog.lead_named"
     sentence = "{actor} made {person} a lead of {subject}"
+    about = "Tracking"
+    icon = "user-check"
     example = {"person": "Ada Lind", "person_id": 7}
 
     person: str
@@ -232,6 +257,8 @@ class LeadEnded(EventKind):
 
     verb = "catalog.lead_ended"
     sentence = "{actor} ended that {person} leads {subject}"
+    about = "Tracking"
+    icon = "user-cog"
     example = {"person": "Ada Lind", "person_id": 7}
 
     person: str
@@ -244,6 +271,7 @@ class CatalogImported(EventKind):
 
     verb = "catalog.imported"
     sentence = "{actor} imported the catalog: {summary}"
+    icon = "upload"
     example = {
         "summary": "3 created, 1 updated, 2 left out",
         "created": {"service": 3},

@@ -67,8 +67,8 @@ def _tabs(service: Service) -> list[tuple[str, str]]:
     """Return title and address of the tabs that the phase, or the past, brings."""
     own, whole = service.get_absolute_url(), (service.part_of or service).get_absolute_url()
     phase = service.phase_before or service.phase
-    is_ready = phase in {Phase.READY, Phase.LIVE} or getattr(service, "was_ready", False)
-    is_green = is_ready or phase == Phase.GREEN_LIGHT or getattr(service, "was_green", False)
+    is_ready = phase in {Phase.READY, Phase.LIVE} or service.was_ready  # type: ignore[attr-defined]
+    is_green = is_ready or phase == Phase.GREEN_LIGHT or service.was_green  # type: ignore[attr-defined]
     tabs = [("Overview", own)]
     if is_green:
         tabs.append(("Green-light", f"{whole}green-light/"))
@@ -77,12 +77,14 @@ def _tabs(service: Service) -> list[tuple[str, str]]:
     return [*tabs, ("History", f"{own}history/")]
 
 
-def services_file(request: HttpRequest, to: User, *, by: Actor) -> StreamingHttpResponse:
+def services_file(
+    request: HttpRequest, filters: queries.Filters, *, to: User, by: Actor
+) -> StreamingHttpResponse:
     """Hand out the list that the address filters as CSV, row by row; and write down that we did."""
     note_export(
         to.subject, what="the list of services", asked=request.GET.urlencode(), by=by, at=timezone.now()
     )
-    rows = queries.exported(queries.Filters.of(request.GET), person=to)
+    rows = queries.exported(filters, person=to)
     address = request.build_absolute_uri
     response = StreamingHttpResponse(
         _lines([address(row.get_absolute_url()), row] for row in rows), content_type="text/csv; charset=utf-8"

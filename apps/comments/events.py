@@ -11,6 +11,8 @@ class Said(EventKind):
 
     verb = "comments.said"
     sentence = "{actor} wrote about {subject}"
+    about = "OPS-07 of Parcel Tracking"
+    icon = "message"
     example = {"comment_id": 7}
 
     comment_id: int

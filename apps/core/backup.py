@@ -57,6 +57,7 @@ class Manifest:
     made_at: str
     migrations: list[str]
     parts: dict[str, Part]
+    missing: list[str] | None = None  # stored files that were lost before; older backups do not say
 
     @property
     def size(self) -> int:
@@ -70,6 +71,15 @@ class Made:
 
     manifest: Manifest
     missing: list[str]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore brought back, and where what the home had before lies now."""
+
+    manifest: Manifest
+    missing: list[str]
+    former: Path | None
 
 
 def make(home: Path, target: Path, *, at: datetime) -> Made:
@@ -88,17 +98,17 @@ def make(home: Path, target: Path, *, at: datetime) -> Made:
         _copy_database(home / DATABASE, copy)
         wanted, migrations = _read(copy)
         sources = {DATABASE: copy} | {name: home / name for name in ("secret_key", "edition")}
-        sources |= {f"files/{digest[:2]}/{digest}": home / "files" / digest[:2] / digest for digest in wanted}
+        sources |= {name: home / name for name in map(_place, wanted)}
         missing = [name for name, path in sources.items() if name.startswith("files/") and not path.exists()]
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
             parts = {name: _add(archive, name, path) for name, path in sources.items() if path.exists()}
-            manifest = Manifest(FORMAT, VERSION, at.isoformat(), migrations, parts)
+            manifest = Manifest(FORMAT, VERSION, at.isoformat(), migrations, parts, missing)
             archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
     return Made(manifest, missing)
 
 
-def restore(source: Path, home: Path, *, known: frozenset[str], at: datetime) -> tuple[Manifest, Path | None]:
-    """Put a backup into a home that nobody uses; return where its former content went, if there was any.
+def restore(source: Path, home: Path, *, known: frozenset[str], at: datetime) -> Restored:
+    """Put a backup into a home that nobody uses.
 
     Everything is unpacked and checked beside the home's own before the first of it is moved. The database
     comes last: without one a home is empty, so an interrupted restore is simply begun again.
@@ -111,13 +121,13 @@ def restore(source: Path, home: Path, *, known: frozenset[str], at: datetime) ->
             for name, part in manifest.parts.items():
                 _extract(archive, name, part, fresh / name)
             sync_names(fresh, *(path for path in fresh.rglob("*") if path.is_dir()))
-            _check_database(fresh / DATABASE)
+            missing = _check_database(fresh / DATABASE, manifest)
             former = _put_aside(home, at=at) if is_used(home) else None
             _move_in(fresh, home)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         message = f"{source} is no backup of Roadworthy, or it is damaged ({error})."
         raise BackupError(message) from error
-    return manifest, former
+    return Restored(manifest, missing, former)
 
 
 def is_used(home: Path) -> bool:
@@ -151,7 +161,9 @@ def _copy_database(source: Path, copy: Path) -> None:
 def _read(copy: Path) -> tuple[list[str], list[str]]:
     """Return the digests of the stored files, and the applied migrations."""
     with closing(sqlite3.connect(copy)) as database:
-        digests = [row[0] for row in database.execute("SELECT sha256 FROM core_storedfile ORDER BY sha256")]
+        digests = [
+            str(row[0]) for row in database.execute("SELECT sha256 FROM core_storedfile ORDER BY sha256")
+        ]
         applied = database.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")
         return digests, [row[0] for row in applied]
 
@@ -201,8 +213,15 @@ def _parsed(text: bytes) -> Manifest | None:
             str(name): Part(int(part["size"]), str(part["sha256"])) for name, part in values["parts"].items()
         }
         migrations = [str(name) for name in values["migrations"]]
-        manifest = Manifest(values["format"], values["version"], str(values["made_at"]), migrations, parts)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        manifest = Manifest(
+            format=values["format"],
+            version=values["version"],
+            made_at=str(values["made_at"]),
+            migrations=migrations,
+            parts=parts,
+            missing=[str(name) for name in values["missing"]] if "missing" in values else None,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
     return manifest if manifest.format == FORMAT and all(p.size >= 0 for p in parts.values()) else None
 
@@ -231,15 +250,31 @@ def _extract(archive: zipfile.ZipFile, name: str, part: Part, path: Path) -> Non
         raise BackupError(message)
 
 
-def _check_database(path: Path) -> None:
+def _check_database(path: Path, manifest: Manifest) -> list[str]:
+    """Refuse a database that is damaged, or not the one that the manifest speaks of.
+
+    Return the stored files that neither the backup has nor the home had when it was made.
+    """
     try:
         with closing(sqlite3.connect(path)) as database:
             (answer,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+        digests, migrations = _read(path)
     except sqlite3.DatabaseError as error:
         answer = str(error)
     if answer != "ok":
         message = f"The database in the backup is damaged ({answer}). Nothing was changed."
         raise BackupError(message)
+    missing = [name for name in map(_place, digests) if name not in manifest.parts]
+    if migrations != manifest.migrations or (manifest.missing is not None and missing != manifest.missing):
+        message = (
+            "The database in the backup is not the one that the manifest speaks of. Nothing was changed."
+        )
+        raise BackupError(message)
+    return missing
+
+
+def _place(digest: str) -> str:
+    return f"files/{digest[:2]}/{digest}"
 
 
 def _put_aside(home: Path, *, at: datetime) -> Path:

@@ -1,5 +1,6 @@
 """Files by their content: the bytes under ROADWORTHY_HOME/files, one row for each."""
 
+import logging
 import os
 from errno import EBADF, EDQUOT, EFBIG, EINVAL, ENOSPC
 from hashlib import sha256
@@ -13,6 +14,7 @@ from django.conf import settings
 from apps.core.errors import DomainError
 from apps.core.models import StoredFile
 
+logger = logging.getLogger(__name__)
 FULL: Final = frozenset({ENOSPC, EDQUOT, EFBIG})
 NOT_HERE: Final = frozenset({EBADF, EINVAL})  # some shared file systems sync no folders
 
@@ -29,6 +31,14 @@ class NoRoomError(DomainError, OSError):
 
     def __str__(self) -> str:
         return str(self.strerror)
+
+
+class FileGoneError(DomainError):
+    """A stored file that the disk has lost: a backup without it, or somebody who tidied up."""
+
+    status = HTTPStatus.GONE
+    code = "file-gone"
+    title = "This file is gone"
 
 
 def store(content: bytes, *, media_type: str) -> StoredFile:
@@ -55,8 +65,19 @@ def store(content: bytes, *, media_type: str) -> StoredFile:
 
 
 def read(file: StoredFile) -> bytes:
-    """Return the bytes of a stored file. No query."""
-    return _path(file.sha256).read_bytes()
+    """Return the bytes of a stored file. No query.
+
+    Raises:
+        FileGoneError: the disk does not have it; the log says which one.
+
+    """
+    path = _path(file.sha256)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        logger.error("stored file %s is missing: look for it in a backup", path)  # noqa: TRY400 -- no mistake of ours
+        message = "The portal's disk has lost this file. Make it anew, or tell whoever runs the portal."
+        raise FileGoneError(message) from error
 
 
 def sync_names(*folders: Path) -> None:

@@ -1,7 +1,7 @@
 """Whether the portal can do its work: what /readyz answers to everybody, and says to the log."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import cache
 
@@ -20,7 +20,17 @@ logger = logging.getLogger(__name__)
 
 def saw_beat(*, at: datetime) -> None:
     """Remember that beat sent a task and that a worker took it. Two queries."""
-    Heartbeat.objects.update_or_create(name=BEAT, defaults={"seen_at": at})
+    saw(BEAT, at=at)
+
+
+def saw(name: str, *, at: datetime) -> None:
+    """Remember when something of the machinery was last seen. Two queries."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": at})
+
+
+def seen(names: Collection[str]) -> dict[str, datetime]:
+    """Return when each of these was last seen, if ever. One query."""
+    return dict(Heartbeat.objects.filter(name__in=names).values_list("name", "seen_at"))
 
 
 def failing(*, now: datetime) -> list[str]:

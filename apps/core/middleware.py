@@ -1,10 +1,12 @@
 """What happens around every view: a request gets an id, a refusal becomes a page or an alert."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
@@ -13,20 +15,26 @@ from apps.core import tracing
 from apps.core.errors import DomainError
 from apps.core.http import HtmxRequest, refused, wants_part
 
+ID: Final = re.compile("[A-Za-z0-9._:-]{1,64}")
 View = Callable[..., HttpResponseBase]
 
 ASKED_FROM_INSIDE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class RequestIdMiddleware:
-    """Gives a request an id if the proxy did not, and a place in a trace; history, logs and mails say so."""
+    """Gives a request an id if our proxy did not, and a place in a trace; history, logs and mails say so.
+
+    What a stranger sends is none: they could pose as somebody else's request, or fill our answers and logs.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         own = uuid4().hex
-        request_id = request.META.setdefault("HTTP_X_REQUEST_ID", own)
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if settings.BEHIND_PROXY and ID.fullmatch(given) else own
+        request.META["HTTP_X_REQUEST_ID"] = request_id
         token = tracing.context.set(tracing.begun(request.META.get("HTTP_TRACEPARENT"), own=own))
         try:
             response = self.get_response(request)

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -10,14 +10,16 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from apps.core import health
 from apps.core import metrics as core_metrics
-from apps.core.http import HtmxRequest, page, refused
-from apps.core.openapi import ALWAYS, reference
+from apps.core.http import HtmxRequest, refused, request_id
+
+FOR_PROGRAMS: Final = ("/api/v1/", "/api/schema/")  # /api/docs/ is a page
 
 
 @login_not_required
@@ -63,23 +65,24 @@ def _may_measure(request: HttpRequest) -> bool:
     return any(address in network for network in settings.METRICS_NETWORKS)
 
 
-@require_safe
-def api_docs(request: HtmxRequest) -> HttpResponse:
-    """Show what programs can ask for, as the API's own description says it. No query."""
-    return page(request, "help/api.html", {"operations": reference(), "always": ALWAYS.items()})
-
-
 @login_not_required
 @csrf_exempt
 def api_nothing(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every view takes it
     """Answer 404 as the API answers everything, also to addresses that it does not have."""
-    problem = {
-        "type": "about:blank",
-        "title": "Not Found",
-        "status": 404,
-        "detail": "There is no such address.",
-    }
-    return JsonResponse(problem, status=404, content_type="application/problem+json")
+    return _problem(HTTPStatus.NOT_FOUND, "There is no such address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500: to programs as the API answers everything, to people as a page that needs nothing else."""
+    if request.path.startswith(FOR_PROGRAMS):
+        detail = f"Something broke on our side. The log knows more about request {request_id(request)}."
+        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+    return defaults.server_error(request)
+
+
+def _problem(status: HTTPStatus, detail: str) -> HttpResponse:
+    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    return JsonResponse(problem, status=status, content_type="application/problem+json")
 
 
 def locked_out(

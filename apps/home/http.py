@@ -68,9 +68,9 @@ def _place(request: HttpRequest, title: str, url: str, icon: str) -> Place:
     return Place(title, url, icon, request.path.startswith(url))
 
 
-def filters_of(asked: QueryDict) -> str:
-    """Return the filters of events alone, as a query string."""
-    given = {name: asked.get(name, "") for name in EventsForm.base_fields}
+def filters_of(asked: QueryDict, *, but: str = "") -> str:
+    """Return the filters of events alone, or all but one of them, as a query string."""
+    given = {name: asked.get(name, "") for name in EventsForm.base_fields if name != but}
     return urlencode({name: value for name, value in given.items() if value})
 
 

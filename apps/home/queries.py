@@ -1,17 +1,21 @@
 """What the pages that combine apps read."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateTimeField, F, QuerySet, TextField, Value
+from django.conf import settings
+from django.db.models import DateTimeField, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from apps.accounts.models import User
-from apps.activity.queries import Entry, of_services
+from apps.accounts.models import User, UserQuerySet
+from apps.accounts.queries import people
+from apps.activity.queries import Entry, Explained, explained, kinds, of_services
 from apps.catalog.models import (
     Dependency,
     Membership,
@@ -20,8 +24,10 @@ from apps.catalog.models import (
     Service,
     ServiceQuerySet,
     Strength,
+    Team,
 )
 from apps.catalog.rules import Risk, risk, tone
+from apps.core.querysets import LockableQuerySet
 from apps.core.results import Todo
 from apps.core.statements import statement
 from apps.jobs.queries import failed
@@ -283,3 +289,95 @@ def main_action(service: Service, *, is_member: bool) -> Action | None:
 
 def _whole_url(service: Service) -> str:
     return (service.part_of or service).get_absolute_url()
+
+
+# What administrators may mean by a word in the filter of events.
+FAMILIES: Final = {
+    "accounts": "People and sign-in",
+    "activity": "Files taken along",
+    "catalog": "Services and teams",
+    "comments": "Comments",
+    "jobs": "Background work",
+    "notifications": "Messages",
+    "readiness": "Checklists and answers",
+    "walkthroughs": "Walkthroughs and launches",
+}
+A_VERB: Final = re.compile(r"[a-z_]+\.[a-z_]+")
+A_JOB: Final = re.compile(r"[a-z_]+[._][a-z_.]+")  # as tasks and commands are named
+SUGGESTED: Final = 12
+
+
+def verb_words(verb: str) -> str:
+    """Return a kind of event as people say it: "Walkthroughs and launches: signed". No query."""
+    app, _dot, step = verb.partition(".")
+    return f"{FAMILIES.get(app, app.capitalize())}: {step.replace('_', ' ')}"
+
+
+def verbs_called(word: str) -> list[str]:
+    """Return the kinds of event that a word means: one, a family, or all that hold it. No query."""
+    known, asked = sorted(kinds()), word.casefold()
+    exact = [verb for verb in known if asked in {verb, verb_words(verb).casefold()}]
+    family = [verb for verb in known if asked in _family(verb)]
+    part = [verb for verb in known if asked in verb_words(verb).casefold() or asked in verb]
+    old = [asked] if A_VERB.fullmatch(asked) else []
+    return exact or family or part or old
+
+
+def families(verbs: list[str]) -> list[str]:
+    """Return kinds of event as people say them: a whole family by its name alone. No query."""
+    is_family = len({verb.partition(".")[0] for verb in verbs}) == 1 and len(verbs) > 1
+    app = verbs[0].partition(".")[0] if is_family else ""
+    if app and verbs == [verb for verb in sorted(kinds()) if verb.startswith(f"{app}.")]:
+        return [FAMILIES.get(app, app)]
+    return [verb_words(verb) for verb in verbs]
+
+
+def _family(verb: str) -> set[str]:
+    app = verb.partition(".")[0]
+    return {app, FAMILIES.get(app, app).casefold()}
+
+
+def people_called(words: str) -> UserQuerySet:
+    """Return whoever has just this address or name, else everybody in whose it is, by name. Two queries."""
+    exact = User.objects.filter(Q(email__iexact=words) | Q(name__iexact=words))
+    return (exact if exact.exists() else people(search=words)).in_order("name")
+
+
+def services_called(words: str) -> ServiceQuerySet:
+    """Return the service of just this address or name, else those in whose name it is. Two queries."""
+    exact = Service.objects.filter(Q(slug=words.lower()) | Q(name__iexact=words))
+    return (exact if exact.exists() else Service.objects.filter(name__icontains=words)).in_order("name")
+
+
+def teams_called(words: str) -> LockableQuerySet[Team]:
+    """Return the team of just this address or name, else those in whose name it is. Two queries."""
+    exact = Team.objects.filter(Q(slug=words.lower()) | Q(name__iexact=words))
+    return (exact if exact.exists() else Team.objects.filter(name__icontains=words)).in_order("name")
+
+
+def jobs_called(word: str) -> list[str]:
+    """Return the jobs of the system that a word means; what is named like one may be a command. No query."""
+    asked = word.casefold()
+    known = sorted({*settings.CELERY_BEAT_SCHEDULE, *settings.JOBS})
+    if asked in known or A_JOB.fullmatch(asked):
+        return [asked]
+    return [job for job in known if asked in job]
+
+
+def suggested(of: str, words: str) -> list[str]:
+    """Return what could be meant by the beginning of a word. At most two queries."""
+    match of:
+        case "who":
+            return [person.name for person in people_called(words)[:SUGGESTED]]
+        case "service":
+            return [service.name for service in services_called(words)[:SUGGESTED]]
+        case "team":
+            return [team.name for team in teams_called(words)[:SUGGESTED]]
+    families = [name for name in FAMILIES.values() if words.casefold() in name.casefold()]
+    return families + [verb_words(verb) for verb in verbs_called(words) if kinds().get(verb)]
+
+
+def families_explained() -> list[tuple[str, str, list[Explained]]]:
+    """Return every kind of event under its family: the app, its name for people, its kinds. No query."""
+    by_app = groupby(explained(), key=lambda kind: kind.app)
+    return [(app, FAMILIES.get(app, app.capitalize()), list(those)) for app, those in by_app]

@@ -11,6 +11,8 @@ class JobFailed(EventKind):
 
     verb = "jobs.failed"
     sentence = "{actor} could not finish: {subject} ({problem})"
+    about = "Report of Parcel Tracking"
+    icon = "alert-triangle"
     example = {"problem": "The file is not a zip archive."}
 
     problem: str
@@ -22,4 +24,6 @@ class JobRetried(EventKind):
 
     verb = "jobs.retried"
     sentence = "{actor} asked once more for: {subject}"
+    about = "Report of Parcel Tracking"
+    icon = "refresh"
     example = {}

@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q
 
 from apps.core.metrics import Gauge
 from apps.jobs.models import Job, JobQuerySet, State
+from apps.jobs.rules import words_of
 
 PRESENT: Final = (State.QUEUED, State.RUNNING, State.FAILED)
 LAST_HOUR: Final = timedelta(hours=1)
@@ -26,6 +27,12 @@ class Queue:
     failed: int = 0
     done: int = 0
     oldest: datetime | None = None  # since then the first of those waits whose turn has come
+    next: datetime | None = None  # when the turn of the first comes, or came
+
+    @property
+    def name(self) -> str:
+        """Return the kind in words."""
+        return words_of(self.kind).name
 
 
 def queues(*, now: datetime, lately: timedelta = LATELY) -> list[Queue]:
@@ -34,7 +41,8 @@ def queues(*, now: datetime, lately: timedelta = LATELY) -> list[Queue]:
     jobs = Job.objects.filter(is_present | Q(state=State.DONE, due_at__gte=now - lately))
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
     oldest = Min("due_at", filter=Q(state=State.QUEUED, due_at__lte=now))
-    rows = jobs.values("kind").annotate(oldest=oldest, **counts).order_by("kind")
+    following = Min("due_at", filter=Q(state=State.QUEUED))
+    rows = jobs.values("kind").annotate(oldest=oldest, next=following, **counts).order_by("kind")
     return [Queue(**row) for row in cast("Iterable[dict[str, Any]]", rows)]
 
 
@@ -53,6 +61,17 @@ def unfinished(subject_type: str, subject_id: int, kind: str) -> list[Job]:
 def visible(audiences: Collection[str]) -> JobQuerySet:
     """Return the jobs that somebody of these audiences may watch, with who asked. One query."""
     return Job.objects.filter(audience__in=audiences).select_related("asked_by")
+
+
+def present(audiences: Collection[str]) -> JobQuerySet:
+    """Return what runs, then what waits, those first whose turn comes first. One query."""
+    return visible(audiences).unfinished().order_by("-state", "due_at", "pk")
+
+
+def lately_done(audiences: Collection[str], *, now: datetime) -> JobQuerySet:
+    """Return what was done in the last day, the last first. One query."""
+    done = visible(audiences).filter(state=State.DONE, due_at__gte=now - LATELY)
+    return done.order_by("-due_at", "-pk")
 
 
 def failed() -> JobQuerySet:

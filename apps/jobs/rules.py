@@ -6,7 +6,9 @@ from errno import EDQUOT, EIO, ENOSPC
 from typing import Any, Final
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.utils.module_loading import import_string
 
 from apps.accounts.models import Actor, Role
 from apps.accounts.rules import may_sign_in, within
@@ -93,6 +95,26 @@ def problem(error: Exception, job: Job) -> str:
     if is_temporary(error):
         return f"Something that it needs was not there ({type(error).__name__}).{where}"
     return f"Something broke on our side ({type(error).__name__}); the log of the worker knows more.{where}"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What pages say of a kind of work."""
+
+    name: str
+    kept: str = ""  # of what a failed one had done
+    again: str = ""  # why trying again is safe
+
+
+def words_of(kind: str) -> Words:
+    """Return the words of settings.JOB_WORDS for a kind, or its key where nobody gave any."""
+    return Words(**settings.JOB_WORDS.get(kind, {"name": kind}))
+
+
+def may_see_result(by: Actor, job: Job) -> bool:
+    """Tell whether the result opens for somebody: as settings.JOB_READERS says, else for everybody."""
+    predicate = settings.JOB_READERS.get(job.kind)
+    return predicate is None or bool(import_string(predicate)(by))
 
 
 def may_retry(by: Actor, job: Job) -> bool:

@@ -20,9 +20,14 @@ def job(request: PortalRequest, pk: int) -> HttpResponse:
     is_polling = wants_part(request) and "seen" in request.GET
     if is_polling and request.GET["seen"] == found.mark:
         return HttpResponse(status=204)
-    may_retry = found.state == State.FAILED and rules.may_retry(actor(request), found)
+    by = actor(request)
     status = HTMX_STOP_POLLING if is_polling and found.is_over else 200
-    context = {"job": found, "may_retry": may_retry}
+    context = {
+        "job": found,
+        "words": rules.words_of(found.kind),
+        "may_retry": found.state == State.FAILED and rules.may_retry(by, found),
+        "may_see": rules.may_see_result(by, found),
+    }
     return page(request, "jobs/job.html", context, part="progress", status=status)
 
 

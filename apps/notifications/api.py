@@ -4,19 +4,24 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.http import InPerson, actor, person
-from apps.core.api import NUMBER, ClockField, Input, Nothing, body, one
+from apps.accounts.http import PersonOut, actor, in_person
+from apps.accounts.rules import check_admin
+from apps.core.api import NUMBER, ClockField, Input, Nothing, body, filters, one
 from apps.notifications import queries, rules, transitions
-from apps.notifications.models import Notice, NoticeQuerySet, Way
+from apps.notifications.models import Delivery, DeliveryQuerySet, Notice, NoticeQuerySet, State, Way
 
-SHELF = OpenApiParameter("show", str, enum=[show for show in queries.SHELVES if show])
+
+class Shelf(Input):
+    """Which part of the inbox."""
+
+    show = serializers.ChoiceField([show for show in queries.SHELVES if show], required=False)
 
 
 class NoticeOut(serializers.ModelSerializer[Notice]):
@@ -40,13 +45,12 @@ class InboxViewSet(viewsets.GenericViewSet[Notice]):
     """What the person was told, the newest first."""
 
     queryset = Notice.objects.none()
-    permission_classes = (InPerson,)
     lookup_value_regex = NUMBER
 
-    @extend_schema(responses=NoticeOut(many=True), parameters=[SHELF])
+    @extend_schema(responses=NoticeOut(many=True), parameters=[Shelf])
     def list(self, request: Request) -> Response:
         """List what lies in the inbox, or one of its shelves: unread, snoozed or done."""
-        page = self.paginate_queryset(queries.shelf(person(request), request.query_params.get("show", "")))
+        page = self.paginate_queryset(queries.shelf(in_person(request), **filters(request, Shelf)))
         return self.get_paginated_response(NoticeOut(page, many=True).data)
 
     @extend_schema(responses=NoticeOut)
@@ -94,7 +98,56 @@ class InboxViewSet(viewsets.GenericViewSet[Notice]):
 
 
 def _mine(request: Request) -> NoticeQuerySet:
-    return queries.inbox(person(request))
+    return queries.inbox(in_person(request))
+
+
+class DeliveryOut(serializers.ModelSerializer[Delivery]):
+    """A message to one person, without its words."""
+
+    recipient = PersonOut()
+
+    class Meta:
+        model = Delivery
+        fields = ["id", "recipient", "state", "made_at", "due_at", "sent_at", "attempts", "problem"]
+        read_only_fields = fields
+
+
+class DeliveryFilters(Input):
+    """What the list of messages is narrowed to."""
+
+    state = serializers.ChoiceField(State.choices, required=False)
+
+
+class DeliveryViewSet(viewsets.GenericViewSet[Delivery]):
+    """Messages that leave, for administrators."""
+
+    queryset = Delivery.objects.none()
+    lookup_value_regex = NUMBER
+
+    @extend_schema(responses=DeliveryOut(many=True), parameters=[DeliveryFilters])
+    def list(self, request: Request) -> Response:
+        """List the messages to everybody, the newest first."""
+        rows = _outbox(request).filter(**filters(request, DeliveryFilters))
+        return self.get_paginated_response(DeliveryOut(self.paginate_queryset(rows), many=True).data)
+
+    @extend_schema(responses=DeliveryOut)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Show how far a message is."""
+        return Response(DeliveryOut(one(_outbox(request), pk)).data)
+
+    @extend_schema(request=Nothing, responses=DeliveryOut)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str) -> Response:
+        """Send a stopped message once more."""
+        found = one(_outbox(request), pk)
+        body(request, Nothing)
+        again = transitions.retry_delivery(found, by=actor(request), at=timezone.now())
+        return Response(DeliveryOut(again).data)
+
+
+def _outbox(request: Request) -> DeliveryQuerySet:
+    check_admin(actor(request))
+    return queries.outbox()
 
 
 class PreferencesInput(Input):
@@ -124,17 +177,15 @@ class PreferencesOut(serializers.Serializer[Any]):
 class PreferencesView(APIView):
     """What the person wants by mail, and when."""
 
-    permission_classes = (InPerson,)
-
     @extend_schema(operation_id="me_notifications_retrieve", responses=PreferencesOut)
     def get(self, request: Request) -> Response:
         """Show what the person wants by mail, or what holds for who never chose."""
-        asking = person(request)
+        asking = in_person(request)
         return Response(PreferencesOut(queries.preferences_of([asking])[asking.pk]).data)
 
     @extend_schema(operation_id="me_notifications_update", request=PreferencesInput, responses=PreferencesOut)
     def put(self, request: Request) -> Response:
         """Keep what the person wants by mail; urgent notices ignore quiet hours."""
         values = body(request, PreferencesInput)
-        chosen = transitions.choose(person(request), by=actor(request), at=timezone.now(), **values)
+        chosen = transitions.choose(in_person(request), by=actor(request), at=timezone.now(), **values)
         return Response(PreferencesOut(chosen).data)

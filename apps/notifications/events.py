@@ -11,6 +11,8 @@ class DeliveryStopped(EventKind):
 
     verb = "notifications.delivery_stopped"
     sentence = "{actor} gave up: {subject} ({problem})"
+    about = "Daily mail to Grace Obi"
+    icon = "alert-triangle"
     example = {"problem": "SMTPRecipientsRefused: 550 no such user"}
 
     problem: str
@@ -22,6 +24,8 @@ class DeliveryRetried(EventKind):
 
     verb = "notifications.delivery_retried"
     sentence = "{actor} asked to send once more: {subject}"
+    about = "Daily mail to Grace Obi"
+    icon = "refresh"
     example = {}
 
 
@@ -31,6 +35,9 @@ class PreferencesChanged(EventKind):
 
     verb = "notifications.preferences_changed"
     sentence = "{actor} changed what {subject} gets by mail ({fields})"
+    of_oneself = "{actor} changed what they get by mail ({fields})"
+    about = "Grace Obi"
+    icon = "bell"
     example = {"fields": "mail_hour, ways"}
 
     fields: str

@@ -150,6 +150,10 @@ class State(models.TextChoices):
 class DeliveryQuerySet(LockableQuerySet["Delivery"]):
     """Filters on the outbox."""
 
+    def to(self, words: str) -> Self:
+        """Return those to whoever has this in their name or address."""
+        return self.filter(Q(recipient__name__icontains=words) | Q(recipient__email__icontains=words))
+
     def waiting(self, *, now: datetime) -> Self:
         """Return what may be sent by now, oldest first; read from the index, however much was sent."""
         return self.filter(state=State.WAITING, due_at__lte=now).order_by("due_at", "pk")

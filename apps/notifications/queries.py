@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from types import MappingProxyType
 from typing import Final
 
@@ -13,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils.module_loading import import_string
 
-from apps.accounts.models import User
+from apps.accounts.models import READS_SECURITY, User
 from apps.activity.models import Audience, Subject
 from apps.core.errors import LinkExpiredError
 from apps.core.metrics import Gauge
@@ -71,7 +72,7 @@ def known(facts: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
 def unread_of() -> Coalesce:
     """Return the number of unread notices of a person, as a column of the person's own query."""
     open_to_them = Q(audience=Audience.EVERYONE) | Q(audience__startswith=Audience.of_team(""))
-    readable = open_to_them | _is("is_security") | _is("is_enablement")
+    readable = reduce(or_, map(_is, READS_SECURITY), open_to_them)
     theirs = Notice.objects.filter(readable, recipient=OuterRef("pk")).unread()
     counted = theirs.order_by().values("recipient").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
@@ -108,6 +109,12 @@ def example_mail(key: str, *, to: User, now: datetime) -> rules.Mail | None:
     notices = [_example(kind, number, now=now) for number, kind in enumerate(shown[:6])]
     fewer_url = f"{settings.SITE_URL}/unsubscribe/example/"
     return rules.compose(notices, to=to, kinds=kinds(), is_daily=is_daily, fewer_url=fewer_url)
+
+
+def name_of(key: str) -> str:
+    """Return the name of what a preview shows. No query."""
+    named = {letter.key: letter.title for letter in rules.LETTERS} | {rules.DAILY: "The daily mail"}
+    return named.get(key) or kinds()[key].title
 
 
 @dataclass(frozen=True)
@@ -158,7 +165,7 @@ def _words(kind: Kind, subject: Subject) -> tuple[str, str]:
 SHELVES: Final = {"": "Inbox", "unread": "Unread", "snoozed": "Snoozed", "done": "Done"}
 
 
-def shelf(person: User, show: str) -> NoticeQuerySet:
+def shelf(person: User, show: str = "") -> NoticeQuerySet:
     """Return one of the SHELVES of a person's inbox. One query."""
     notices = inbox(person)
     match show:
@@ -177,14 +184,20 @@ class Mails:
 
     counts: dict[str, int]
     oldest: datetime | None  # since then the first of those waits whose turn has come
+    next: datetime | None = None  # when the turn of the first comes, or came
 
 
 def mails(*, now: datetime, lately: timedelta = LATELY) -> Mails:
     """Return the state of the outbox. One query, read from the index: what was ever sent is not counted."""
     rows = Delivery.objects.filter(Q(state__in=PRESENT) | Q(state__in=OVER, due_at__gte=now - lately))
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
-    found = rows.aggregate(oldest=Min("due_at", filter=Q(state=State.WAITING, due_at__lte=now)), **counts)
-    return Mails({state.value: found[state.value] for state in State}, found["oldest"])
+    is_waiting = Q(state=State.WAITING)
+    turns = {
+        "oldest": Min("due_at", filter=is_waiting & Q(due_at__lte=now)),
+        "next": Min("due_at", filter=is_waiting),
+    }
+    found = rows.aggregate(**turns, **counts)
+    return Mails({state.value: found[state.value] for state in State}, found["oldest"], found["next"])
 
 
 def outbox() -> DeliveryQuerySet:
@@ -206,15 +219,18 @@ class Message:
     subject: str
     body: str  # empty where it is not shown
     why_hidden: str
-    links: tuple[str, ...] = ()  # the demo's alone: an invitation's link speaks for whom it was sent to
+    links: tuple[tuple[str, str], ...] = ()  # words and address; the demo's alone: they speak for the reader
+    looks_like: str = ""  # the key of the preview that shows its HTML
 
 
-def messages(deliveries: Iterable[Delivery], *, person: User, has_bodies: bool) -> list[Message]:
+def messages(
+    deliveries: Iterable[Delivery], *, person: User, has_bodies: bool, now: datetime
+) -> list[Message]:
     """Return deliveries in the words that this person may read. No query."""
-    return [_message(delivery, person=person, has_bodies=has_bodies) for delivery in deliveries]
+    return [_message(delivery, person=person, has_bodies=has_bodies, now=now) for delivery in deliveries]
 
 
-def _message(delivery: Delivery, *, person: User, has_bodies: bool) -> Message:
+def _message(delivery: Delivery, *, person: User, has_bodies: bool, now: datetime) -> Message:
     carried: list[Notice] = delivery.carried  # type: ignore[attr-defined]
     if not carried:
         subject = delivery.letter_subject or "A message without words"
@@ -226,8 +242,20 @@ def _message(delivery: Delivery, *, person: User, has_bodies: bool) -> Message:
     if not has_bodies:
         return Message(delivery, subject, "", "Messages that go to a real mail server are not shown here.")
     body = "\n\n".join(f"{n.title}\n{n.text}" for n in carried)
-    urls = [notice.url for notice in carried if notice.url] if delivery.recipient.is_demo else []
-    return Message(delivery, subject, body, "", tuple(urls if settings.DEMO else ()))
+    is_daily = delivery.daily_on is not None
+    shown = settings.DEMO and delivery.recipient.is_demo
+    links = _links(delivery, carried, is_daily=is_daily, now=now) if shown else ()
+    return Message(delivery, subject, body, "", links, rules.DAILY if is_daily or others else first.kind)
+
+
+def _links(
+    delivery: Delivery, carried: list[Notice], *, is_daily: bool, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """Return where the links of a mail lead, its foot included, each in words of its own."""
+    scope = rules.scope_of([notice.kind for notice in carried], is_daily=is_daily)
+    wish = rules.Wish(delivery.recipient_id, scope)
+    fewer = ("Its foot: fewer of these mails", rules.unsubscribe_url(wish, today=now.date()))
+    return (*((f"Open: {notice.title}", notice.url) for notice in carried if notice.url), fewer)
 
 
 def measures(*, now: datetime) -> Iterator[Gauge]:

@@ -11,6 +11,8 @@ class EditionPublished(EventKind):
 
     verb = "readiness.edition_published"
     sentence = "{actor} published {subject}"
+    about = "Operational readiness, edition 1"
+    icon = "versions"
     example = {"key": "operational-readiness", "number": 1, "sha256": "9f86d081"}
 
     key: str
@@ -24,6 +26,8 @@ class ConversationStarted(EventKind):
 
     verb = "readiness.conversation_started"
     sentence = "{actor} started the green-light conversation; {advisor} advises"
+    about = "the green-light conversation of Parcel Tracking"
+    icon = "messages"
     example = {"advisor": "Maya Sund", "expected_users": "All drivers", "target_quarter": "2027-Q1"}
 
     advisor: str
@@ -37,6 +41,8 @@ class ReadinessOpened(EventKind):
 
     verb = "readiness.opened"
     sentence = "{actor} opened {subject}: {applicable} questions apply, {inherited} have a text to confirm"
+    about = "the readiness of Parcel Tracking"
+    icon = "road"
     example = {"edition": 1, "applicable": 84, "inherited": 12}
 
     edition: int
@@ -50,6 +56,8 @@ class AssessmentClosed(EventKind):
 
     verb = "readiness.closed"
     sentence = "{actor} closed {subject}; it is kept as it was"
+    about = "the readiness of Parcel Tracking"
+    icon = "archive"
     example = {"kind": "readiness"}
 
     kind: str
@@ -61,6 +69,8 @@ class AnswerSaved(EventKind):
 
     verb = "readiness.answer_saved"
     sentence = "{actor} answered {subject}: {after}"
+    about = "REL-03 of Parcel Tracking"
+    icon = "clipboard-text"
     example = {"item": "REL-03", "revision": 4, "before": "Open", "after": "In place"}
 
     item: str
@@ -75,6 +85,8 @@ class InheritedConfirmed(EventKind):
 
     verb = "readiness.inherited_confirmed"
     sentence = "{actor} confirmed the text of {subject}: {after}"
+    about = "REL-03 of Parcel Tracking"
+    icon = "check"
     example = {"item": "REL-03", "revision": 1, "after": "In place"}
 
     item: str
@@ -88,6 +100,8 @@ class EvidenceAdded(EventKind):
 
     verb = "readiness.evidence_added"
     sentence = "{actor} added evidence to {subject}: {title}"
+    about = "REL-03 of Parcel Tracking"
+    icon = "paperclip"
     example = {"title": "Failover rehearsal of 3 November", "url": "https://wiki.example/failover"}
 
     title: str
@@ -100,6 +114,8 @@ class EvidenceRemoved(EventKind):
 
     verb = "readiness.evidence_removed"
     sentence = "{actor} removed evidence from {subject}: {title}"
+    about = "REL-03 of Parcel Tracking"
+    icon = "paperclip"
     example = {"title": "Failover rehearsal of 3 November", "url": "https://wiki.example/failover"}
 
     title: str
@@ -112,6 +128,8 @@ class ExemptionAsked(EventKind):
 
     verb = "readiness.exemption_asked"
     sentence = "{actor} asked for an exemption for {subject} until {ends_on}"
+    about = "REL-03 of Parcel Tracking"
+    icon = "shield-half"
     example = {"reason": "The new store comes in May.", "measure": "Daily copies.", "ends_on": "2027-05-31"}
 
     reason: str
@@ -125,6 +143,8 @@ class ExemptionApproved(EventKind):
 
     verb = "readiness.exemption_approved"
     sentence = "{actor} approved the exemption for {subject} until {ends_on}"
+    about = "REL-03 of Parcel Tracking"
+    icon = "shield-check"
     example = {"reason": "Daily copies are enough until then.", "ends_on": "2027-05-31"}
 
     reason: str
@@ -137,6 +157,8 @@ class ExemptionRefused(EventKind):
 
     verb = "readiness.exemption_refused"
     sentence = "{actor} refused the exemption for {subject}: {reason}"
+    about = "REL-03 of Parcel Tracking"
+    icon = "circle-x"
     example = {"reason": "A restore was never tried."}
 
     reason: str
@@ -148,6 +170,8 @@ class ExemptionWithdrawn(EventKind):
 
     verb = "readiness.exemption_withdrawn"
     sentence = "{actor} withdrew the exemption for {subject}"
+    about = "REL-03 of Parcel Tracking"
+    icon = "shield-half"
     example = {"before": "approved"}
 
     before: str
@@ -159,6 +183,8 @@ class ExemptionEnded(EventKind):
 
     verb = "readiness.exemption_ended"
     sentence = "The exemption for {subject} ended on {ends_on}"
+    about = "REL-03 of Parcel Tracking"
+    icon = "shield-half"
     example = {"ends_on": "2027-05-31"}
 
     ends_on: str
@@ -170,6 +196,9 @@ class VerdictGiven(EventKind):
 
     verb = "readiness.verdict_given"
     sentence = "{actor} finds {subject} {value}"
+    became = "value"
+    about = "Reliability of Parcel Tracking"
+    icon = "list-check"
     example = {"area": "REL", "before": "", "value": "adequate", "note": "Rehearse the failover."}
 
     area: str
@@ -184,6 +213,8 @@ class AnswersReturned(EventKind):
 
     verb = "readiness.answers_returned"
     sentence = "{actor} returned {items} of {subject}"
+    about = "the readiness of Parcel Tracking"
+    icon = "arrow-back-up"
     example = {"items": "REL-03, OPS-07", "note": "Who is called at night?"}
 
     items: str
@@ -196,6 +227,8 @@ class Submitted(EventKind):
 
     verb = "readiness.submitted"
     sentence = "{actor} submitted {subject}: {answered} of {applicable} answered"
+    about = "the readiness of Parcel Tracking"
+    icon = "checkbox"
     example = {"answered": 80, "applicable": 84}
 
     answered: int
@@ -208,6 +241,8 @@ class ConditionsApplied(EventKind):
 
     verb = "readiness.conditions_applied"
     sentence = "{subject} follows the service: {added} items more, {removed} fewer"
+    about = "the readiness of Parcel Tracking"
+    icon = "adjustments"
     example = {"added": 3, "removed": 1}
 
     added: int

@@ -12,6 +12,9 @@
                  and [data-comment]. <body data-keys="off"> switches single keys off.
    Dialogs       <a data-dialog="id" href=…> opens <dialog id=…>; <a data-dialog href=…> fetches the page and shows its
                  [data-dialog-content]. Without this file the link leads to the page with the same form.
+   Narrowing     <input data-narrows="#id"> hides those [data-words] in #id, and the sections left without any, that do
+                 not hold what is typed.
+   Copying       <button data-copy="id"> copies the value or the words of #id, and says so in itself.
    Printing      [data-print] opens the browser's print dialog. */
 (() => {
   "use strict";
@@ -368,6 +371,8 @@
       open(opener);
     }
     if (event.target.matches("dialog")) event.target.close();
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
     if (event.target.closest("[data-print]")) {
       event.preventDefault();
       window.print();
@@ -376,6 +381,32 @@
       event.preventDefault();
       event.target.closest("dialog").close();
     }
+  });
+
+  /** Copy what a button names; where the browser may not, select it, so that Ctrl-C does. */
+  const copy = async (button) => {
+    const from = document.getElementById(button.dataset.copy);
+    const words = from.value === undefined ? from.innerText.trim() : from.value;
+    try {
+      await navigator.clipboard.writeText(words);
+      button.textContent = "Copied";
+    } catch {
+      if (from.select) from.select();
+      else window.getSelection().selectAllChildren(from);
+      button.textContent = "Selected: press Ctrl-C";
+    }
+    button.setAttribute("aria-live", "polite");
+  };
+
+  document.addEventListener("input", (event) => {
+    const place = event.target.dataset.narrows && document.querySelector(event.target.dataset.narrows);
+    if (!place) return;
+    const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+    place.querySelectorAll("[data-words]").forEach((one) => {
+      const said = one.dataset.words.toLowerCase();
+      one.hidden = !words.every((word) => said.includes(word));
+    });
+    place.querySelectorAll("section").forEach((section) => { section.hidden = !section.querySelector("[data-words]:not([hidden])"); });
   });
 
   // On a phone areas and tabs are strips: begin where the present one is seen.

@@ -4,11 +4,12 @@ import re
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import Actor, User
-from apps.accounts.transitions import deactivate, import_person, invite
+from apps.accounts.transitions import deactivate, import_person, invite, reactivate
 from apps.activity.models import Event
 from apps.notifications.models import Delivery
 from apps.notifications.transitions import deliver
@@ -62,6 +63,43 @@ def test_who_was_deactivated_is_out_at_once_and_stays_out(client, ada):
     assert not is_in(client)
     client.logout()
     assert not sign_in(client)
+
+
+def test_a_session_does_not_come_back_with_its_person(client, ada):
+    sign_in(client)
+
+    deactivate(ada, by=SYSTEM, at=timezone.now())
+    reactivate(ada, by=SYSTEM, at=timezone.now())
+
+    assert not is_in(client)
+    assert sign_in(client)
+
+
+@pytest.mark.parametrize("is_back", [False, True])
+def test_a_link_of_who_was_deactivated_is_dead(client, is_back):
+    ada = invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
+    path = link()
+    deactivate(ada, by=SYSTEM, at=timezone.now())
+    if is_back:
+        reactivate(ada, by=SYSTEM, at=timezone.now())
+
+    page = client.get(path, follow=True)
+
+    assert "was used already, or is too old" in page.content.decode()
+    choose(client, path)
+    ada.refresh_from_db()
+    assert (ada.joined_at, ada.has_usable_password()) == (None, False)
+
+
+def test_a_form_that_was_open_when_its_person_was_deactivated_keeps_nothing(client):
+    ada = invite(email="ada@example.org", name="Ada", roles=[], by=SYSTEM, at=timezone.now())
+    form = client.get(link(), follow=True).redirect_chain[-1][0]
+    deactivate(ada, by=SYSTEM, at=timezone.now())
+
+    client.post(form, {"password1": NEW, "password2": NEW})
+
+    ada.refresh_from_db()
+    assert (ada.joined_at, ada.has_usable_password()) == (None, False)
 
 
 @pytest.mark.parametrize("is_demo_running", [True, False])
@@ -196,6 +234,47 @@ def test_ten_wrong_passwords_close_the_door_for_a_while(client, ada):
         sign_in(client, password="wrong")
 
     assert not sign_in(client)
+
+
+def test_a_stranger_shuts_nobody_out(client, ada):
+    stranger = Client(REMOTE_ADDR="127.0.0.2")
+    for number in range(25):
+        sign_in(stranger, password=f"wrong {number}")
+
+    assert not sign_in(stranger)
+    assert sign_in(client)
+
+
+def test_capitals_are_no_other_person(client, ada):
+    for email in ("ada@example.org", "Ada@example.org") * 5:
+        sign_in(client, password="wrong", email=email)
+
+    assert not sign_in(client)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.2", "2001:db8::{:x}"])
+def test_one_address_cannot_try_one_password_on_everybody(client, ada, settings, address):
+    settings.SIGN_IN_FAILURES_PER_ADDRESS = 20
+    answers = [
+        Client(REMOTE_ADDR=address.format(number)).post(
+            reverse("account_login"), {"login": f"nobody{number}@example.org", "password": "Summer2026"}
+        )
+        for number in range(21)
+    ]
+
+    assert [answer.status_code for answer in answers] == [*[200] * 20, 429]
+    assert not sign_in(Client(REMOTE_ADDR=address.format(99)))
+    assert sign_in(client)
+
+
+def test_behind_a_proxy_counts_the_address_that_it_added(ada, settings):
+    settings.BEHIND_PROXY = True
+    stranger = Client(headers={"X-Forwarded-For": "192.0.2.7, 192.0.2.66"})
+    for _ in range(10):
+        sign_in(stranger, password="wrong")
+
+    assert not sign_in(Client(headers={"X-Forwarded-For": "198.51.100.1, 192.0.2.66"}))
+    assert sign_in(Client(headers={"X-Forwarded-For": "192.0.2.66, 192.0.2.7"}))
 
 
 def test_who_asks_too_often_gets_a_page_that_says_what_to_do(client, ada):

@@ -16,6 +16,12 @@ from tests.history import told
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def proxy(settings):
+    """Let a proxy give requests their ids."""
+    settings.BEHIND_PROXY = True
+
+
 def sign_in(client, password=PASSWORD, email="ada@example.org"):
     return client.post(
         reverse("account_login"), {"login": email, "password": password}, headers={"X-Request-ID": "4711"}

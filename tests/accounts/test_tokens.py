@@ -36,7 +36,7 @@ def test_a_secret_is_returned_once_and_never_stored(ada):
     assert token.digest == rules.digest_of(secret)
     assert secret not in str(Token.objects.values().get())
     assert secret not in str(Event.objects.values().get())
-    assert told(ada) == ["Ada made the token “ci” of Ada"]
+    assert told(ada) == ["Ada made the token “ci”"]
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,16 @@ def test_a_token_of_somebody_deactivated_is_out_at_once(ada):
     program("GET", "me/", status=401)
 
 
+def test_a_token_does_not_come_back_with_its_person(ada, now):
+    program, system = Program(ada), Actor.system("tests")
+
+    transitions.deactivate(ada, by=system, at=now)
+    transitions.reactivate(ada, by=system, at=now)
+
+    program("GET", "me/", status=401)
+    assert told(ada)[:2] == ["tests let Ada sign in again", "tests revoked the token “ci” of Ada"]
+
+
 def test_an_expired_token_is_out(ada):
     long_ago = timezone.now() - timedelta(days=91)
     _token, secret = make(ada, at=long_ago)
@@ -147,7 +157,7 @@ def test_a_revoked_token_is_out(ada):
     transitions.revoke_token(token, by=Actor(person=ada), at=timezone.now())
 
     Program(secret=secret)("GET", "me/", status=401)
-    assert told(ada)[0] == "Ada revoked the token “ci” of Ada"
+    assert told(ada)[0] == "Ada revoked their token “ci”"
 
 
 def test_a_token_of_the_demo_works_only_where_it_runs(settings):
@@ -433,6 +443,19 @@ def test_a_refused_token_comes_back_as_a_form(client, ada, wrong):
 
     assert answer.status_code == 422
     assert not Token.objects.exists()
+
+
+def test_revoking_asks_first_and_tells_what_it_ends(client, ada):
+    _secret, token = token_for(ada)
+    client.force_login(ada)
+
+    html = client.get(reverse("accounts:revoke_token", args=[token.pk])).content.decode()
+
+    assert ("data-dialog-content" in html, "nobody can undo this" in html, "never used" in html) == (
+        True,
+    ) * 3
+    token.refresh_from_db()
+    assert token.revoked_at is None
 
 
 def test_people_revoke_their_own_and_administrators_everybodys(client, ada):

@@ -276,6 +276,19 @@ def test_the_first_password_is_when_a_person_joins(now):
     assert list(Event.objects.values_list("data", flat=True)) == [{"is_first": True}, {"is_first": False}]
 
 
+def test_a_password_is_chosen_once_by_what_was_looked_at(now):
+    ada = UserFactory(name="Ada", joined_at=None)
+    seen_before = User.objects.get(pk=ada.pk)
+    by = ActorFactory(person=ada)
+    set_password(ada, password="one two three", by=by, at=now)
+
+    with pytest.raises(InvalidMoveError, match="a moment ago"):
+        set_password(seen_before, password="four five six", by=by, at=now)
+
+    ada.refresh_from_db()
+    assert ada.check_password("one two three")
+
+
 @pytest.mark.parametrize("count", [1, 10])
 def test_memberships_are_copied_down(now, count, django_assert_num_queries):
     people = UserFactory.create_batch(count, team_ids=[9], lead_ids=[9])
@@ -307,6 +320,14 @@ def test_an_import_makes_a_person_without_access(take):
     assert (outcome, ada.handle, ada.name, ada.email) == ("created", "ada", "Ada", "ada@example.org")
     assert (ada.has_usable_password(), ada.roles, ada.invited_at) == (False, [], None)
     assert told(ada) == ["tests imported Ada"]
+
+
+def test_whoever_is_new_works_from_monday_to_friday(now, admin, take):
+    imported, _outcome = take()
+    invited = invite(email="ben@example.org", name="Ben", by=admin, at=now)
+    owner = transitions.add_admin("root@example.org", name="Root", by=SYSTEM, at=now)
+
+    assert [person.works_on for person in (imported, invited, owner)] == [[1, 2, 3, 4, 5]] * 3
 
 
 def test_a_second_import_changes_nothing(take):

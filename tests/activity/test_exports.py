@@ -1,6 +1,7 @@
 """What somebody takes along is written down, for them and administrators."""
 
 import json
+import shutil
 
 import pytest
 from django.urls import reverse
@@ -12,6 +13,7 @@ from apps.activity.queries import timeline
 from apps.activity.transitions import note_export
 from apps.jobs.models import Job
 from apps.walkthroughs import queries, transitions
+from tests.api.asking import Program
 from tests.factories import ActorFactory, ServiceFactory, UserFactory
 from tests.factories.walkthroughs import held
 from tests.subjects import subject
@@ -62,10 +64,33 @@ def test_a_report_is_taken_along(client, settings, tmp_path, now):
     )
     client.force_login(by.person)
 
-    answer = client.get(reverse("walkthroughs:report_file", args=[walkthrough.pk]))
+    in_a_page = client.get(reverse("walkthroughs:report_file", args=[walkthrough.pk]))
+    by_a_program = client.get(f"/api/v1/walkthroughs/{walkthrough.pk}/report/file/")
 
-    assert answer.content == b"%PDF"
-    assert taken() == [(f"the report of {walkthrough}", "")]
+    assert in_a_page.content == by_a_program.content == b"%PDF"
+    assert taken() == [(f"the report of {walkthrough}", "")] * 2
+
+
+def test_a_report_that_the_disk_has_lost_is_not_taken_along_but_made_anew(client, settings, tmp_path, now):
+    settings.HOME = tmp_path
+    walkthrough = queries.walkthrough(held().pk)
+    by = Actor(person=UserFactory())
+    job = transitions.prepare_report(walkthrough, by=by, at=now)
+    report = {"document": b"%PDF", "pages": 7, "content": queries.content(walkthrough), "by": by, "at": now}
+    transitions.keep_report(walkthrough, job=job, **report)
+    shutil.rmtree(tmp_path / "files")
+    client.force_login(by.person)
+
+    page = client.get(reverse("walkthroughs:report_file", args=[walkthrough.pk]))
+    problem = Program(by.person)("GET", f"walkthroughs/{walkthrough.pk}/report/file/", status=410)
+
+    again = reverse("walkthroughs:report", args=[walkthrough.pk])
+    assert (page.status_code, f'href="{again}">Prepare the report anew' in page.content.decode()) == (
+        410,
+        True,
+    )
+    assert problem["title"] == "This file is gone"
+    assert taken() == []
 
 
 def test_a_report_that_is_not_there_is_not_taken_along(client):

@@ -27,6 +27,7 @@ RECORDS = {
     "accounts.note_second_factor": {"accounts.second_factor_changed"},
     "accounts.note_sign_in": {"accounts.signed_in"},
     "accounts.note_sign_out": {"accounts.signed_out"},
+    "accounts.prove_second_factor": {"accounts.sign_in_locked", "accounts.sign_in_refused"},
     "accounts.reactivate": {"accounts.reactivated"},
     "accounts.revoke_token": {"accounts.token_revoked"},
     "accounts.set_password": {"accounts.password_set"},

@@ -11,6 +11,8 @@ from apps.activity.queries import verify
 from tests.activity.writing import happen, run, sealed, unguarded
 
 pytestmark = pytest.mark.django_db
+NONSENSE = [("at", "long ago"), ("at", "2026-99-99 00:00:00"), ("at", 7), ("url", b"\xff")]
+UNREADABLE = NONSENSE if connection.vendor == "sqlite" else [("at", "infinity")]
 
 
 def problems(now):
@@ -53,6 +55,17 @@ def test_no_column_can_be_changed_unseen(now, column):
         run(f"UPDATE activity_event SET {column} = %s", value)  # noqa: S608
 
     assert problems(now)[0].startswith("The chain is broken at seal 1")
+
+
+@pytest.mark.parametrize(("column", "value"), UNREADABLE)
+def test_a_value_that_cannot_be_read_is_named_with_its_seal(now, column, value):
+    seals = sealed(now, 5)
+    (waiting,) = happen(now)
+    with unguarded():
+        run(f"UPDATE activity_event SET {column} = %s WHERE id = %s", value, seals[3].event_id)  # noqa: S608
+        run(f"UPDATE activity_event SET {column} = %s WHERE id = %s", value, waiting.pk)  # noqa: S608
+
+    assert problems(now)[0].startswith("The chain is broken at seal 4: its event is gone, or no event")
 
 
 def test_a_seal_that_was_made_anew_breaks_the_next_one(now):

@@ -6,7 +6,7 @@ from apps.catalog.models import Phase
 from tests.api.asking import Program
 from tests.factories import ServiceFactory, TeamFactory, lead_of
 from tests.factories.readiness import answer_of, readiness_of
-from tests.factories.walkthroughs import in_progress
+from tests.factories.walkthroughs import NOW, held, in_progress, seat_as
 
 pytestmark = pytest.mark.django_db
 GAP = {"state": "gap", "text": "Nobody restored it yet."}
@@ -106,3 +106,20 @@ def test_minutes_are_changed_under_their_revision():
     stale = ada("PUT", where, {"text": "Mine"}, If_Match='"0"')
 
     assert (stale.status_code, stale.json()["current"]["notes"]) == (412, "Theirs")
+
+
+@pytest.mark.parametrize(
+    ("method", "step", "more"), [("PUT", "signature", {"decision": "approve"}), ("POST", "confirm", {})]
+)
+def test_a_signature_of_what_changed_meanwhile_is_refused_with_what_stands(time_machine, method, step, more):
+    time_machine.move_to(NOW)
+    walkthrough = held()
+    peer, where = Program(seat_as(walkthrough, "peer").person), f"walkthroughs/{walkthrough.pk}"
+    seen = peer("GET", f"{where}/content/", status=200)["sha256"]
+    if step == "confirm":
+        peer("PUT", f"{where}/signature/", {"decision": "approve", "seen": seen}, status=200)
+
+    stale = peer(method, f"{where}/{step}/", {"seen": "0" * 64} | more)
+
+    assert (stale.status_code, stale.json()["current"]) == (409, {"sha256": seen})
+    assert "ETag" not in stale  # it names no revision: there is nothing to send back as If-Match

@@ -192,7 +192,7 @@ def sign_and_launch(company, ada, where):
     for person in company.panel:
         reviewer = Program(person)
         seen = reviewer("GET", f"{where}/content/", status=200)["sha256"]
-        reviewer("PUT", f"{where}/signature/", {"decision": "approve", "seen": "0" * 64}, status=412)
+        reviewer("PUT", f"{where}/signature/", {"decision": "approve", "seen": "0" * 64}, status=409)
         reviewer("PUT", f"{where}/signature/", {"decision": "approve", "seen": seen}, status=200)
     assert ada("GET", f"{where}/", status=200)["decision"] == "approved"
 

@@ -175,7 +175,6 @@ def test_an_answer_is_not_saved_with(field, value):
         "services/{}/answers/",
         "teams/{}/",
         "checklists/{}/",
-        "checklists/green-light/?edition={}",
         "walkthroughs/?cursor={}",
         "nothing/{}/",
     ],
@@ -186,6 +185,55 @@ def test_what_is_not_there_is_not_found(ada, path, name):
 
     is_no_cursor = path.endswith("cursor={}") and name == "%00"  # base64 passes over it: nothing is left
     assert status == (200 if is_no_cursor else 404)
+
+
+def test_what_is_not_there_is_refused_in_words_of_ours(ada):
+    assert ada("GET", "services/nobody/", status=404)["detail"] == "It is not there, or not for you."
+
+
+WRONG_FILTERS = [
+    "services/?phase=nonsense",
+    "services/?tier=7",
+    "services/?tier=two",
+    "services/?team=two words",
+    "services/?advisor=somebody",
+    f"services/?advisor={HUGE}",
+    "services/?weak=%00",
+    "services/?mine=perhaps",
+    "services/?orphan=2",
+    "services/?sort=colour",
+    f"services/?q={'x' * 201}",
+    "services/?q=%00",
+    "services/?phse=live",
+    "services/export.csv?phase=nonsense",
+    "services/export.csv?sort=name",
+    "services/{slug}/answers/?kind=nonsense",
+    "services/{slug}/answers/?area=%00",
+    "services/{slug}/answers/?state=great",
+    "walkthroughs/?show=nonsense",
+    "walkthroughs/?risk=nonsense",
+    "walkthroughs/?mine=perhaps",
+    "checklists/readiness/?edition=newest",
+    "inbox/?show=nonsense",
+    "people/?q=%00",
+    "teams/?q=%00",
+    "deliveries/?state=nonsense",
+    "events/?since=yesterday",
+]
+
+
+@pytest.mark.parametrize("asked", WRONG_FILTERS)
+def test_a_filter_that_makes_no_sense_is_refused_by_its_name(asked):
+    root = Program(UserFactory(is_admin=True))
+    path = asked.format(slug=readiness_of().service.slug)
+
+    problem = root("GET", path, status=400)
+
+    assert list(problem["errors"]) == [asked.partition("?")[2].partition("=")[0]]
+
+
+def test_an_empty_filter_is_none(ada, service):
+    assert len(ada("GET", "services/?phase=&q=%20&team=&cursor=", status=200)["results"]) == 1
 
 
 @pytest.mark.parametrize("position", [b"p=words", b"p=-1", b"p=" + b"9" * 30, b"p=%00", b"o=1"])

@@ -49,7 +49,6 @@ def pages(program, path, monkeypatch, *, size=1):
         ("-since", ["Ledger", "Watcher", "Parcels"]),
         ("launch", ["Watcher", "Parcels", "Ledger"]),
         ("next", ["Parcels", "Ledger", "Watcher"]),
-        ("purpose", ["Watcher", "Parcels", "Ledger"]),
     ],
 )
 def test_the_list_is_sorted_and_pages_go_on_in_its_order(program, three, monkeypatch, sort, names):

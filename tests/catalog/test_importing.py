@@ -1,5 +1,6 @@
 """What an import writes, what it leaves alone, and that a second one writes nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from apps.catalog.models import (
     Team,
 )
 from apps.core.errors import NotPermittedError
+from apps.jobs.models import Job
 from tests.factories import ActorFactory, ServiceFactory, UserFactory, lead_of, member_of
 from tests.history import told
 
@@ -319,6 +321,32 @@ def test_a_run_that_was_cut_off_goes_on(now, monkeypatch):
     assert 0 < half < 14
     assert sum(outcome.created.values()) == 14 - half
     assert Imported.objects.count() == 14
+
+
+@pytest.mark.parametrize("stops_at", [0.2, 0.5, 0.8, 1])
+def test_the_report_of_a_job_is_that_of_all_workers_that_began_it(now, monkeypatch, stops_at):
+    monkeypatch.setattr("apps.catalog.transitions.importing.run.BATCH", 2)
+    uploads = {path.name: path.read_bytes() for path in FILES.glob("*.y*ml")}
+    at = now + timedelta(minutes=1)
+    job = transitions.ask_import(uploads, by=SYSTEM, at=now)
+
+    def die(done, total):
+        if done >= total * stops_at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        transitions.run_import(job, progress=die, by=SYSTEM, at=at)
+    result = transitions.run_import(job, progress=lambda _done, _total: None, by=SYSTEM, at=at)
+    again = transitions.run_import(job, progress=lambda _done, _total: None, by=SYSTEM, at=at)
+
+    assert sum(result["created"].values()) == Imported.objects.count()
+    assert (result["updated"], result["unchanged"]) == ({}, {})
+    assert (again["created"], again["summary"]) == (result["created"], result["summary"])
+    assert Event.objects.filter(verb="catalog.imported").count() == 1
+    Job.objects.update(state="done", finished_at=now)
+    later = transitions.ask_import(uploads, by=SYSTEM, at=at)
+    other = transitions.run_import(later, progress=lambda _done, _total: None, by=SYSTEM, at=at)
+    assert (other["created"], sum(other["unchanged"].values())) == ({}, Imported.objects.count())
 
 
 @pytest.mark.parametrize("count", [1, 10])

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from rest_framework.exceptions import NotAuthenticated, ValidationError
 
@@ -60,8 +62,8 @@ from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedEr
 def test_every_refusal_has_one_shape(error, problem):
     response = exception_handler(error, {})
 
-    assert response.data == problem
-    assert (response.status_code, response.content_type) == (problem["status"], "application/problem+json")
+    assert json.loads(response.content) == problem
+    assert (response.status_code, response["Content-Type"]) == (problem["status"], "application/problem+json")
 
 
 def test_a_mistake_of_ours_stays_a_500():

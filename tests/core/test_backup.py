@@ -24,6 +24,7 @@ ROOT = Path(__file__).parent.parent.parent
 PAPER = b"a report " * 1000
 DIGEST = sha256(PAPER).hexdigest()
 HEAD = b'{"format": "%s", "version": %d, "made_at": "", "migrations": [], "parts": {}}'
+SEAL = "from apps.activity.tasks import seal; seal()"
 STORED = f"files/{DIGEST[:2]}/{DIGEST}"
 
 
@@ -88,9 +89,9 @@ def tree(home):
 
 
 def test_a_home_comes_back_as_it_was(home, file, empty):
-    manifest, former = restore(file, empty)
+    done = restore(file, empty)
 
-    assert (manifest.made_at, former) == ("2026-03-02T09:00:00+00:00", None)
+    assert (done.manifest.made_at, done.missing, done.former) == ("2026-03-02T09:00:00+00:00", [], None)
     assert set(tree(empty)) == {"db.sqlite3", "secret_key", "edition", STORED}
     assert (empty / STORED).read_bytes() == PAPER
     assert (empty / "secret_key").read_text() == "secret"
@@ -120,7 +121,7 @@ def test_only_its_owner_reads_a_backup_and_what_came_of_it(file, empty):
 def test_what_a_used_home_had_is_kept_beside_it(home, file):
     (home / "secret_key").write_text("another")
 
-    _manifest, former = restore(file, home)
+    former = restore(file, home).former
 
     assert (home / "secret_key").read_text() == "secret"
     assert (former / "secret_key").read_text() == "another"
@@ -129,13 +130,14 @@ def test_what_a_used_home_had_is_kept_beside_it(home, file):
     }  # fmt: skip
 
 
-def test_a_file_that_was_lost_is_named_and_the_rest_saved(home, tmp_path):
+def test_a_file_that_was_lost_is_named_and_the_rest_saved(home, empty, tmp_path):
     (home / STORED).unlink()
 
     made = backup.make(home, tmp_path / "backup.zip", at=AT)
 
     assert made.missing == [STORED]
     assert set(made.manifest.parts) == {"db.sqlite3", "secret_key", "edition"}
+    assert restore(tmp_path / "backup.zip", empty).missing == [STORED]
 
 
 def test_a_backup_that_fails_leaves_nothing_and_the_one_before(home, file, monkeypatch):
@@ -171,6 +173,10 @@ def test_a_foreign_file_is_refused(empty, tmp_path, content):
         (HEAD % (b"another", 1), "no manifest"),
         (HEAD % (b"roadworthy-backup", 2), "version 2"),
         (HEAD % (b"roadworthy-backup", 1), "changed"),
+        (
+            HEAD.replace(b"{}", b'{"edition": {"size": 1e400, "sha256": ""}}') % (b"roadworthy-backup", 1),
+            "no manifest",
+        ),
     ],
 )
 def test_a_file_without_a_manifest_of_ours_is_refused(file, empty, manifest, problem):
@@ -246,6 +252,65 @@ def test_a_damaged_database_is_refused_before_the_home_is_touched(file, home):
     assert tree(home) == before
 
 
+def exchanged(file, path, **changes):
+    """Write the backup anew with another database, as whoever knows the format would."""
+    manifest, content = manifest_of(file) | changes, path.read_bytes()
+    manifest["parts"]["db.sqlite3"] = {"size": len(content), "sha256": sha256(content).hexdigest()}
+    members = {"db.sqlite3": content} | ({} if STORED in manifest["parts"] else {STORED: None})
+    rewritten(file, **{"manifest.json": json.dumps(manifest)} | members)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TABLE core_storedfile",
+        "DROP TABLE django_migrations",
+        "DELETE FROM django_migrations",
+        "INSERT INTO django_migrations VALUES ('core', '0002_more')",
+        "INSERT INTO core_storedfile VALUES ('of no file')",
+        None,
+    ],
+)
+def test_a_database_that_is_another_one_is_refused(file, home, empty, tmp_path, change):
+    path = tmp_path / "other.sqlite3"
+    path.write_bytes(b"")
+    if change:
+        a_database(path, DIGEST)
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute(change)
+            database.execute("PRAGMA journal_mode=DELETE")
+    exchanged(file, path)
+
+    with pytest.raises(BackupError, match=r"not the one that the manifest speaks of|is damaged"):
+        restore(file, empty)
+
+    assert tree(empty) == {}
+
+
+def test_a_stored_file_that_is_left_out_with_its_line_is_missed(file, home, empty):
+    parts = {name: part for name, part in manifest_of(file)["parts"].items() if name != STORED}
+    with zipfile.ZipFile(file) as archive:
+        (empty / "copy").write_bytes(archive.read("db.sqlite3"))
+
+    exchanged(file, empty / "copy", parts=parts)
+    (empty / "copy").unlink()
+
+    with pytest.raises(BackupError, match="not the one that the manifest speaks of"):
+        restore(file, empty)
+    assert tree(empty) == {}
+
+
+def test_an_older_backup_that_does_not_say_what_was_lost_is_restored_and_says_it_now(home, empty, tmp_path):
+    (home / STORED).unlink()
+    file = tmp_path / "backup.zip"
+    backup.make(home, file, at=AT)
+    manifest = manifest_of(file)
+    del manifest["missing"]
+    rewritten(file, **{"manifest.json": json.dumps(manifest)})
+
+    assert restore(file, empty).missing == [STORED]
+
+
 def test_a_backup_of_a_newer_version_is_refused(file, empty):
     with pytest.raises(BackupError, match=r"newer version: this one does not know core\.0001_initial"):
         backup.restore(file, empty, known=frozenset(), at=AT)
@@ -301,6 +366,33 @@ def test_the_commands_ask_before_they_replace_and_refuse_a_running_portal(home, 
     assert (done.returncode, (empty / "secret_key").read_text()) == (0, "secret")
     assert (replaced.returncode, replaced.stdout.count("What it had before lies in")) == (0, 1)
     assert "Traceback" not in refused.stderr + running.stderr + nothing.stderr + foreign.stderr
+
+
+@pytest.mark.thorough
+def test_a_restore_says_whether_history_is_whole(tmp_path):
+    home, file = tmp_path / "real", tmp_path / "real.zip"
+    for words in (
+        ["migrate"],
+        ["create_admin", "ada@example.org"],
+        ["shell", "-c", SEAL],
+        ["backup", str(file)],
+    ):
+        assert manage(home, *words).returncode == 0
+    whole = manage(home, "restore", str(file), "--yes")
+    with closing(sqlite3.connect(home / "db.sqlite3")) as database, database:
+        for (trigger,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        database.execute("UPDATE activity_event SET actor_name = 'Nobody'")
+    manage(home, "backup", str(file))
+
+    altered = manage(home, "restore", str(file), "--yes")
+
+    assert (whole.returncode, whole.stdout.count("History is whole: 1 sealed events")) == (0, 1)
+    assert altered.returncode == 0
+    assert "history in it is not whole" in altered.stderr
+    assert "broken at seal 1" in altered.stderr
 
 
 def test_a_portal_on_a_server_is_not_backed_up_by_halves(home, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 
 from apps.core import files
-from apps.core.files import NoRoomError
+from apps.core.files import FileGoneError, NoRoomError
 from apps.core.models import StoredFile
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,19 @@ def test_a_file_comes_back_as_it_was():
     row = files.store(b"%PDF", media_type="application/pdf")
 
     assert (files.read(row), row.size, row.media_type) == (b"%PDF", 4, "application/pdf")
+
+
+def test_a_file_that_the_disk_has_lost_is_said_to_be_gone(tmp_path, caplog):
+    row = files.store(b"%PDF", media_type="application/pdf")
+    (lost,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    lost.unlink()
+
+    with pytest.raises(FileGoneError, match="Make it anew"):
+        files.read(row)
+
+    assert f"stored file {lost} is missing" in caplog.text
+    files.store(b"%PDF", media_type="application/pdf")
+    assert files.read(row) == b"%PDF"
 
 
 def test_the_same_bytes_are_kept_once(home, tmp_path):

@@ -1,9 +1,11 @@
 """Refusals that no app decides; the sign-in page serves as the example of a form."""
 
+import json
 from io import BytesIO
 
 import pytest
 from django.conf import settings
+from django.urls import get_resolver
 
 LOGIN = settings.LOGIN_URL
 
@@ -60,3 +62,26 @@ def test_every_page_carries_the_strict_policy(client):
         "form-action": "'self'",
         "frame-ancestors": "'none'",
     }
+
+
+@pytest.mark.parametrize("path", ["/api/v1/services/", "/api/schema/"])
+def test_programs_hear_of_a_mistake_of_ours_as_of_everything(path, rf):
+    request = rf.get(path, headers={"X-Request-ID": "4711"})
+
+    answer = get_resolver().resolve_error_handler(500)(request)
+
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert json.loads(answer.content) == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "Something broke on our side. The log knows more about request 4711.",
+    }
+
+
+@pytest.mark.parametrize("path", ["/services/", "/api/docs/"])
+def test_people_see_a_page_when_something_broke(path, rf):
+    answer = get_resolver().resolve_error_handler(500)(rf.get(path))
+
+    assert (answer.status_code, answer["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert "Something broke on our side" in answer.content.decode()

@@ -21,7 +21,6 @@ class UserFactory(factory.django.DjangoModelFactory):
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     password = _HASHED
     time_zone = "Europe/Berlin"
-    works_on = factory.LazyFunction(lambda: [1, 2, 3, 4, 5])
     joined_at = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 

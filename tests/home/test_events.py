@@ -5,14 +5,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from apps.accounts.models import Actor
+from apps.accounts.models import Actor, User
 from apps.activity.models import Audience, Event
 from apps.activity.queries import kinds
 from apps.activity.tasks import seal
 from apps.activity.transitions import record
+from apps.catalog.events import ServiceEdited
 from apps.jobs.events import JobFailed, JobRetried
+from tests.activity.writing import run, unguarded
 from tests.api.asking import Program
 from tests.factories import ActorFactory, ServiceFactory, TeamFactory, UserFactory
 from tests.subjects import subject
@@ -81,6 +84,128 @@ def filters(now):
     return made
 
 
+def test_names_and_parts_of_them_find_events(client, admin, now):
+    ada, adam = UserFactory(name="Ada Lind"), UserFactory(name="Adam Lindberg")
+    tracking, ledger = ServiceFactory(name="Parcel Tracking"), ServiceFactory(name="Ledger")
+    first = happen(now, by=Actor(person=ada), service_id=tracking.pk).pk
+    second = happen(now, by=Actor(person=adam), service_id=ledger.pk, kind=JobRetried()).pk
+
+    assert shown(client, who="ada lind") == [first]  # the whole name, and not all whose names begin so
+    assert shown(client, who="Lind") == [second, first]
+    assert shown(client, service="track") == [first]
+    assert shown(client, verb="jobs") == shown(client, verb="Background work") == [second, first]
+    assert shown(client, verb="retried") == [second]
+
+
+def test_a_word_that_means_too_many_asks_for_more_of_it(client, admin):
+    for number in range(21):
+        TeamFactory(name=f"Team {number}")
+
+    assert "Type more of the name" in client.get(EVENTS, {"team": "team"}).content.decode()
+
+
+def test_a_verb_that_the_code_forgot_is_found_by_all_of_it(client, admin, now):
+    event = Event.objects.create(
+        verb="jobs.forgotten", actor_name="x", subject_id=1, data={}, at=now, audience=Audience.EVERYONE
+    )
+
+    assert shown(client, verb="jobs.forgotten") == [event.pk]
+
+
+def test_filters_in_use_are_chips_with_a_way_out(client, admin, now):
+    UserFactory(name="Ada Lind")
+
+    chips = client.get(EVENTS, {"who": "Ada", "verb": "jobs.retried"}).context["chips"]
+
+    assert [(chip.title, chip.url) for chip in chips] == [
+        ("What: Background work: retried", "?who=Ada"),
+        ("Who: Ada Lind", "?verb=jobs.retried"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("jobs", "What: Background work"),
+        (
+            "factor",
+            "What: People and sign-in: second factor changed, People and sign-in: second factor taken",
+        ),
+    ],
+)
+def test_a_family_in_use_is_called_by_its_name(client, admin, asked, title):
+    assert client.get(EVENTS, {"verb": asked}).context["chips"][0].title == title
+
+
+@pytest.mark.parametrize(
+    ("of", "typed", "names"),
+    [
+        ("who", "ada", ["Ada Lind"]),
+        ("service", "trac", ["Parcel Tracking"]),
+        ("team", "hub", ["Hubs"]),
+        ("verb", "retried", ["Background work: retried", "Messages: delivery retried"]),
+    ],
+)
+def test_names_are_suggested_while_one_types(client, admin, of, typed, names):
+    UserFactory(name="Ada Lind")
+    ServiceFactory(name="Parcel Tracking", team=TeamFactory(name="Hubs"))
+
+    answer = client.get(reverse("home:event_names", args=[of]), {of: typed})
+
+    assert answer.context["names"] == names
+
+
+def test_nothing_else_is_suggested(client, admin):
+    assert client.get(reverse("home:event_names", args=["request"])).status_code == 404
+
+
+def test_an_event_opens_with_its_data_and_its_seal(client, admin, now, django_assert_num_queries):
+    happen(now)
+    event = happen(now, kind=ServiceEdited(fields="tier", changes={"tier": {"before": 3, "after": 2}}))
+    seal()
+
+    with django_assert_num_queries(5):  # session, person, event with seal, seal before, last check
+        answer = client.get(reverse("home:event", args=[event.pk]))
+
+    opened, html = answer.context["opened"], answer.content.decode()
+    assert (opened.line.seq, opened.holds, opened.hash == event.seal.hash) == (2, True, True)
+    assert "<del>3</del>" in html
+    assert "Never checked" in html
+
+
+def test_an_event_that_was_tampered_with_says_so(client, admin, now):
+    event = happen(now)
+    seal()
+    with unguarded():
+        run("UPDATE activity_event SET actor_name = 'nobody' WHERE id = %s", event.pk)
+
+    assert "Does not hold" in client.get(reverse("home:event", args=[event.pk])).content.decode()
+
+
+def test_pages_say_when_the_chain_was_last_found_whole(client, admin, now):
+    event = happen(now)
+    seal()
+    call_command("verify_events")
+    whole = client.get(EVENTS).content.decode()
+    with unguarded():
+        run("UPDATE activity_event SET actor_name = 'nobody' WHERE id = %s", event.pk)
+    with pytest.raises(CommandError):
+        call_command("verify_events")
+
+    assert "● Whole" in whole
+    assert "○ Broken" in client.get(EVENTS).content.decode()
+
+
+@pytest.mark.parametrize("role", ["", "is_security", "is_enablement"])
+def test_nobody_else_opens_an_event(client, now, role):
+    event = happen(now)
+    client.force_login(UserFactory(**({role: True} if role else {})))
+
+    answers = [client.get(reverse("home:event", args=[pk])).status_code for pk in (event.pk, 10**9)]
+
+    assert answers == [403, 403]
+
+
 def test_each_filter_finds_its_event(client, admin, now):
     for event, asked in filters(now):
         assert shown(client, **asked) == [event.pk], asked
@@ -100,7 +225,9 @@ def test_an_export_follows_the_same_filters(client, admin, now):
         ({"since": "tomorrow"}, "Enter a valid date."),
         ({"since": "2026-03-02", "until": "2026-03-01"}, "The last day must not lie before the first."),
         ({"request": "a\0b"}, "cannot be stored"),
-        ({"verb": "x" * 61}, "at most 60"),
+        ({"verb": "x" * 121}, "at most 120"),
+        ({"verb": "elephant"}, "Nothing that is written down is called “elephant”."),
+        ({"who": "Eve"}, "Nobody is called Eve."),
     ],
 )
 @pytest.mark.parametrize("address", [EVENTS, EXPORT])
@@ -138,7 +265,7 @@ def test_the_page_takes_as_many_queries_for_any_number(client, admin, now, djang
         happen(now)
     seal()
 
-    with django_assert_num_queries(3):  # the session, the person, the events with their seals
+    with django_assert_num_queries(4):  # session, person, events with their seals, the last check
         html = client.get(EVENTS).content.decode()
 
     assert html.count("could not finish") == count
@@ -172,8 +299,9 @@ def test_the_help_lists_every_kind_of_event_from_the_code(client, django_assert_
         html = client.get("/help/events/").content.decode()
 
     assert [verb for verb in kinds() if f'id="{verb}"' not in html] == []
-    assert "Ada Lind could not finish: (subject)" in html
+    assert "Ada Lind could not finish: Report of Parcel Tracking" in html
     assert "<code>problem</code>" in html
+    assert ("(subject)" in html, ">str<" in html, "list of text" in html) == (False, False, True)
 
 
 @pytest.mark.parametrize("count", [1, 10])
@@ -232,3 +360,19 @@ def test_a_program_hears_which_filter_makes_no_sense(admin):
 
     assert sorted(problem["errors"]) == ["since", "who"]
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("asked", ["since=0001-01-01", "until=9999-12-31", "until=0001-01-01"])
+def test_days_that_no_calendar_can_count_are_refused(client, admin, asked, zone):
+    User.objects.update(time_zone=zone)
+
+    assert {client.get(f"{page}?{asked}").status_code for page in (EVENTS, EXPORT)} == {422}
+    Program(admin)("GET", f"events/?{asked}", status=400)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_the_first_and_the_last_day_of_this_century_are_fine(client, admin, zone):
+    User.objects.update(time_zone=zone)
+
+    assert client.get(EVENTS, {"since": "2000-01-01", "until": "2100-01-01"}).status_code == 200

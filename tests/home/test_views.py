@@ -228,7 +228,7 @@ def test_the_help_lists_every_reminder_and_notice_from_the_code(client, lead, dj
         assert escape(kind.title) in html
         assert escape(kind.when[:1].upper() + kind.when[1:]) in html
     assert "28, 14, 7, 3 and 1 days before" in html
-    assert "In 7 days: walkthrough of Parcel Tracking" in html
+    assert "Mon 9 March: walkthrough of Parcel Tracking" in html
 
 
 def test_a_page_of_the_help_that_does_not_exist_is_not_found(client, lead):

@@ -87,3 +87,38 @@ def test_trying_again_goes_back_to_the_page(look, client, ask, now):
 
     assert response.url == job.get_absolute_url()
     assert Job.objects.get().state == State.QUEUED
+
+
+def test_a_failed_job_says_what_was_kept_and_that_trying_again_is_safe(look, ask, now, settings):
+    words = {"name": "Paper", "kept": "The trees stand.", "again": "it prints anew."}
+    settings.JOB_WORDS = {"tests.print_paper": words}
+    job = ask()
+    Job.objects.update(state=State.FAILED, problem="No paper.", finished_at=now, attempts=3)
+
+    html = text(look(job))
+
+    assert "3 attempts" in html
+    assert ("The trees stand." in html, "Trying again is safe: it prints anew." in html) == (True, True)
+
+
+def test_whoever_waits_may_leave(look, ask):
+    assert "You may leave this page" in text(look(ask()))
+
+
+@pytest.mark.parametrize("may_see", [True, False])
+def test_the_result_is_offered_to_whom_it_opens(look, ask, now, settings, may_see):
+    settings.JOB_READERS = {"tests.print_paper": f"{__name__}.{'everybody' if may_see else 'nobody'}"}
+    job = ask()
+    Job.objects.update(state=State.DONE, finished_at=now)
+
+    html = text(look(job))
+
+    assert (f'href="{job.url}"' in html) is may_see
+
+
+def everybody(_by):
+    return True
+
+
+def nobody(_by):
+    return False

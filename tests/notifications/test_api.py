@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.activity.models import Audience
 from apps.notifications import queries
-from apps.notifications.models import Notice, Preferences
+from apps.notifications.models import Delivery, Notice, Preferences
 from tests.api.asking import Program
 from tests.factories import TeamFactory, UserFactory, member_of
 from tests.subjects import subject
@@ -144,3 +144,33 @@ def test_a_team_wants_nothing_by_mail():
 
     for method in ("GET", "PUT"):
         program(method, PLACE, WISHES, status=403)
+
+
+def test_an_administrator_sends_a_stopped_message_once_more(ada, delivery, now):
+    Delivery.objects.filter(pk=delivery.pk).update(state="stopped", problem="550 nobody of that name")
+    root, place = Program(UserFactory(is_admin=True)), f"deliveries/{delivery.pk}/"
+
+    (stopped,) = root("GET", "deliveries/?state=stopped", status=200)["results"]
+    again = root("POST", f"{place}retry/", status=200)
+
+    assert stopped["problem"] == "550 nobody of that name"
+    assert (again["state"], again["problem"], again["attempts"]) == ("waiting", "", 0)
+    assert root("GET", place, status=200) == again
+    assert root("GET", "deliveries/?state=stopped", status=200)["results"] == []
+    root("POST", f"{place}retry/", status=409)
+
+
+def test_messages_are_for_administrators(program, delivery):
+    program("GET", "deliveries/", status=403)
+    program("GET", f"deliveries/{delivery.pk}/", status=403)
+    program("POST", f"deliveries/{delivery.pk}/retry/", status=403)
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_the_list_of_messages_takes_as_many_queries_as_one(tell, django_assert_num_queries, count):
+    root = Program(UserFactory(is_admin=True))
+    root("GET", "me/", status=200)  # the token's first use is noted
+    tell(UserFactory.create_batch(count))
+
+    with django_assert_num_queries(3):
+        assert len(root("GET", "deliveries/", status=200)["results"]) == count

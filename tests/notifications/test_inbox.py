@@ -190,6 +190,18 @@ def test_each_button_leads_back_to_its_shelf(browser, notice, ada, name, data, s
         assert shelf in shelves(ada)
 
 
+def test_after_a_row_comes_the_next_one(browser, tell, ada):
+    tell([ada], key="one")
+    tell([ada], key="two")
+    second, first = queries.inbox(ada).order_by("pk")
+
+    rows = browser.get(reverse("notifications:inbox")).context["notices"]
+    answer = browser.post(reverse("notifications:finish", args=[first.pk]), {"then": rows[0].then})
+
+    assert [(row.pk, row.then) for row in rows] == [(first.pk, second.pk), (second.pk, first.pk)]
+    assert answer.url.endswith(f"#notice-{second.pk}")
+
+
 @pytest.mark.parametrize("data", [{}, {"until": "never"}, {"until": "day"}, {"until": "day", "day": "soon"}])
 def test_a_snooze_without_a_day_says_so(browser, notice, ada, data):
     response = browser.post(address("snooze", notice), data)

@@ -191,3 +191,28 @@ def test_a_framed_mail_may_show_its_one_style_sheet_and_do_nothing(client):
     assert "unsafe" not in page["Content-Security-Policy"]
     assert "<iframe" in page.content.decode()
     assert "sandbox" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("theme", "told"), [("dark", "@media all"), ("light", "@media not all"), ("", rules.WHEN_DARK)]
+)
+def test_a_preview_is_dark_where_its_page_is(client, theme, told):
+    sign_in(client, is_admin=True)
+    if theme:
+        client.cookies["theme"] = theme
+
+    framed = client.get(reverse("notifications:mail_html", args=["daily"]))
+
+    html = framed.content.decode()
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    assert told in style
+    assert b64encode(sha256(style.encode()).digest()).decode() in framed["Content-Security-Policy"]
+
+
+def test_a_preview_is_headed_by_the_kind_of_mail(client):
+    sign_in(client, is_admin=True)
+
+    html = client.get(reverse("notifications:mail", args=["daily"])).content.decode()
+
+    assert "<h1>The daily mail</h1>" in html
+    assert "Mon 2 Mar" in html  # when the examples play

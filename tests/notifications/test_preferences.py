@@ -51,7 +51,7 @@ def test_only_what_differs_from_the_defaults_is_kept(ada, choose):
     choose(ways={"tests/news": "inbox", "tests/message": "at_once"}, mail_hour=17)
 
     assert (present(ada).ways, present(ada).mail_hour) == ({"tests/news": "inbox"}, 17)
-    assert told(ada) == ["Ada changed what Ada gets by mail (mail_hour, ways)"]
+    assert told(ada) == ["Ada changed what they get by mail (mail hour, ways)"]
 
 
 def test_choosing_the_same_again_changes_nothing(ada, choose):

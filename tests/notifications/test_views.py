@@ -64,7 +64,7 @@ def test_everything_is_put_away_at_once_but_for_others(client, tell):
 
 
 def test_the_inbox_is_paged_and_filtered(client, tell, now, monkeypatch):
-    monkeypatch.setattr("apps.notifications.views.paging.PAGE", 1)
+    monkeypatch.setattr("apps.core.http.PAGE", 1)
     ada = sign_in(client)
     for day in range(2):
         context = {"recipient": {"name": f"Number {day}"}}
@@ -170,6 +170,24 @@ def test_the_outbox_is_filtered_by_state(client, delivery):
     assert (TITLE in waiting, TITLE in sent) == (True, False)
 
 
+@pytest.mark.parametrize(("to", "is_found"), [("bob", True), ("BOB@", True), ("eve", False)])
+def test_the_outbox_is_searched_by_recipient(client, tell, to, is_found):
+    sign_in(client, is_admin=True)
+    tell([UserFactory(name="Bob Berg", email="bob@example.org")])
+
+    html = text(client.get(reverse("notifications:outbox"), {"to": to, "state": "waiting"}))
+
+    assert (TITLE in html) is is_found
+    assert (f"goes to anybody called “{to}”" in html) is not is_found
+
+
+def test_a_mail_that_was_not_needed_any_more_says_why(client, delivery):
+    sign_in(client, is_admin=True)
+    Delivery.objects.update(state=State.DROPPED)
+
+    assert "no longer wanted by mail" in text(client.get(reverse("notifications:outbox")))
+
+
 def test_failed_jobs_and_stopped_messages_are_tried_again_with_one_click(client, now, delivery):
     admin = sign_in(client, is_admin=True)
     job = enqueue("tests.work", title="A job", subject=subject(), payload={}, by=ActorFactory(), at=now)
@@ -205,6 +223,41 @@ def test_administrators_see_the_queues_and_when_beat_was_seen(client, now, deliv
     assert ["No beat" in page for page in (silent, html, late)] == [True, False, True]
 
 
+def test_administrators_see_which_work_runs_waits_and_was_done(client, now):
+    sign_in(client, is_admin=True)
+    states = {
+        JobState.RUNNING: {"lease": "0" * 32, "lease_until": now, "done": 3, "total": 12},
+        JobState.QUEUED: {
+            "due_at": now + timedelta(minutes=4),
+            "attempts": 1,
+            "problem": "The disk is full.",
+        },
+        JobState.DONE: {"finished_at": now},
+    }
+    for number, (state, values) in enumerate(states.items()):
+        about = subject(number)
+        job = enqueue(
+            "tests.work", title=f"Job {state}", subject=about, payload={}, by=ActorFactory(), at=now
+        )
+        Job.objects.filter(pk=job.pk).update(state=state, **values)
+    hidden = subject(9, audience=Audience.SECURITY)
+    enqueue("tests.work", title="Hidden", subject=hidden, payload={}, by=ActorFactory(), at=now)
+
+    html = work_page(client, now)
+
+    assert [f">Job {state}</a>" in html for state in states] == [True] * 3
+    assert ("3 of 12" in html, "attempt 2 comes" in html, "Hidden" in html) == (True, True, False)
+
+
+def test_what_waits_for_its_turn_says_when_it_comes(client, now):
+    sign_in(client, is_admin=True)
+    enqueue("tests.work", title="A job", subject=subject(), payload={}, by=ActorFactory(), at=now)
+
+    html = work_page(client, now - timedelta(minutes=4))
+
+    assert re.search(r"its turn comes <time[^>]*>in 4 minutes", html)
+
+
 @pytest.mark.parametrize("count", [1, 10])
 def test_the_page_of_work_takes_the_same_queries_for_any_number(
     client, tell, now, count, django_assert_num_queries
@@ -216,5 +269,7 @@ def test_the_page_of_work_takes_the_same_queries_for_any_number(
     Job.objects.update(state=JobState.FAILED, problem="No paper.", finished_at=now)
     Delivery.objects.update(state=State.STOPPED, problem="No such user")
 
-    with django_assert_num_queries(8):  # session, person, beat, queues, messages, failed, stopped and theirs
+    with django_assert_num_queries(
+        10
+    ):  # session, person, beat, queues, messages, four lists and their notices
         client.get(reverse("notifications:trouble"))

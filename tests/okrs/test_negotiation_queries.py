@@ -25,7 +25,7 @@ def two():
 
 def margin(two, by, now):
     quarter = quarter_of(two.tracking, two.cycle)
-    return margins(quarter, ids=[two.objective.pk], by=by, person=by.person, on=now.date())
+    return margins(quarter, ids=[two.objective.pk], by=by)
 
 
 def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):

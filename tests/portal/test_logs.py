@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 from io import StringIO
 from types import SimpleNamespace
 
@@ -70,7 +71,8 @@ def test_a_query_is_in_no_line_of_the_log(client, log):
     assert "another" not in log.getvalue()
 
 
-def test_a_request_is_logged_once_when_it_is_finished(client, caplog):
+def test_a_request_is_logged_once_when_it_is_finished(client, caplog, settings):
+    settings.BEHIND_PROXY = True
     response = client.get("/healthz", headers={"X-Request-ID": "r-2"})
 
     (event,) = [record.msg for record in caplog.records if record.name == "portal.logs"]
@@ -82,6 +84,20 @@ def test_a_request_is_logged_once_when_it_is_finished(client, caplog):
         "code": 200,
         "request_id": "r-2",
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "is_behind_proxy"),
+    [("r-2", False), ("x" * 8000, True), ("x" * 65, True), ("", True), ("a b", True), ("<b>", True)],
+)
+def test_a_request_has_an_id_of_ours_where_no_proxy_gave_a_plain_one(
+    client, settings, given, is_behind_proxy
+):
+    settings.BEHIND_PROXY = is_behind_proxy
+
+    response = client.get("/healthz", headers={"X-Request-ID": given})
+
+    assert re.fullmatch("[0-9a-f]{32}", response["X-Request-ID"])
 
 
 @pytest.fixture

@@ -12,12 +12,28 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve
 
+from apps.catalog.models import Service
+from apps.jobs.models import Job
 from apps.walkthroughs import queries, rules
+from apps.walkthroughs.models import FollowUp, Veto
 from tests.api.asking import token_for, written
+from tests.factories import TeamFactory
 from tests.roles.bodies import body_of
 from tests.roles.world import COLUMNS, MARKER, World
 
 TABLE = Path(__file__).with_name("table.txt")
+IN_PERSON = (  # what is somebody's own, and not their team's
+    "GET /api/v1/me/notifications/",
+    "PUT /api/v1/me/notifications/",
+    "PATCH /api/v1/me/",
+    "GET /api/v1/inbox/",
+    "POST /api/v1/inbox/",
+    "GET /api/v1/tokens/",
+    "POST /api/v1/tokens/",
+    "PUT /api/v1/walkthroughs/{scheduled}/reply/",
+    "PUT /api/v1/walkthroughs/{decided}/signature/",
+    "POST /api/v1/walkthroughs/{decided}/confirm/",
+)
 SEES = {"enablm", "secur", "never"}  # the security audience
 ALL_EVENTS = {"/settings/events/", "/settings/events/export.jsonl", "/api/v1/events/"}
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
@@ -88,6 +104,43 @@ def test_everybody_gets_what_the_table_says(world, column):
     assert wrong == []
     assert leaks == []
     assert (seen > 3) == (column in SEES)  # the word is there to be found
+
+
+def api():
+    return [row for row in table() if row[1].startswith("/api/v1/")]
+
+
+def answers(person, rows):
+    return [f"{method} {path} {person.ask(method, path)[0]}" for method, path, _cells in rows]
+
+
+def test_a_team_s_token_has_nothing_of_what_its_maker_is_elsewhere(world):
+    """They have a seat, advise, lead, own follow-ups and vetoes, asked for work: it speaks for others."""
+    maker, other = world.people["seat"], TeamFactory()
+    maker.is_enablement = maker.is_admin = maker.is_leadership = True
+    maker.team_ids = maker.lead_ids = sorted([world.team.pk, other.pk])
+    maker.save()
+    Service.objects.update(advisor=maker)
+    FollowUp.objects.update(owner=maker)
+    Veto.objects.update(author=maker)
+    Job.objects.update(asked_by=maker)
+    program = Person(world, "seat")
+    program.secret = token_for(maker, team_id=other.pk, team_name=other.name)[0]
+
+    assert answers(program, api()) == [
+        f"{ask} {403 if ask.startswith(IN_PERSON) else cells['signed']}"
+        for ask, cells in ((f"{method} {path}", cells) for method, path, cells in api())
+    ]
+
+
+@pytest.mark.parametrize("column", ["lead", "seat", "admin", "never"])
+def test_a_reading_token_reads_what_its_person_reads_and_changes_nothing(world, column):
+    program = Person(world, column)
+    program.secret = token_for(world.people[column], scope="read")[0]
+
+    assert answers(program, api()) == [
+        f"{method} {path} {cells[column] if method == 'GET' else 403}" for method, path, cells in api()
+    ]
 
 
 def routes():

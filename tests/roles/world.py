@@ -200,6 +200,7 @@ class World:
             "hidden_job": hidden.pk,
             "import": imported.subject_id,
             "letter": delivery.pk,
+            "event": record(Said(1), by=self.lead, at=self.now, subject=self.lead.person.subject).pk,
         }
 
     def _job(self, title, audience, **fields):

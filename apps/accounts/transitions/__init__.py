@@ -10,12 +10,15 @@ from apps.accounts.transitions.people import (
     invite,
     invite_again,
     note_refusal,
-    note_second_factor,
     note_sign_in,
     note_sign_out,
     push_memberships,
     reactivate,
     set_password,
+)
+from apps.accounts.transitions.second_factor import (
+    note_second_factor,
+    prove_second_factor,
     take_second_factor,
 )
 from apps.accounts.transitions.tokens import make_token, note_use, revoke_token
@@ -35,6 +38,7 @@ __all__ = [
     "note_sign_in",
     "note_sign_out",
     "note_use",
+    "prove_second_factor",
     "push_memberships",
     "reactivate",
     "revoke_token",

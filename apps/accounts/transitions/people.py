@@ -4,13 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.module_loading import import_string
 
 from apps.accounts import rules
 from apps.accounts.events import (
@@ -21,15 +17,15 @@ from apps.accounts.events import (
     PersonReactivated,
     ProfileEdited,
     RolesGiven,
-    SecondFactorChanged,
-    SecondFactorTaken,
     SignedIn,
     SignedOut,
     SignInLocked,
     SignInRefused,
 )
-from apps.accounts.models import Actor, Role, User
-from apps.accounts.queries import has_second_factor, welcome_link
+from apps.accounts.models import Actor, Role, Token, User
+from apps.accounts.queries import welcome_link
+from apps.accounts.transitions.letters import send_letter
+from apps.accounts.transitions.tokens import revoke_token
 from apps.activity.queries import has_happened
 from apps.activity.transitions import record
 from apps.core.errors import InvalidInputError, InvalidMoveError
@@ -146,15 +142,18 @@ def give_roles(person: User, *, roles: Collection[str], by: Actor, at: datetime)
 
 @one_transaction
 def deactivate(person: User, *, by: Actor, at: datetime) -> User:
-    """End a person's access; what they did stays theirs."""
+    """End a person's access for good: sessions, links and tokens stay dead. What they did stays theirs."""
     person, admins = _locked_with_admins(person)
     rules.check_may_deactivate(by, person)
     rules.check_an_admin_stays(person, admins)
 
     person.is_active = False
-    person.save(update_fields=["is_active"])
+    person.sessions_ended += 1
+    person.save(update_fields=["is_active", "sessions_ended"])
 
     record(PersonDeactivated(), by=by, at=at, subject=person.subject)
+    for token in Token.objects.filter(person=person, revoked_at=None).order_by("pk"):
+        revoke_token(token, by=by, at=at)
     return person
 
 
@@ -195,6 +194,7 @@ def edit_profile(person: User, *, by: Actor, at: datetime, **fields: Any) -> Use
 def set_password(person: User, *, password: str, by: Actor, at: datetime) -> User:
     """Keep a new password; the first one is the moment in which an invited person joins."""
     row = User.objects.locked(person.pk)
+    rules.check_may_choose_password(row, person)
 
     is_first = row.joined_at is None
     person.set_password(password)  # the caller's object: its session goes on with the new one
@@ -231,32 +231,6 @@ def note_refusal(person: User, *, is_locked: bool, by: Actor, at: datetime) -> N
     elif not has_happened(person.subject, verb=SignInLocked.verb, since=at - pause):
         minutes = pause // timedelta(minutes=1)
         record(SignInLocked(minutes), by=by, at=at, subject=person.private_subject)
-
-
-@one_transaction
-def note_second_factor(person: User, *, what: str, by: Actor, at: datetime) -> None:
-    """Record what became of a person's second factor; allauth keeps the row itself."""
-    record(SecondFactorChanged(what), by=by, at=at, subject=person.private_subject)
-
-
-@one_transaction
-def take_second_factor(person: User, *, reason: str, by: Actor, at: datetime) -> User:
-    """Let somebody in by password alone who lost phone and recovery codes; end all their sessions.
-
-    Whoever talked an administrator into it is seen: the letter goes to the person's own address.
-    """
-    person = User.objects.locked(person.pk)
-    rules.check_may_take_second_factor(by, person, has_one=has_second_factor(person))
-    reason = clean_line(reason, field="reason", is_required=True)
-
-    Authenticator.objects.filter(user=person).delete()  # the recovery codes too
-    person.sessions_ended += 1
-    person.save(update_fields=["sessions_ended"])
-
-    record(SecondFactorTaken(reason), by=by, at=at, subject=person.private_subject)
-    link = f"{settings.SITE_URL}{reverse('mfa_index')}"
-    _send_letter(person, "second_factor_taken", by=by, at=at, link=link, reason=reason)
-    return person
 
 
 @one_transaction
@@ -350,12 +324,4 @@ def _check_free(email: str, person: User) -> None:
 def _send_welcome(person: User, *, by: Actor, at: datetime) -> None:
     """Write the letter with the one-time link."""
     ends_at = at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    _send_letter(person, "welcome", by=by, at=at, link=welcome_link(person), ends_at=ends_at)
-
-
-def _send_letter(person: User, template: str, *, by: Actor, at: datetime, **details: object) -> None:
-    """Put a letter into the outbox; notifications, which lies above, is named in settings."""
-    context = {"person": person, "actor": by.name} | details
-    subject, *lines = render_to_string(f"notices/accounts/{template}.txt", context).splitlines()
-    send_letter = import_string(settings.SEND_LETTER)
-    send_letter(recipient=person, subject=subject, body="\n".join(lines).strip(), by=by, at=at)
+    send_letter(person, "welcome", by=by, at=at, link=welcome_link(person), ends_at=ends_at)

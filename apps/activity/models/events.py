@@ -70,6 +70,10 @@ class EventKind:
     verb: ClassVar[str]
     sentence: ClassVar[str]
     example: ClassVar[dict[str, Any]]
+    about: ClassVar[str] = "Parcel Tracking"  # what the example is about
+    icon: ClassVar[str] = "history"  # of static/icons.svg
+    of_oneself: ClassVar[str] = ""  # the sentence where actor and subject are one person
+    became: ClassVar[str] = "after"  # the field that holds what `before` became
 
 
 class AppendOnlyError(TypeError):

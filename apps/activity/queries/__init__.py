@@ -1,14 +1,20 @@
 """How history is read."""
 
-from apps.activity.queries.audit import Line, Wanted, everything, exported, page_of
-from apps.activity.queries.kinds import Explained, explained, kinds, sentence
+from apps.activity.queries.audit import Line, Opened, Wanted, everything, exported, opened, page_of
+from apps.activity.queries.kinds import Explained, explained, kinds
 from apps.activity.queries.timelines import Entry, has_happened, of_person, of_services, of_team, timeline
-from apps.activity.queries.verifying import Verdict, unguarded, verify
+from apps.activity.queries.verifying import Checked, Verdict, last_checked, unguarded, verify
+from apps.activity.queries.words import Change, Detail, Piece, said, sentence
 
 __all__ = [
+    "Change",
+    "Checked",
+    "Detail",
     "Entry",
     "Explained",
     "Line",
+    "Opened",
+    "Piece",
     "Verdict",
     "Wanted",
     "everything",
@@ -16,10 +22,13 @@ __all__ = [
     "exported",
     "has_happened",
     "kinds",
+    "last_checked",
     "of_person",
     "of_services",
     "of_team",
+    "opened",
     "page_of",
+    "said",
     "sentence",
     "timeline",
     "unguarded",

@@ -1,15 +1,18 @@
 """The registry: everything that can happen, as the apps' events.py declare it."""
 
 import json
+import re
 from dataclasses import dataclass, fields
 from functools import cache
 from inspect import getdoc
-from typing import Any
+from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.module_loading import autodiscover_modules
 
-from apps.activity.models import Event, EventKind
+from apps.activity.models import EventKind
+
+TYPES: Final = {"str": "text", "int": "number", "bool": "yes or no", "Any": "any value", "date": "day"}
 
 
 class _Words(dict[str, Any]):
@@ -24,7 +27,7 @@ class ExplainedField:
     """One field of a kind of event."""
 
     name: str
-    type: str  # as it is declared: "int", "str | None", "list[str]"
+    type: str  # in words: "number", "text, or none", "list of text"
     example: str  # as JSON
 
 
@@ -34,6 +37,7 @@ class Explained:
 
     verb: str
     meaning: str
+    icon: str
     sentence: str  # of the example
     fields: list[ExplainedField]
 
@@ -41,6 +45,11 @@ class Explained:
     def app(self) -> str:
         """Return which app declares it."""
         return self.verb.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """Return the step alone, as a person would say it."""
+        return self.verb.partition(".")[2].replace("_", " ").capitalize()
 
 
 @cache
@@ -57,8 +66,9 @@ def explained() -> list[Explained]:
         Explained(
             verb=verb,
             meaning=getdoc(kind) or "",
+            icon=kind.icon,
             sentence=kind.sentence.format_map(
-                _Words(kind.example, actor="Ada Lind", subject="(subject)", verb=verb)
+                _Words(kind.example, actor="Ada Lind", subject=kind.about, verb=verb)
             ),
             fields=[
                 ExplainedField(field.name, _type(field.type), _json(kind.example[field.name]))
@@ -69,16 +79,17 @@ def explained() -> list[Explained]:
     ]
 
 
-def sentence(event: Event) -> str:
-    """Return an event in words. History outlives code: what is no longer known shows plainly. No query."""
-    kind = kinds().get(event.verb)
-    words = _Words(event.data, actor=event.actor_name, subject=event.subject_name, verb=event.verb)
-    return (kind.sentence if kind else "{actor}: {verb}, {subject}").format_map(words)
-
-
 def _json(value: object) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
 def _type(annotation: object) -> str:
-    return annotation.__name__ if type(annotation) is type else str(annotation)
+    """Return a declared type in words; the annotation may be text already."""
+    declared = annotation.__name__ if type(annotation) is type else str(annotation)
+    words = (
+        re.sub(r"list\[(.+)\]", r"list of \1", declared)
+        .replace(" | None", ", or none")
+        .replace(" | ", " or ")
+    )
+    words = re.sub(r"dict\[[^\]]*\]", "values by name", words)
+    return re.sub(r"\w+", lambda found: TYPES.get(found[0], found[0]), words.replace("typing.", ""))

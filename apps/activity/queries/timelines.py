@@ -7,8 +7,9 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from apps.activity.models import Event, EventQuerySet, Subject
-from apps.activity.queries.kinds import sentence
+from apps.activity.models import Event, EventKind, EventQuerySet, Subject
+from apps.activity.queries import words
+from apps.activity.queries.kinds import kinds
 from apps.core.statements import statement
 
 LAST: Final = 2**62  # above every key
@@ -20,11 +21,24 @@ class Entry:
 
     id: int
     at: datetime
-    sentence: str
+    icon: str
+    pieces: list[words.Piece]
+    changes: list[words.Change]
+    details: list[words.Detail]
     url: str
     service_name: str
     subject_name: str
     actor_name: str
+
+    @property
+    def sentence(self) -> str:
+        """Return it in words."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def names_its_object(self) -> bool:
+        """Tell whether the sentence has a word that can be the link."""
+        return any(piece.is_object for piece in self.pieces)
 
 
 def timeline(
@@ -95,7 +109,10 @@ def entry_of(event: Event) -> Entry:
     return Entry(
         id=event.pk,
         at=event.at,
-        sentence=sentence(event),
+        icon=kinds().get(event.verb, EventKind).icon,
+        pieces=words.pieces(event),
+        changes=words.changes(event),
+        details=words.details(event),
         url=event.url,
         service_name=event.service_name,
         subject_name=event.subject_name,

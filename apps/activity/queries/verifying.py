@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
+from django.db import DataError, connection
+from django.db.models import QuerySet
 
 from apps.activity import rules
 from apps.activity.models import Event, EventSeal, UnsealedEvent, triggers
+from apps.core import health
 
 CHUNK: Final = 1000
+UNREADABLE: Final = (ValueError, TypeError, AttributeError, OverflowError, DataError, Event.DoesNotExist)
+WHOLE, BROKEN = "history.whole", "history.broken"  # what verify_events leaves behind
 PATIENCE: Final = timedelta(minutes=5)  # the sealer comes every minute
 
 
@@ -21,6 +25,22 @@ class Verdict:
     sealed: int = 0
     hash: str = rules.BEGINNING  # of the last link that holds; kept elsewhere, it proves that none went later
     problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """When the whole chain was last followed, and how it was found."""
+
+    at: datetime
+    is_whole: bool
+
+
+def last_checked() -> Checked | None:
+    """Return how the whole chain was found when last followed; None before the first time. One query."""
+    seen = health.seen([WHOLE, BROKEN])
+    return max(
+        (Checked(at, name == WHOLE) for name, at in seen.items()), key=lambda one: one.at, default=None
+    )
 
 
 def unguarded() -> list[str]:
@@ -38,12 +58,18 @@ def verify(*, now: datetime) -> Verdict:
     """
     verdict = Verdict(problems=unguarded())
     for seal in _links():
-        problem = _problem(seal, verdict)
+        try:
+            problem = _problem(seal, verdict)
+        except UNREADABLE:
+            problem = f"The chain is broken at seal {seal.seq}: its event is gone, or no event can be so."
         if problem:
             verdict.problems.append(problem)
             break
         verdict.sealed, verdict.hash = seal.seq, seal.hash
-    verdict.problems += _unsealed(now=now)
+    try:
+        verdict.problems += _unsealed(now=now)
+    except UNREADABLE:
+        verdict.problems.append("An event that has no seal cannot be read.")
     return verdict
 
 
@@ -51,9 +77,17 @@ def _links() -> Iterator[EventSeal]:
     """Yield the seals in order, each with its event."""
     rest = EventSeal.objects.select_related("event").order_by("seq")
     last = 0
-    while rows := list(rest.filter(seq__gt=last)[:CHUNK]):
+    while rows := _rows(rest.filter(seq__gt=last)[:CHUNK]):
         yield from rows
         last = rows[-1].seq
+
+
+def _rows(links: QuerySet[EventSeal]) -> list[EventSeal]:
+    """Read links with their events, or alone where one holds what cannot be read: SQLite keeps anything."""
+    try:
+        return list(links)
+    except UNREADABLE:
+        return list(links.select_related(None))
 
 
 def _problem(seal: EventSeal, so_far: Verdict) -> str:

@@ -1,7 +1,9 @@
 """Imports of Backstage catalogs; a worker does them."""
 
+from typing import Final
+
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,12 +28,15 @@ class ImportInput(Input):
     files = serializers.ListField(child=FileInput(), allow_empty=False, max_length=forms.MOST_FILES)
 
 
+NO_ROOM: Final = OpenApiResponse(description="The portal's disk is full; nothing was kept.")
+
+
 class ImportViewSet(viewsets.GenericViewSet[Service]):
     """Imports of Backstage catalogs."""
 
     queryset = Service.objects.none()
 
-    @extend_schema(request=ImportInput, responses={202: JobOut})
+    @extend_schema(request=ImportInput, responses={202: JobOut, 507: NO_ROOM})
     def create(self, request: Request) -> Response:
         """Take entity files; a worker imports them, and the job's result says what became of each."""
         rules.check_may_organise(actor(request))

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.http import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
@@ -20,12 +20,15 @@ from apps.catalog.http import services_file
 from apps.catalog.models import DataClass, Exposure, Kind, Phase, RiskLevel, Service, Team
 from apps.core.api import (
     IF_MATCH,
+    LARGEST_KEY,
     SLUG,
     Input,
     NamedField,
     PreconditionFailedError,
+    Search,
     SortedPages,
     body,
+    filters,
     revision_asked,
     with_revision,
 )
@@ -163,22 +166,28 @@ class RiskOut(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-FILTERS = [
-    OpenApiParameter("q", str, description="Words of the name, the purpose or a tag."),
-    OpenApiParameter("phase", str, enum=Phase.values),
-    OpenApiParameter("tier", int),
-    OpenApiParameter("team", str, description="The team's slug."),
-    OpenApiParameter("advisor", int),
-    OpenApiParameter("weak", str, description="The key of a weak area, or any."),
-    OpenApiParameter("mine", str, enum=["1"]),
-    OpenApiParameter("orphan", str, enum=["1"]),
-]
-SORT: Final = OpenApiParameter(
-    "sort",
-    str,
-    enum=list(queries.ORDERS),
-    description="By name, time in the phase, wanted launch or next date; pages then lead forwards only.",
-)
+class ServiceFilters(Search):
+    """What the list of services is narrowed to: words of the name, the purpose or a tag, and more."""
+
+    phase = serializers.ChoiceField(Phase.choices, required=False)
+    tier = serializers.IntegerField(required=False, min_value=1, max_value=4)
+    team = serializers.SlugField(required=False, help_text="The team's slug.")
+    advisor = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
+    weak = serializers.SlugField(required=False, help_text="The key of a weak area, or any.")
+    mine = serializers.BooleanField(required=False)
+    orphan = serializers.BooleanField(required=False)
+
+
+class SortedFilters(ServiceFilters):
+    """The same, and in which order; pages of a sorted list lead forwards only."""
+
+    sort = serializers.ChoiceField(
+        list(queries.ORDERS),
+        required=False,
+        help_text="By name, time in the phase, wanted launch or next date; pages then lead forwards only.",
+    )
+
+
 CSV: Final = "text/csv"
 
 
@@ -198,11 +207,11 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
     pagination_class = SortedPages
     orders = queries.ORDERS
 
-    @extend_schema(responses=ServiceRow(many=True), parameters=[*FILTERS, SORT])
+    @extend_schema(responses=ServiceRow(many=True), parameters=[SortedFilters])
     def list(self, request: Request) -> Response:
-        """List services, the newest first or sorted; a filter that makes no sense is left out."""
-        filters = queries.Filters.of(request.query_params)
-        page = self.paginate_queryset(queries.service_rows(filters, person=person(request)))
+        """List services, the newest first or sorted."""
+        asked = queries.Filters(**filters(request, SortedFilters))
+        page = self.paginate_queryset(queries.service_rows(asked, person=person(request)))
         rows: list[Any] = page or []
         return self.get_paginated_response([queries.as_listed(row) for row in rows])
 
@@ -266,11 +275,14 @@ class ServicesFileView(APIView):
     renderer_classes = (JSONRenderer, CsvRenderer)
 
     @extend_schema(
-        operation_id="services_export", parameters=FILTERS, responses={(200, CSV): OpenApiTypes.BINARY}
+        operation_id="services_export",
+        parameters=[ServiceFilters],
+        responses={(200, CSV): OpenApiTypes.BINARY},
     )
     def get(self, request: Request) -> HttpResponseBase:
         """Take the filtered list along as CSV, as the page has it; history says who did."""
-        return services_file(request, person(request), by=actor(request))
+        asked = queries.Filters(**filters(request, ServiceFilters))
+        return services_file(request, asked, to=person(request), by=actor(request))
 
 
 def _service(slug: str, *, status: int = 200) -> Response:

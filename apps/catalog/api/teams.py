@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,13 +18,14 @@ from apps.core.api import (
     SLUG,
     Input,
     PreconditionFailedError,
+    Search,
     body,
+    filters,
     one,
     revision_asked,
     with_revision,
 )
 from apps.core.results import Conflict, Saved
-from apps.core.text import words_in
 
 
 class TeamFields(Input):
@@ -92,10 +93,10 @@ class TeamViewSet(viewsets.GenericViewSet[Team]):
     lookup_field = "slug"
     lookup_value_regex = SLUG
 
-    @extend_schema(responses=TeamRow(many=True), parameters=[OpenApiParameter("q", str)])
+    @extend_schema(responses=TeamRow(many=True), parameters=[Search])
     def list(self, request: Request) -> Response:
         """List the teams, the newest first."""
-        search = words_in(request.query_params.get("q", ""), limit=100)
+        search = filters(request, Search).get("q", "")
         page = self.paginate_queryset(queries.teams(search=search))
         return self.get_paginated_response(TeamRow(page, many=True).data)
 

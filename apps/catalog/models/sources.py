@@ -14,6 +14,9 @@ class Imported(models.Model):
     file = models.CharField(max_length=500)
     line = models.PositiveIntegerField()
     imported_at = models.DateTimeField()
+    # What the last job that wrote the entity made of it: whoever goes on after a dead worker counts it so.
+    job_id = models.PositiveBigIntegerField(null=True)
+    outcome = models.CharField(max_length=10, default="", db_default="")  # created or updated
 
     class Meta:
         indexes = [models.Index(fields=["kind", "object_id"], name="imported_by_object")]

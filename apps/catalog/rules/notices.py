@@ -11,6 +11,7 @@ GROUP: Final = "Services"
 KINDS: Final = [
     Kind(
         key="catalog/registered",
+        icon="plus",
         group=GROUP,
         title="A service was registered for your team",
         to="the leads of the team",
@@ -24,6 +25,7 @@ KINDS: Final = [
     ),
     Kind(
         key="catalog/adopted",
+        icon="users-group",
         group=GROUP,
         title="Your team was given a service",
         to="the leads of the team",
@@ -32,6 +34,7 @@ KINDS: Final = [
     ),
     Kind(
         key="catalog/advisor",
+        icon="user-check",
         group=GROUP,
         title="You are the advisor of a service",
         to="the new advisor",
@@ -42,6 +45,7 @@ KINDS: Final = [
     ),
     Kind(
         key="catalog/handed_over",
+        icon="arrows-exchange",
         group=GROUP,
         title="Somebody else advises a service",
         to="the leads, and who advised until now",
@@ -55,6 +59,7 @@ KINDS: Final = [
     ),
     Kind(
         key="catalog/review",
+        icon="clock",
         group=GROUP,
         title="A playground service should be looked at",
         to="the leads",

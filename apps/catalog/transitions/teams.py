@@ -95,7 +95,7 @@ def remove_member(team: Team, *, person: User, by: Actor, at: datetime) -> None:
     rules.check_may_choose_members(by, team)
     person = User.objects.locked(person.pk)
     membership = _membership(team, person)
-    if membership.is_lead and person.pk != by.person_id and not rules.may_organise(by):
+    if membership.is_lead and not by.is_in_person(person.pk) and not rules.may_organise(by):
         message = f"{person} leads {team}: Developer Enablement decides about leads."
         raise NotPermittedError(message)
 

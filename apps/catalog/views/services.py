@@ -129,7 +129,7 @@ def _chip(filters: queries.Filters, name: str, *, value: str | int | bool, title
 @require_GET
 def export(request: PortalRequest) -> StreamingHttpResponse:
     """Hand out the filtered list as CSV."""
-    return services_file(request, request.user, by=actor(request))
+    return services_file(request, queries.Filters.of(request.GET), to=request.user, by=actor(request))
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,11 +16,10 @@ from apps.activity.queries import of_team
 from apps.catalog import forms, queries, rules, transitions
 from apps.catalog.models import Service, Team
 from apps.catalog.views.conflicts import both_of
-from apps.core.http import page
+from apps.core.http import PAGE, one_page, page
 from apps.core.results import Conflict, Saved
-from apps.core.text import key_in, words_in
+from apps.core.text import words_in
 
-TEAMS: Final = 50  # on one page
 SUGGESTED: Final = 200  # people, while somebody types
 LATELY: Final = 8
 
@@ -30,12 +29,12 @@ def teams(request: PortalRequest) -> HttpResponse:
     """List the teams by name."""
     search = words_in(request.GET.get("q", ""), limit=100)
     found = queries.teams(search=search)
-    rows = list(found.after(key_in(request.GET.get("after", "")), field="name")[: TEAMS + 1])
+    rows, following = one_page(request, found, field="name")
     context = {
-        "teams": rows[:TEAMS],
+        "teams": rows,
         "count": found.counted(),
         "search": search,
-        "next": rows[TEAMS - 1].pk if len(rows) > TEAMS else None,
+        "next": following,
         "may_create": rules.may_organise(actor(request)),
     }
     return page(request, "catalog/teams.html", context, part="list")
@@ -134,8 +133,8 @@ def _team(request: PortalRequest, found: Team, form: forms.MemberForm, *, status
     context = {
         "team": found,
         "page": shown,
-        "services": _with_tone(shown.services[: TEAMS + 1]),
-        "most": TEAMS,
+        "services": _with_tone(shown.services[: PAGE + 1]),
+        "most": PAGE,
         "form": form,
         "may_edit": rules.may_edit_team(by, found),
         "may_choose": may_choose,

@@ -1,7 +1,10 @@
 """The components that are tags: icons, moments, and blocks that wrap other markup."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -90,6 +93,44 @@ def _day(day: date, today: date) -> str:
     if abs(days) <= SOON.days:
         return f"in {days} days" if days > 0 else f"{-days} days ago"
     return f"{day:%-d %b}" if day.year == today.year else f"{day:%-d %b %Y}"
+
+
+@dataclass(frozen=True)
+class Day:
+    """What happened on one day, as the reader counts days."""
+
+    date: date
+    words: str
+    entries: list[Any]
+
+
+@register.simple_tag(takes_context=True)
+def by_day(context: Context, entries: Iterable[Any]) -> list[Day]:
+    """Return entries that have an `at`, which come in order, under the days of the reader."""
+    zone = zone_of(getattr(context, "request", None))
+    today = timezone.now().astimezone(zone).date()
+    days = groupby(entries, key=lambda entry: entry.at.astimezone(zone).date())
+    return [Day(day, heading(day, today), list(those)) for day, those in days]
+
+
+def heading(day: date, today: date) -> str:
+    """Return a day as one says it above what happened then."""
+    near = {0: "Today", -1: "Yesterday"}.get((day - today).days)
+    exact = f"{day:%A %-d %B}" if day.year == today.year else f"{day:%A %-d %B %Y}"
+    return f"{near}, {exact}" if near else exact
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: Context, moment: datetime) -> SafeString:
+    """Say the time of day alone, where the day stands above; the whole moment shows on hover."""
+    local = moment.astimezone(zone_of(getattr(context, "request", None)))
+    exact = f"{local:%A %-d %B %Y, %H:%M} ({local.tzinfo})"
+    return format_html(
+        '<time class="meta clock" datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        exact,
+        f"{local:%H:%M}",
+    )
 
 
 def zone_of(request: HttpRequest | None) -> ZoneInfo:

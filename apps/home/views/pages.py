@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,7 @@ from apps.catalog import queries as catalog
 from apps.catalog.http import service_context
 from apps.core.http import page
 from apps.core.markdown import to_html
+from apps.core.openapi import ALWAYS, CHANGES, reference
 from apps.core.text import key_in
 from apps.home import queries
 from apps.notifications.queries import catalogue
@@ -28,7 +30,9 @@ HELP: Final = {
     "goal-rules": "The rules for goals",  # made from their catalogue: views.rules_explained
     "events": "What is written down",  # made from the code: views.events_explained
     "keyboard": "Keyboard",
+    "api": "The API",  # made from the code: api_docs
 }
+PAGES_OF_CODE: Final = {"events", "api"}  # topics with pages of their own
 ENTRIES: Final = 50
 
 
@@ -94,8 +98,24 @@ def help_page(request: PortalRequest, topic: str = "first-steps") -> HttpRespons
     """Show one page of the help; the texts lie in templates/help as Markdown."""
     if topic not in HELP:
         raise Http404
+    if topic in PAGES_OF_CODE:
+        return redirect("api_docs" if topic == "api" else "home:events_explained")
     text = (Path(settings.BASE_DIR) / "templates" / "help" / f"{topic}.md").read_text()
     context = {"topics": HELP, "topic": topic, "title": HELP[topic], "text": to_html(text)}
     if topic == "reminders":
         context["catalogue"] = catalogue()
     return page(request, "home/help.html", context)
+
+
+@require_safe
+def api_docs(request: PortalRequest) -> HttpResponse:
+    """Show what programs can ask for, as the API's own description says it."""
+    context = {
+        "topics": HELP,
+        "topic": "api",
+        "operations": reference(),
+        "always": ALWAYS.items(),
+        "changes": CHANGES.items(),
+        "site": settings.SITE_URL,
+    }
+    return page(request, "help/api.html", context)

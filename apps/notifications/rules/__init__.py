@@ -1,6 +1,6 @@
 """What is told to whom and when, and what becomes of a message. Pure: no queries, no clock, no writes."""
 
-from apps.notifications.rules.kinds import LETTERS, OWN, Kind, Letter, in_words
+from apps.notifications.rules.kinds import EXAMPLES_AT, LETTERS, OWN, Kind, Letter, in_words
 from apps.notifications.rules.links import Wish, unsubscribe_url, wish_of
 from apps.notifications.rules.preferences import (
     DAILY,
@@ -37,6 +37,7 @@ from apps.notifications.rules.times import (
     snooze_until,
 )
 from apps.notifications.rules.words import (
+    WHEN_DARK,
     Mail,
     compose,
     compose_letter,
@@ -49,12 +50,14 @@ from apps.notifications.rules.words import (
 
 __all__ = [
     "DAILY",
+    "EXAMPLES_AT",
     "FEWEST",
     "LETTERS",
     "MAX_ATTEMPTS",
     "MAX_CLAIMS",
     "OWN",
     "SNOOZES",
+    "WHEN_DARK",
     "Due",
     "FinderBrokeError",
     "Kind",

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from apps.notifications.models import Way
 
+EXAMPLES_AT: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # the moment at which all examples play
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
@@ -21,6 +23,7 @@ class Kind:
     title: str
     to: str  # who is told: "the leads"
     when: str  # "28, 14, 7, 3 and 1 days before"
+    icon: str = "bell"  # of static/icons.svg
     action: str = "Look at it"  # the words on the button of a mail
     way: Way = Way.DAILY  # unless the person wants it otherwise
     is_urgent: bool = False  # it does not wait for quiet hours to end
@@ -43,6 +46,7 @@ class Letter:
 OWN: Final = [
     Kind(
         key="notifications/stopped",
+        icon="alert-triangle",
         group="The portal itself",
         title="A message could not be delivered",
         to="administrators",

@@ -5,13 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from apps.accounts.models import User
+from apps.accounts.models import User, monday_to_friday
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.notifications.models import Notice, Preferences
 
 A_DAY: Final = timedelta(days=1)
 LONGEST_SNOOZE: Final = timedelta(days=366)
-WORKING_DAYS: Final = (1, 2, 3, 4, 5)  # of who has named none
 MONDAY: Final = 1
 
 
@@ -33,7 +32,8 @@ def at(day: date, hour: time, person: User) -> datetime:
 def next_daily_mail(person: User, preferences: Preferences, *, after: datetime) -> datetime:
     """Return the next time that the chosen hour of a working day comes."""
     day, hour = day_of(after, person), time(preferences.mail_hour)
-    while day.isoweekday() not in (person.works_on or WORKING_DAYS) or at(day, hour, person) <= after:
+    works_on = person.works_on or monday_to_friday()
+    while day.isoweekday() not in works_on or at(day, hour, person) <= after:
         day += A_DAY
     return at(day, hour, person)
 

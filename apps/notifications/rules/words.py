@@ -62,6 +62,9 @@ def letter_of(letter: Letter) -> tuple[str, str]:
     return title_of(subject), render_to_string(letter.template, dict(letter.example)).strip()
 
 
+WHEN_DARK: Final = "@media (prefers-color-scheme: dark)"  # as the style sheet of mails says it
+
+
 @cache
 def style() -> SafeString:
     """Return the style sheet that every mail carries in its head; no element has a style of its own."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db.models import F
 
 from apps.accounts.models import Actor
+from apps.accounts.rules import check_in_person
 from apps.core.transactions import one_transaction
 from apps.notifications import rules
 from apps.notifications.models import Notice, NoticeQuerySet
@@ -19,6 +20,7 @@ def read(notice: Notice, *, by: Actor, at: datetime) -> None:
 @one_transaction
 def read_all(*, by: Actor, at: datetime) -> None:
     """Mark everything that this person was told until now as read; what comes meanwhile stays."""
+    check_in_person(by)
     Notice.objects.filter(recipient=by.person_id, at__lte=at).unread().update(read_at=at)
 
 
@@ -64,4 +66,5 @@ def wake_snoozed(*, by: Actor, at: datetime) -> int:  # noqa: ARG001 -- every st
 
 
 def _own(notice: Notice, by: Actor) -> NoticeQuerySet:
+    check_in_person(by)
     return Notice.objects.filter(pk=notice.pk, recipient=by.person_id)

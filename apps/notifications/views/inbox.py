@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import PortalRequest, actor
-from apps.core.http import page
+from apps.core.http import one_page, page
+from apps.core.text import key_in
 from apps.notifications import forms, queries, transitions
 from apps.notifications.models import Notice
-from apps.notifications.views.paging import one_page
 
 
 @require_GET
@@ -25,7 +25,7 @@ def inbox(request: PortalRequest) -> HttpResponse:
     show = show if show in queries.SHELVES else ""
     rows, following = one_page(request, queries.shelf(request.user, show), field="-at")
     context = {
-        "notices": rows,
+        "notices": _marked(rows),
         "next": following,
         "show": show,
         "shelves": queries.SHELVES,
@@ -80,6 +80,16 @@ def bring_back(request: PortalRequest, pk: int) -> HttpResponse:
     return _back(request)
 
 
+def _marked(notices: list[Notice]) -> list[Notice]:
+    """Give each row the symbol of its kind, and the row that takes over when it goes."""
+    known, keys = queries.kinds(), [notice.pk for notice in notices]
+    for notice, following, before in zip(notices, [*keys[1:], None], [None, *keys], strict=False):
+        kind = known.get(notice.kind)
+        notice.icon = kind.icon if kind else "inbox"  # type: ignore[attr-defined]
+        notice.then = following or before or ""  # type: ignore[attr-defined]
+    return notices
+
+
 def _find(request: PortalRequest, pk: int) -> Notice:
     return get_object_or_404(queries.inbox(request.user), pk=pk)
 
@@ -93,7 +103,9 @@ def _notice(
 
 
 def _back(request: PortalRequest) -> HttpResponseRedirect:
-    """Return to the shelf on which the button stood."""
+    """Return to the shelf on which the button stood, and there to the next row."""
     show = request.POST.get("show", "")
     query = f"?{urlencode({'show': show})}" if show in queries.SHELVES and show else ""
-    return HttpResponseRedirect(reverse("notifications:inbox") + query)
+    then = key_in(request.POST.get("then", ""))
+    place = f"#notice-{then}" if then else ""
+    return HttpResponseRedirect(reverse("notifications:inbox") + query + place)

@@ -1,6 +1,7 @@
 """For administrators: which messages go out, how work gets on, and what went wrong."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,13 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import PortalRequest, actor
 from apps.accounts.rules import check_admin
 from apps.core import health
-from apps.core.http import page
-from apps.jobs.queries import failed, queues
+from apps.core.http import PAGE, one_page, page
+from apps.core.text import words_in
+from apps.jobs.queries import failed, lately_done, present, queues
 from apps.notifications import queries, transitions
 from apps.notifications.models import Delivery, State
-from apps.notifications.views.paging import PAGE, one_page
 
 REAL_MAIL: Final = "django.core.mail.backends.smtp.EmailBackend"
+
+DONE: Final = 20  # of the jobs that went well
 
 
 @require_GET
@@ -29,13 +32,20 @@ def outbox(request: PortalRequest) -> HttpResponse:
     deliveries = queries.outbox()
     if state in State.values:
         deliveries = deliveries.filter(state=state)
+    to = words_in(request.GET.get("to", ""), limit=254)
+    if to:
+        deliveries = deliveries.to(to)
     rows, following = one_page(request, deliveries, field="-id")
     has_bodies = settings.EMAIL_BACKEND != REAL_MAIL
     context = {
-        "messages_out": queries.messages(rows, person=request.user, has_bodies=has_bodies),
+        "messages_out": queries.messages(
+            rows, person=request.user, has_bodies=has_bodies, now=timezone.now()
+        ),
         "next": following,
         "state": state,
         "states": State.choices,
+        "to": to,
+        "kept": f"&{urlencode({'to': to})}" if to else "",
     }
     return page(request, "notifications/outbox.html", context)
 
@@ -52,8 +62,10 @@ def trouble(request: PortalRequest) -> HttpResponse:
         "mails": queries.mails(now=now),
         "seen_at": seen_at,
         "is_late": health.is_late(seen_at, now=now),
+        "present": present(request.user.audiences)[:PAGE],
         "jobs": failed()[:PAGE],
-        "messages_out": queries.messages(stopped, person=request.user, has_bodies=False),
+        "done": lately_done(request.user.audiences, now=now)[:DONE],
+        "messages_out": queries.messages(stopped, person=request.user, has_bodies=False, now=now),
     }
     return page(request, "notifications/trouble.html", context)
 

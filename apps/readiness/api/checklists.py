@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from apps.accounts.http import actor, person
 from apps.catalog.models import Service
 from apps.catalog.queries import service as service_by_slug
-from apps.core.api import SLUG, Nothing, Pages, body
+from apps.core.api import SLUG, Nothing, Pages, body, filters
 from apps.core.errors import InvalidInputError
 from apps.core.statements import or_404
-from apps.core.text import key_in, words_in
+from apps.core.text import words_in
 from apps.readiness import queries, transitions
 from apps.readiness.api import shapes
-from apps.readiness.models import Assessment, Edition, Kind, State
+from apps.readiness.models import Assessment, Edition, Kind
 
 AREA = OpenApiParameter("key", str, "path", description="The key of an area, such as REL.")
 
@@ -57,19 +57,14 @@ class ChecklistViewSet(viewsets.GenericViewSet[Service]):
 
     @extend_schema(
         responses=shapes.AnswerRow(many=True),
-        parameters=[
-            OpenApiParameter("kind", str, enum=Kind.values),
-            OpenApiParameter("area", str),
-            OpenApiParameter("state", str, enum=State.values),
-        ],
+        parameters=[shapes.AnswerFilters],
     )
     @action(detail=True, pagination_class=WholeChecklist)
     def answers(self, request: Request, slug: str) -> Response:
         """List the answers that apply, in the checklist's order; `kind` is readiness unless said."""
-        asked = request.query_params
-        kind = Kind.CONVERSATION if asked.get("kind") == Kind.CONVERSATION else Kind.READINESS
-        area, state = words_in(asked.get("area", ""), limit=10), asked.get("state", "")
-        found: Any = queries.answer_rows(slug, kind, area=area, state=state)  # not the view's own rows
+        asked = filters(request, shapes.AnswerFilters)
+        kind = asked.pop("kind", Kind.READINESS)
+        found: Any = queries.answer_rows(slug, kind, **asked)  # not the view's own rows
         rows: list[Any] = self.paginate_queryset(found) or []
         return self.get_paginated_response([queries.as_listed(row) for row in rows])
 
@@ -130,9 +125,8 @@ class EditionViewSet(viewsets.GenericViewSet[Edition]):
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(shapes.EditionRow(page, many=True).data)
 
-    @extend_schema(responses=shapes.EditionOut, parameters=[OpenApiParameter("edition", int)])
+    @extend_schema(responses=shapes.EditionOut, parameters=[shapes.EditionFilters])
     def retrieve(self, request: Request, key: str) -> Response:
         """Show a checklist with its questions: the newest edition, unless one is named."""
-        asked = request.query_params.get("edition", "")
-        edition = queries.edition(key, or_404(key_in(asked)) if asked else None)
+        edition = queries.edition(key, filters(request, shapes.EditionFilters).get("edition"))
         return Response(shapes.EditionOut(edition).data)

@@ -7,8 +7,32 @@ from rest_framework import serializers
 from apps.accounts.http import PersonOut
 from apps.accounts.models import User
 from apps.comments.models import Comment
-from apps.core.api import Input
-from apps.readiness.models import AnswerVersion, Edition, Evidence, Exemption, State, Value, Verdict, Weight
+from apps.core.api import LARGEST_KEY, Input
+from apps.readiness.models import (
+    AnswerVersion,
+    Edition,
+    Evidence,
+    Exemption,
+    Kind,
+    State,
+    Value,
+    Verdict,
+    Weight,
+)
+
+
+class AnswerFilters(Input):
+    """What the list of answers is narrowed to."""
+
+    kind = serializers.ChoiceField(Kind.choices, required=False)
+    area = serializers.SlugField(required=False, help_text="The key of an area, such as REL.")
+    state = serializers.ChoiceField(State.choices, required=False)
+
+
+class EditionFilters(Input):
+    """Which edition of a checklist."""
+
+    edition = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
 
 
 class StartInput(Input):

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from apps.accounts.models import User
+from apps.accounts.models import Actor, User
 from apps.catalog.models import Dependency, Interface, Service
 from apps.core.statements import first, one_or_404, or_404, statement
 from apps.readiness.models import (
@@ -109,9 +109,10 @@ def _newest_first(slug: str, kind: str, reader_id: int) -> QuerySet[Assessment]:
     return rows.order_by(F("closed_at").desc(nulls_first=True), "-pk")
 
 
-def has_seat(assessment: Assessment, person_id: int | None) -> bool:
-    """Tell whether a person may review because of a seat. One query."""
-    return Reviewer.objects.filter(service_id=assessment.service_id, person_id=person_id).exists()
+def has_seat(assessment: Assessment, by: Actor) -> bool:
+    """Tell whether somebody may review because of their own seat. One query."""
+    seats = Reviewer.objects.filter(service_id=assessment.service_id, person_id=by.person_id)
+    return by.is_in_person(by.person_id) and seats.exists()
 
 
 def answer(slug: str, pk: int) -> Answer:

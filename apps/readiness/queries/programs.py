@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from apps.core.statements import or_404
-from apps.readiness.models import Answer, Assessment, State
+from apps.readiness.models import Answer, Assessment
 from apps.readiness.queries.finding import questions
 
 ANSWER_COLUMNS: Final = {  # of the database → of the API
@@ -32,7 +32,7 @@ def answer_rows(slug: str, kind: str, *, area: str = "", state: str = "") -> Que
     """Return the answers of a present checklist as mappings for `as_listed`, or 404. Two queries."""
     present = Assessment.objects.present().filter(service__slug=slug, kind=kind)
     pk = or_404(present.values_list("pk", flat=True).first())
-    wanted = {"area": area.upper(), "state": state if state in State else ""}
+    wanted = {"area": area.upper(), "state": state}
     rows = Answer.objects.applicable().filter(assessment=pk)
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     shown: QuerySet[Answer, Any] = rows.values("position", EDITION, *ANSWER_COLUMNS)

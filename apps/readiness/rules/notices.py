@@ -23,6 +23,7 @@ _EXEMPTION: Final = {
 KINDS: Final = [
     Kind(
         key="readiness/started",
+        icon="messages",
         group=GROUP,
         title="A green-light conversation began",
         to="the leads and the advisor",
@@ -38,6 +39,7 @@ KINDS: Final = [
     ),
     Kind(
         key="readiness/said",
+        icon="message",
         group=GROUP,
         title="Somebody wrote in a conversation of yours",
         to="the other side: the advisor, or who wrote for the team",
@@ -53,6 +55,7 @@ KINDS: Final = [
     ),
     Kind(
         key="readiness/returned",
+        icon="arrow-back-up",
         group=GROUP,
         title="Items came back to you",
         to="the owners of the items, else the leads",
@@ -68,6 +71,7 @@ KINDS: Final = [
     ),
     Kind(
         key="readiness/submitted",
+        icon="checkbox",
         group=GROUP,
         title="A checklist is ready to be walked through",
         to="the advisor and the reviewers",
@@ -77,6 +81,7 @@ KINDS: Final = [
     ),
     Kind(
         key="readiness/verdict",
+        icon="list-check",
         group=GROUP,
         title="A reviewer finds an area weak",
         to="the leads",
@@ -91,6 +96,7 @@ KINDS: Final = [
     ),
     Kind(
         key="readiness/exemption_asked",
+        icon="shield-half",
         group=GROUP,
         title="Somebody asks for an exemption",
         to="Developer Enablement; for security items security engineers too",
@@ -106,6 +112,7 @@ KINDS: Final = [
     ),
     Kind(
         key="readiness/exemption_decided",
+        icon="shield-check",
         group=GROUP,
         title="An exemption was approved or refused",
         to="who asked for it, and the leads",
@@ -120,6 +127,7 @@ KINDS: Final = [
     ),
     Kind(
         key="readiness/exemption_ends",
+        icon="shield-half",
         group=GROUP,
         title="An exemption ends",
         to="the owner of the item, else who asked for it",
@@ -130,6 +138,7 @@ KINDS: Final = [
     ),
     Kind(
         key="readiness/planned_due",
+        icon="clock",
         group=GROUP,
         title="A planned answer comes due",
         to="the owner of the item",

@@ -161,7 +161,7 @@ def return_answers(answers: Sequence[Answer], *, by: Actor, at: datetime, note: 
         message = "Choose the items that should be looked at again."
         raise InvalidInputError(message, field="items")
     assessment = locked_assessment(answers[0].assessment, by=by, at=at)
-    team_ids, has_seat = owning_team_ids(assessment.service), queries.has_seat(assessment, by.person_id)
+    team_ids, has_seat = owning_team_ids(assessment.service), queries.has_seat(assessment, by)
     rules.check_reviewing(by, assessment, team_ids, has_seat=has_seat)
     note = clean_text(note, field="note", limit=rules.LONGEST_NOTE).strip()
     chosen = Answer.objects.filter(pk__in=[answer.pk for answer in answers], assessment=assessment)

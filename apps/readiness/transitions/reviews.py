@@ -22,7 +22,7 @@ from apps.readiness.transitions.locking import content_changed, locked_assessmen
 def give_verdict(area: Area, *, value: str, by: Actor, at: datetime, note: str = "") -> Verdict:
     """Say how an area looks; a reviewer's later word replaces the earlier, and the weakest one stands."""
     assessment = locked_assessment(area.assessment, by=by, at=at)
-    team_ids, has_seat = owning_team_ids(assessment.service), queries.has_seat(assessment, by.person_id)
+    team_ids, has_seat = owning_team_ids(assessment.service), queries.has_seat(assessment, by)
     rules.check_reviewing(by, assessment, team_ids, has_seat=has_seat)
     if assessment.kind != Kind.READINESS:
         message = "A conversation has no verdicts."

@@ -6,37 +6,37 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.http import InPerson, actor, person
-from apps.catalog.models import RiskLevel
-from apps.core import files
+from apps.accounts.http import actor, in_person, person
 from apps.core.api import (
     IF_MATCH,
     NUMBER,
     Input,
     Nothing,
     PreconditionFailedError,
+    StaleError,
     body,
+    filters,
     number,
     revision_asked,
     with_revision,
 )
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
-from apps.core.statements import or_404
 from apps.core.text import words_in
 from apps.jobs.http import JobOut
 from apps.readiness.queries import area as area_of
-from apps.walkthroughs import queries, rules, transitions
+from apps.walkthroughs import http, queries, rules, transitions
 from apps.walkthroughs.api import shapes
 from apps.walkthroughs.models import Seat, SignOff, Walkthrough
 
+GONE = OpenApiResponse(description="The portal's disk has lost the file: ask for the report anew.")
 AREA = OpenApiParameter("key", str, "path", description="The key of an area, such as REL.")
 
 
@@ -55,16 +55,12 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
 
     @extend_schema(
         responses=shapes.WalkthroughRow(many=True),
-        parameters=[
-            OpenApiParameter("show", str, enum=list(queries.SHOWN)),
-            OpenApiParameter("risk", str, enum=RiskLevel.values),
-            OpenApiParameter("mine", str, enum=["1"]),
-        ],
+        parameters=[shapes.WalkthroughFilters],
     )
     def list(self, request: Request) -> Response:
         """List the walkthroughs that are coming, or those that `show` names, the newest first."""
-        filters = queries.Filters.of(request.query_params.dict())
-        rows = queries.filtered(person(request), filters, now=timezone.now())
+        asked = queries.Filters(**filters(request, shapes.WalkthroughFilters))
+        rows = queries.filtered(person(request), asked, now=timezone.now())
         return self.get_paginated_response(
             shapes.WalkthroughRow(self.paginate_queryset(rows), many=True).data
         )
@@ -129,7 +125,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         return Response(shapes.SeatOut(seat).data, status=201)
 
     @extend_schema(request=shapes.ReplyInput, responses=shapes.SeatOut)
-    @action(detail=True, methods=["put"], permission_classes=[InPerson])
+    @action(detail=True, methods=["put"])
     def reply(self, request: Request, pk: str) -> Response:
         """Reply for the own seat; a later reply replaces the earlier."""
         seat, values = _own_seat(request, pk), body(request, shapes.ReplyInput)
@@ -180,7 +176,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         return Response(shapes.FollowUpOut(noted).data, status=201)
 
     @extend_schema(request=shapes.SignInput, responses=shapes.SignOffOut)
-    @action(detail=True, methods=["put"], permission_classes=[InPerson])
+    @action(detail=True, methods=["put"])
     def signature(self, request: Request, pk: str) -> Response:
         """Sign for the own seat; a later signature replaces the earlier."""
         seat, values = _own_seat(request, pk, signs=True), body(request, shapes.SignInput)
@@ -189,7 +185,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         return _signed(transitions.sign_off(seat, terms=terms, by=by, at=at, **values))
 
     @extend_schema(request=shapes.ConfirmInput, responses=shapes.SignOffOut)
-    @action(detail=True, methods=["post"], permission_classes=[InPerson])
+    @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> Response:
         """Stand by the own signature after a look at what changed."""
         seat, values = _own_seat(request, pk, signs=True), body(request, shapes.ConfirmInput)
@@ -202,7 +198,7 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         job = transitions.prepare_report(_find(pk), by=actor(request), at=timezone.now())
         return Response(JobOut(job).data, status=202)
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY, 410: GONE})
     @action(
         detail=True,
         url_path="report/file",
@@ -210,9 +206,8 @@ class WalkthroughViewSet(viewsets.GenericViewSet[Walkthrough]):
         pagination_class=None,
     )
     def report_file(self, request: Request, pk: str) -> HttpResponse:
-        """Download the newest report."""
-        newest = or_404(queries.latest_report(_find(pk)))
-        return HttpResponse(files.read(newest.file), content_type=newest.file.media_type)
+        """Download the newest report; history says who did."""
+        return http.report_file(_find(pk), by=actor(request))
 
     def _step(
         self, request: Request, pk: str, step: Callable[..., Any], kind: type[Input] = Nothing
@@ -232,7 +227,8 @@ def _shown(request: Request, pk: str) -> Response:
 
 
 def _own_seat(request: Request, pk: str, *, signs: bool = False) -> Seat:
-    return queries.own_seat(_find(pk), person(request), signs=signs)
+    asking = in_person(request)
+    return queries.own_seat(_find(pk), asking, signs=signs)
 
 
 def _terms(values: dict[str, Any]) -> rules.VetoTerms | None:
@@ -253,4 +249,4 @@ def _signed(result: Saved[SignOff] | Conflict[Seat]) -> Response:
             return Response(shapes.SignOffOut(sign_off).data)
         case Conflict(seat):
             content = queries.content(_find(str(seat.walkthrough_id)))
-            raise PreconditionFailedError({"sha256": rules.digest(content)}, revision=0)
+            raise StaleError({"sha256": rules.digest(content)})

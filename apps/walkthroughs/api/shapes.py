@@ -27,6 +27,14 @@ PERSON = serializers.PrimaryKeyRelatedField(queryset=User.objects.active())
 SERVICE = serializers.SlugRelatedField[Service](slug_field="slug", read_only=True)
 
 
+class WalkthroughFilters(Input):
+    """What the list of walkthroughs is narrowed to."""
+
+    show = serializers.ChoiceField(list(queries.SHOWN), required=False)
+    risk = serializers.ChoiceField(RiskLevel.choices, required=False)
+    mine = serializers.BooleanField(required=False, source="is_mine")
+
+
 class TimeInput(Input):
     """When and where."""
 

@@ -11,6 +11,9 @@ class Signed(EventKind):
 
     verb = "walkthroughs.signed"
     sentence = "{actor} signed {subject} as {capacity}: {label}"
+    became = "decision"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "signature"
     example = {
         "capacity": "peer",
         "label": "Approve",
@@ -34,6 +37,8 @@ class SignatureConfirmed(EventKind):
 
     verb = "walkthroughs.signature_confirmed"
     sentence = "{actor} confirmed the signature for {subject} after {changes} changes"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "signature"
     example = {"changes": 3, "worse": ["REL-03: in place became gap"], "content": "9f86d081884c7d65"}
 
     changes: int
@@ -47,6 +52,8 @@ class VetoRaised(EventKind):
 
     verb = "walkthroughs.veto_raised"
     sentence = "{actor} vetoed the launch of {service}: {reason}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "hand-stop"
     example = {
         "service": "Parcel Tracking",
         "reason": "Customer addresses leave the region.",
@@ -68,6 +75,8 @@ class VetoKept(EventKind):
 
     verb = "walkthroughs.veto_kept"
     sentence = "{actor} keeps the veto on {service} until {review_on}: {note}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "hand-stop"
     example = {"service": "Parcel Tracking", "note": "The move is half done.", "review_on": "2026-12-30"}
 
     service: str
@@ -81,6 +90,8 @@ class VetoLifted(EventKind):
 
     verb = "walkthroughs.veto_lifted"
     sentence = "{actor} lifted the veto of {author} on {service}: {reason}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "hand-stop"
     example = {"author": "Sam Okoro", "service": "Parcel Tracking", "reason": "The store has moved."}
 
     author: str
@@ -94,6 +105,8 @@ class Decided(EventKind):
 
     verb = "walkthroughs.decided"
     sentence = "{actor} signed last: {subject} is decided, {label}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "circle-check"
     example = {"label": "approved with conditions", "decision": "conditions"}
 
     label: str
@@ -106,6 +119,9 @@ class DecidedAnew(EventKind):
 
     verb = "walkthroughs.decided_anew"
     sentence = "{actor} {step}: {subject} is decided anew, {label}"
+    became = "decision"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "circle-check"
     example = {
         "step": "lifted a veto",
         "label": "approved with conditions",
@@ -125,6 +141,8 @@ class DecisionTakenBack(EventKind):
 
     verb = "walkthroughs.decision_taken_back"
     sentence = "{actor} opened {subject} again, which was {label}: {capacity} signs too"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "arrow-back-up"
     example = {"label": "approved", "decision": "approved", "capacity": "security"}
 
     label: str
@@ -138,6 +156,8 @@ class RiskFrozenAnew(EventKind):
 
     verb = "walkthroughs.risk_frozen"
     sentence = "{actor} let the risk of {subject} count as {after}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "adjustments"
     example = {"before": "high", "after": "medium"}
 
     before: str

@@ -11,6 +11,8 @@ class Launched(EventKind):
 
     verb = "walkthroughs.launched"
     sentence = "{actor} launched {service}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "rocket"
     example = {"service": "Parcel Tracking", "look_back_on": "2027-01-13", "follow_ups": ["OPS-07"]}
 
     service: str
@@ -24,6 +26,8 @@ class LaunchedOver(EventKind):
 
     verb = "walkthroughs.launched_over"
     sentence = "{actor} launched {service} over {titles}: {reason}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "rocket"
     example = {
         "service": "Parcel Tracking",
         "titles": "“No objection stands”",
@@ -47,6 +51,7 @@ class MovedBack(EventKind):
 
     verb = "walkthroughs.moved_back"
     sentence = "{actor} moved {subject} back to {phase}: {reason}"
+    icon = "road"
     example = {"phase": "green-light", "reason": "The sponsor changed."}
 
     phase: str
@@ -59,6 +64,7 @@ class Archived(EventKind):
 
     verb = "walkthroughs.archived"
     sentence = "{actor} archived {subject}: {reason}"
+    icon = "archive"
     example = {"reason": "Replaced by Tracking 2."}
 
     reason: str
@@ -70,6 +76,7 @@ class Restored(EventKind):
 
     verb = "walkthroughs.restored"
     sentence = "{actor} restored {subject} into {phase}: {reason}"
+    icon = "arrow-back-up"
     example = {"phase": "playground", "reason": "The experiment goes on."}
 
     phase: str
@@ -82,6 +89,8 @@ class ReportPrinted(EventKind):
 
     verb = "walkthroughs.report_printed"
     sentence = "{actor} printed the report of {subject}, {pages} pages"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "file-type-pdf"
     example = {"pages": 9, "content": "3f9c2a71e05d88b4"}
 
     pages: int
@@ -94,4 +103,6 @@ class ReportAsked(EventKind):
 
     verb = "walkthroughs.report_asked"
     sentence = "{actor} asked for the report of {subject}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "file-type-pdf"
     example = {}

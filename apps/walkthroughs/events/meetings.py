@@ -12,6 +12,7 @@ class Prepared(EventKind):
 
     verb = "walkthroughs.prepared"
     sentence = "{actor} began to prepare {service} for production, with a walkthrough about {planned_on}"
+    icon = "road"
     example = {"service": "Parcel Tracking", "planned_on": "2026-12-02", "gaps": ["GL-07"]}
 
     service: str
@@ -25,6 +26,8 @@ class Planned(EventKind):
 
     verb = "walkthroughs.planned"
     sentence = "{actor} planned {subject} for about {planned_on}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "calendar-event"
     example = {"planned_on": "2026-12-02"}
 
     planned_on: str
@@ -36,6 +39,8 @@ class Scheduled(EventKind):
 
     verb = "walkthroughs.scheduled"
     sentence = "{actor} scheduled {subject} for {when}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "calendar-event"
     example = {
         "when": "Wed 2 December 2026, 14:00 Stockholm",
         "starts_at": "2026-12-02T13:00:00+00:00",
@@ -59,6 +64,8 @@ class Moved(EventKind):
 
     verb = "walkthroughs.moved"
     sentence = "{actor} moved {subject} to {when}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "calendar-event"
     example = {
         "when": "Thu 3 December 2026, 14:00 Stockholm",
         "before": {"starts_at": "2026-12-02T13:00:00+00:00", "minutes": 80, "place": "Room 4"},
@@ -76,6 +83,8 @@ class Cancelled(EventKind):
 
     verb = "walkthroughs.cancelled"
     sentence = "{actor} cancelled {subject}: {reason}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "circle-x"
     example = {"reason": "The team waits for the new event store."}
 
     reason: str
@@ -87,6 +96,9 @@ class Replied(EventKind):
 
     verb = "walkthroughs.replied"
     sentence = "{actor} replied “{label}” to {subject}"
+    became = "reply"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "mail"
     example = {"label": "Comes", "reply": "yes", "note": "", "before": ""}
 
     label: str
@@ -101,6 +113,8 @@ class AskedAgain(EventKind):
 
     verb = "walkthroughs.asked_again"
     sentence = "{actor} asked {people} again to reply for {subject}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "bell"
     example = {"people": "Dmitri Volkov"}
 
     people: str
@@ -112,6 +126,8 @@ class SeatTaken(EventKind):
 
     verb = "walkthroughs.seat_taken"
     sentence = "{actor} seated {person} as {capacity} at {subject}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "user-check"
     example = {"person": "Priya Nair", "capacity": "peer"}
 
     person: str
@@ -124,6 +140,8 @@ class SeatReplaced(EventKind):
 
     verb = "walkthroughs.seat_replaced"
     sentence = "{actor} gave the {capacity} seat of {before} at {subject} to {after}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "arrows-exchange"
     example = {"capacity": "peer", "before": "Dmitri Volkov", "after": "Priya Nair"}
 
     capacity: str
@@ -137,6 +155,8 @@ class Begun(EventKind):
 
     verb = "walkthroughs.begun"
     sentence = "{actor} began {subject}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "player-play"
     example = {}
 
 
@@ -146,6 +166,8 @@ class NotesEdited(EventKind):
 
     verb = "walkthroughs.notes_edited"
     sentence = "{actor} edited the minutes of {subject}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "pencil"
     example = {"before": "", "after": "The restore was shown live."}
 
     before: str
@@ -158,6 +180,8 @@ class FollowUpAdded(EventKind):
 
     verb = "walkthroughs.follow_up_added"
     sentence = "{actor} noted {number} at {subject}: {text}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "flag"
     example = {
         "number": "F-3",
         "text": "Name a second person for the night rota.",
@@ -181,6 +205,8 @@ class FollowUpDone(EventKind):
 
     verb = "walkthroughs.follow_up_done"
     sentence = "{actor} finished {number} of {subject}"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "check"
     example = {"number": "F-3", "note": "Tomas is on the rota."}
 
     number: str
@@ -193,6 +219,8 @@ class Held(EventKind):
 
     verb = "walkthroughs.held"
     sentence = "{actor} ended {subject}; {waiting} signatures are waited for"
+    about = "the walkthrough of Parcel Tracking"
+    icon = "player-stop"
     example = {"waiting": 4}
 
     waiting: int

@@ -115,7 +115,7 @@ class Page:
     @cached_property
     def own_seat(self) -> Seat | None:
         """Return this person's seat."""
-        return next((seat for seat in self.seats if seat.person_id == self.by.person_id), None)
+        return next((seat for seat in self.seats if self.by.is_in_person(seat.person_id)), None)
 
     @cached_property
     def silent(self) -> list[Seat]:
@@ -133,7 +133,7 @@ class Page:
         """Return the follow-ups of this walkthrough, and whether this person may finish each."""
         service = self.walkthrough.service
         return [
-            (one, one.done_at is None and self.by.person is not None and may_finish(self.by, one, service))
+            (one, one.done_at is None and may_finish(self.by, one, service))
             for one in self.all_follow_ups
             if one.walkthrough_id == self.walkthrough.pk
         ]
@@ -146,7 +146,7 @@ class Page:
     @cached_property
     def own_signature(self) -> Signature | None:
         """Return this person's own signature, or the empty line that waits for it."""
-        return next((one for one in self.signatures if one.seat.person_id == self.by.person_id), None)
+        return next((one for one in self.signatures if self.by.is_in_person(one.seat.person_id)), None)
 
     @cached_property
     def team_ids(self) -> set[int]:

@@ -67,8 +67,8 @@ def check_may_plan(by: Actor, service: Service) -> None:
 
 def may_hold(by: Actor, service: Service, seats: Iterable[Seat]) -> bool:
     """Leads, everybody with a seat, and Developer Enablement run the meeting and write in it."""
-    has_seat = any(seat.person_id == by.person_id and seat.left_at is None for seat in seats)
-    return by.person is not None and (has_seat or may_plan(by, service))
+    has_seat = any(by.is_in_person(seat.person_id) and seat.left_at is None for seat in seats)
+    return has_seat or may_plan(by, service)
 
 
 def check_may_hold(by: Actor, service: Service, seats: Iterable[Seat]) -> None:
@@ -80,7 +80,7 @@ def check_may_hold(by: Actor, service: Service, seats: Iterable[Seat]) -> None:
 
 def check_own_seat(by: Actor, seat: Seat, *, step: str) -> None:
     """Refuse to act for somebody else, and for a seat that its person left."""
-    if by.person_id is None or seat.person_id != by.person_id:
+    if not by.is_in_person(seat.person_id):
         message = f"Only {seat.person} can {step}."
         raise NotPermittedError(message)
     if seat.left_at is not None:
@@ -90,8 +90,8 @@ def check_own_seat(by: Actor, seat: Seat, *, step: str) -> None:
 
 def may_move_back(by: Actor, service: Service) -> bool:
     """Let a lead, and the advisor, from where a phase lies behind."""
-    is_advisor = by.person_id is not None and by.person_id == service.advisor_id
-    return service.phase in BACK and (by.leads(service.team_id) or is_advisor)
+    is_theirs = by.leads(service.team_id) or by.is_in_person(service.advisor_id)
+    return service.phase in BACK and is_theirs
 
 
 def check_may_move_back(by: Actor, service: Service) -> None:
@@ -118,7 +118,7 @@ def check_may_freeze(by: Actor, team_ids: Collection[int]) -> None:
 
 def may_lift(by: Actor, veto: Veto) -> bool:
     """Let the author, and leadership."""
-    return by.person_id is not None and (by.person_id == veto.author_id or by.has("leadership"))
+    return by.is_in_person(veto.author_id) or by.has("leadership")
 
 
 def check_may_lift(by: Actor, veto: Veto) -> None:
@@ -133,7 +133,8 @@ def check_may_lift(by: Actor, veto: Veto) -> None:
 
 def may_finish(by: Actor, follow_up: FollowUp, service: Service) -> bool:
     """Let the owning team tick a follow-up off, and whoever it was given to."""
-    return by.is_in(service.team_id) or by.leads(service.team_id) or by.person_id == follow_up.owner_id
+    is_theirs = by.is_in_person(follow_up.owner_id)
+    return is_theirs or by.is_in(service.team_id) or by.leads(service.team_id)
 
 
 def check_may_finish(by: Actor, follow_up: FollowUp, service: Service) -> None:
@@ -141,7 +142,7 @@ def check_may_finish(by: Actor, follow_up: FollowUp, service: Service) -> None:
     if follow_up.done_at is not None:
         message = f"{follow_up} is done already."
         raise InvalidMoveError(message)
-    if by.person is None or not may_finish(by, follow_up, service):
+    if not may_finish(by, follow_up, service):
         message = f"Only {follow_up.owner} or a member of {_owner(service)} can do this."
         raise NotPermittedError(message)
 

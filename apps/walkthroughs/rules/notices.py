@@ -57,6 +57,7 @@ _MOVE: Final[dict[str, Any]] = {
 KINDS: Final = [
     Kind(
         key="walkthroughs/invitation",
+        icon="calendar-question",
         group=MEETINGS,
         title="You are invited",
         to="the invited",
@@ -67,6 +68,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/moved",
+        icon="calendar-event",
         group=MEETINGS,
         title="A walkthrough moved",
         to="the invited",
@@ -78,6 +80,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/cancelled",
+        icon="circle-x",
         group=MEETINGS,
         title="A walkthrough was cancelled",
         to="the invited",
@@ -88,6 +91,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/seat_left",
+        icon="user-question",
         group=MEETINGS,
         title="Your seat has another holder now",
         to="whoever had the seat",
@@ -97,6 +101,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/seated",
+        icon="user-check",
         group=MEETINGS,
         title="You have a seat at a walkthrough that has begun",
         to="the new holder",
@@ -107,6 +112,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/asked_again",
+        icon="calendar-question",
         group=MEETINGS,
         title="Somebody waits for your reply",
         to="the silent",
@@ -117,6 +123,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/replied",
+        icon="mail",
         group=MEETINGS,
         title="Somebody replied to an invitation",
         to="the leads",
@@ -126,6 +133,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/prepared",
+        icon="road",
         group=MEETINGS,
         title="A service prepares for production",
         to="the leads and the advisor",
@@ -135,6 +143,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/to_schedule",
+        icon="calendar-plus",
         group=MEETINGS,
         title="A walkthrough should be scheduled",
         to="the leads",
@@ -145,6 +154,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/countdown",
+        icon="clock",
         group=MEETINGS,
         title="A walkthrough comes closer",
         to=f"presenters and leads; from {in_words([EVERYBODY_FROM])} on the whole panel",
@@ -156,6 +166,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/unanswered",
+        icon="clipboard-text",
         group=MEETINGS,
         title="Your invitation has no reply",
         to="the invited",
@@ -166,6 +177,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/held",
+        icon="signature",
         group=DECISIONS,
         title="Your signature is asked for",
         to="everybody on a signing seat",
@@ -176,6 +188,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/unsigned",
+        icon="signature",
         group=DECISIONS,
         title="Your signature is waited for",
         to="the seat",
@@ -186,6 +199,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/objected",
+        icon="alert-circle",
         group=DECISIONS,
         title="A reviewer objects",
         to="the leads and the advisor",
@@ -196,6 +210,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/vetoed",
+        icon="hand-stop",
         group=DECISIONS,
         title="A launch was vetoed",
         to="the leads, the advisor and leadership",
@@ -206,6 +221,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/veto_lifted",
+        icon="hand-stop",
         group=DECISIONS,
         title="A veto was lifted",
         to="its author, the leads and the advisor",
@@ -216,6 +232,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/veto_review",
+        icon="hand-stop",
         group=DECISIONS,
         title="A veto should be looked at again",
         to="its author and the leads",
@@ -226,6 +243,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/decided",
+        icon="circle-check",
         group=DECISIONS,
         title="A walkthrough is decided",
         to="the leads, the advisor and the panel",
@@ -235,6 +253,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/decision_taken_back",
+        icon="arrow-back-up",
         group=DECISIONS,
         title="A decided walkthrough needs one more signature",
         to="the leads, the advisor and the panel",
@@ -245,6 +264,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/follow_up_given",
+        icon="flag",
         group=FOLLOW_UPS,
         title="A follow-up is yours",
         to="its owner",
@@ -254,6 +274,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/follow_up_done",
+        icon="check",
         group=FOLLOW_UPS,
         title="A follow-up is done",
         to="whoever wrote it down",
@@ -263,6 +284,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/follow_up_due",
+        icon="flag",
         group=FOLLOW_UPS,
         title="A follow-up comes due",
         to="its owner",
@@ -273,6 +295,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/follow_up_overdue",
+        icon="alert-triangle",
         group=FOLLOW_UPS,
         title="A follow-up is overdue",
         to="its owner",
@@ -283,6 +306,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/launched",
+        icon="rocket",
         group=LAUNCH,
         title="A service is live",
         to="the leads, the advisor and the panel",
@@ -292,6 +316,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/launched_over",
+        icon="rocket",
         group=LAUNCH,
         title="A service was launched over open conditions",
         to="the leads, the advisor and the panel",
@@ -301,6 +326,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/moved_back",
+        icon="arrow-back-up",
         group=LAUNCH,
         title="A service moved back",
         to="the leads and the advisor",
@@ -310,6 +336,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/archived",
+        icon="archive",
         group=LAUNCH,
         title="A service was archived",
         to="the leads and the advisor",
@@ -319,6 +346,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/restored",
+        icon="arrow-back-up",
         group=LAUNCH,
         title="A service was restored",
         to="the leads and the advisor",
@@ -328,6 +356,7 @@ KINDS: Final = [
     ),
     Kind(
         key="walkthroughs/report",
+        icon="file-type-pdf",
         group=LAUNCH,
         title="The report you asked for is printed",
         to="who asked for it",

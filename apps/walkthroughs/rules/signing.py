@@ -88,7 +88,7 @@ def check_may_keep(by: Actor, veto: Veto) -> None:
     if veto.lifted_at is not None:
         message = "This veto was lifted already."
         raise InvalidMoveError(message)
-    if by.person_id is None or by.person_id != veto.author_id:
+    if not by.is_in_person(veto.author_id):
         message = f"Only {veto.author} can say until when this veto stands."
         raise NotPermittedError(message)
 

@@ -149,7 +149,7 @@ def _set_time(walkthrough: Walkthrough, **values: object) -> None:
 
 def _seat(walkthrough: Walkthrough, one: rules.Place, *, by: Actor, at: datetime) -> Seat:
     """Return an invited seat; who schedules their own meeting comes."""
-    is_own = one.person is not None and one.person.pk == by.person_id
+    is_own = one.person is not None and by.is_in_person(one.person.pk)
     return Seat(
         walkthrough=walkthrough,
         person=one.person,

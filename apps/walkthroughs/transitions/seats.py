@@ -171,7 +171,7 @@ def _check_can_sit(walkthrough: Walkthrough, person: User, capacity: str) -> Non
 def _take(
     walkthrough: Walkthrough, person: User, capacity: str, *, reason: str, by: Actor, at: datetime
 ) -> Seat:
-    is_own = person.pk == by.person_id
+    is_own = by.is_in_person(person.pk)
     seat = Seat.objects.create(
         walkthrough=walkthrough,
         person=person,

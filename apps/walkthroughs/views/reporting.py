@@ -2,17 +2,14 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import PortalRequest, actor
-from apps.activity.transitions import note_export
-from apps.core import files
-from apps.core.http import page
-from apps.core.statements import or_404
+from apps.core.http import lead_back, page
 from apps.jobs.queries import latest
-from apps.walkthroughs import queries, rules, transitions
+from apps.walkthroughs import http, rules, transitions
 from apps.walkthroughs.views.finding import find
 
 KIND = "walkthroughs.report"
@@ -37,12 +34,7 @@ def report(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def report_file(request: PortalRequest, pk: int) -> HttpResponse:
-    """Hand out the newest report; and write down that we did."""
+    """Hand out the newest report."""
     found = find(request, pk)
-    newest = or_404(queries.latest_report(found))
-    note_export(found.subject, what=f"the report of {found}", by=actor(request), at=timezone.now())
-    response = HttpResponse(files.read(newest.file), content_type=newest.file.media_type)
-    name = f"{slugify(found.service.slug) or 'service'}-walkthrough-{found.pk}.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    lead_back(request, reverse("walkthroughs:report", args=[pk]), "Prepare the report anew")
+    return http.report_file(found, by=actor(request))

@@ -122,6 +122,6 @@ def _veto(request: PortalRequest, veto: Veto, *, status: int, **more: Any) -> Ht
         "form": forms.ReasonForm(),
         "keep_form": forms.KeepForm(veto=veto, now=timezone.now()),
         "may_lift": is_standing and rules.may_lift(by, veto),
-        "may_keep": is_standing and by.person_id == veto.author_id,
+        "may_keep": is_standing and by.is_in_person(veto.author_id),
     }
     return page(request, "walkthroughs/veto.html", context | more, status=status)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from apps.accounts.models import Actor
 from apps.activity.models import Subject
+from apps.activity.queries import has_happened
 from apps.activity.transitions import record as tell
 from apps.catalog import imports, rules
 from apps.catalog.events import CatalogImported
@@ -62,14 +63,15 @@ def import_catalog(
     by: Actor,
     at: datetime,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
-    subject: Subject | None = None,
+    job: Job | None = None,
 ) -> Outcome:
-    """Take a catalog over, batch by batch; what was done before a crash is found unchanged by the next run.
+    """Take a catalog over, batch by batch; what was done before a crash is found by the next run.
 
-    Never inside a transaction of its own: each batch commits.
+    Never inside a transaction of its own: each batch commits, and with it what became of its entities, so
+    that the report of a job that several workers had to begin is the one of all of them.
     """
     rules.check_may_import(by)
-    run = Run(imports.read(source), by, at, progress)
+    run = Run(imports.read(source), by, at, progress, job_id=job.pk if job else None)
     run.load()
     run.each(run.of("team"), rows._rows)
     run.each(run.of("team"), rows._parents)
@@ -84,7 +86,7 @@ def import_catalog(
     run.each(run.of("interface"), rows._rows)
     _link(run, "service")
     outcome = _outcome(run)
-    _finish(outcome, subject=subject or Subject(type="import", id=0, name="Catalog import"), by=by, at=at)
+    _finish(outcome, job=job, by=by, at=at)
     return outcome
 
 
@@ -124,9 +126,11 @@ def _outcome(run: Run) -> Outcome:
 
 
 @one_transaction
-def _finish(outcome: Outcome, *, subject: Subject, by: Actor, at: datetime) -> None:
-    """Leave one line in the history, if anything changed."""
-    if outcome.created or outcome.updated:
+def _finish(outcome: Outcome, *, job: Job | None, by: Actor, at: datetime) -> None:
+    """Leave one line in the history, if anything changed; also if a worker died just after it."""
+    subject = _upload(job.subject_id) if job else Subject(type="import", id=0, name="Catalog import")
+    is_told = job is not None and has_happened(subject, verb=CatalogImported.verb, since=job.asked_at)
+    if (outcome.created or outcome.updated) and not is_told:
         event = CatalogImported(
             summary=outcome.summary,
             created=outcome.created,
@@ -162,7 +166,7 @@ def run_import(job: Job, *, progress: Callable[[int, int], None], by: Actor, at:
     """Import an upload, as the job of the import page; return what its page shows."""
     stored = StoredFile.objects.get(pk=job.subject_id)
     source = imports.unzipped(files.read(stored), name=job.title)
-    outcome = import_catalog(source, by=by, at=at, progress=progress, subject=_upload(stored.pk))
+    outcome = import_catalog(source, by=by, at=at, progress=progress, job=job)
     result = outcome.as_dict()
     return result | {
         "left_out": result["left_out"][:MOST_LINES],

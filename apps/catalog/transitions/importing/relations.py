@@ -160,6 +160,8 @@ def _remember(record: Record, added: list[_Link], removed: list[_Link], run: Run
     if not added and not removed:
         return
     run.flags[record.ref].add("updated")
+    if stamp := run.stamp(record.ref):
+        Imported.objects.filter(ref=record.ref).exclude(**stamp).update(**stamp)
     if record.kind != "service":
         for link in (*added, *removed):
             team, person = Team.objects.get(pk=link.left), User.objects.get(pk=link.right)

@@ -122,11 +122,11 @@ def _remember(known: Imported | None, record: Record, pk: int, run: Run) -> None
             file=record.file[-500:],
             line=record.line,
             imported_at=run.at,
+            **run.stamp(record.ref),
         )
     elif known.values != known.values | record.values:
-        known.values |= record.values
-        known.imported_at = run.at
-        known.save(update_fields=["values", "imported_at"])
+        stamp = {"values": known.values | record.values, "imported_at": run.at} | run.stamp(record.ref)
+        _set(known, stamp)
 
 
 @one_transaction
@@ -164,10 +164,13 @@ def _apply(row: Any, source: Imported, there: Values, record: Record, run: Run) 
         _write(row, merged.changes, record, run)
     now = {"values": merged.base, "drift": drift, "file": record.file[-500:], "line": record.line}
     if any(getattr(source, name) != value for name, value in now.items()):
-        for name, value in now.items():
-            setattr(source, name, value)
-        source.imported_at = run.at
-        source.save(update_fields=[*now, "imported_at"])
+        _set(source, now | {"imported_at": run.at} | run.stamp(record.ref))
+
+
+def _set(source: Imported, values: Values) -> None:
+    for name, value in values.items():
+        setattr(source, name, value)
+    source.save(update_fields=list(values))
 
 
 def _write(row: Any, changes: Values, record: Record, run: Run) -> None:  # noqa: ANN401
@@ -223,6 +226,8 @@ def _create(new: list[Record], table: _Table, run: Run) -> None:
 
 def _complete(new: list[Record], rows: list[Any], bases: list[Values], run: Run) -> None:
     """Write what belongs to new rows: where they came from, summaries, first phases, history."""
+    for record in new:
+        run.flags[record.ref].add("created")
     Imported.objects.bulk_create(
         Imported(
             ref=record.ref,
@@ -232,6 +237,7 @@ def _complete(new: list[Record], rows: list[Any], bases: list[Values], run: Run)
             file=record.file[-500:],
             line=record.line,
             imported_at=run.at,
+            **run.stamp(record.ref),
         )
         for record, row, base in zip(new, rows, bases, strict=True)
     )
@@ -245,7 +251,6 @@ def _complete(new: list[Record], rows: list[Any], bases: list[Values], run: Run)
     )
     for record, row in zip(new, rows, strict=True):
         run.objects[record.ref] = (record.kind, row.pk)
-        run.flags[record.ref].add("created")
         _tell(row, record, "created", {}, run)
 
 

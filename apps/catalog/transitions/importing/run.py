@@ -14,6 +14,7 @@ from apps.catalog.models import Imported, Membership
 from apps.catalog.rules import outcome
 
 BATCH: Final = 500
+WRITTEN: Final = frozenset({"created", "updated"})
 TRIES: Final = 3  # against another import, or somebody who registers the same name meanwhile
 
 RowT = TypeVar("RowT")
@@ -32,6 +33,7 @@ class Run:
     by: Actor
     at: datetime
     progress: Callable[[int, int], None]
+    job_id: int | None = None  # whose report it is, also if several workers had to begin
     objects: dict[str, tuple[str, int]] = field(default_factory=dict)  # ref → kind, id
     flags: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     notes: list[LeftOut] = field(default_factory=list)
@@ -55,8 +57,10 @@ class Run:
     def learn(self, refs: Iterable[str]) -> None:
         """Read which rows some references mean. One query for each 500."""
         for some in _batches(sorted(refs)):
-            rows = Imported.objects.filter(ref__in=some).values_list("ref", "kind", "object_id")
-            self.objects.update({ref: (kind, pk) for ref, kind, pk in rows})
+            for row in Imported.objects.filter(ref__in=some).defer("values", "drift"):
+                self.objects[row.ref] = (row.kind, row.object_id)
+                if self.job_id and row.job_id == self.job_id:
+                    self.flags[row.ref].add(row.outcome)
 
     def of(self, *kinds: str) -> list[Record]:
         """Return the records of some kinds in the order of their files."""
@@ -119,6 +123,12 @@ class Run:
     def note(self, record: Record, relation: str, reason: str) -> None:
         """Remember that a field did not go in as it stands."""
         self.notes.append(LeftOut(record.file, record.lines.get(relation, record.line), reason))
+
+    def stamp(self, ref: str) -> dict[str, Any]:
+        """Return what an entity's row keeps of what became of it, in the same transaction."""
+        word = outcome(self.flags[ref])
+        is_written = self.job_id is not None and word in WRITTEN
+        return {"job_id": self.job_id, "outcome": word} if is_written else {}
 
     def counts(self, word: str) -> dict[str, int]:
         """Return how many entities were created, updated, unchanged or drifted, by kind."""

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from apps.core import backup, health
@@ -32,16 +33,30 @@ class Command(BaseCommand):
             raise CommandError(message)
         try:
             with only_one(home / "serve.lock"):
-                manifest, former = backup.restore(
-                    file, home, known=health.known_migrations(), at=timezone.now()
-                )
+                done = backup.restore(file, home, known=health.known_migrations(), at=timezone.now())
         except AlreadyRunningError as error:
             message = f"Roadworthy runs in {home}: stop it first."
             raise CommandError(message) from error
         except (backup.BackupError, OSError) as error:
             message = f"Nothing was restored. {error}"
             raise CommandError(message) from error
-        self.stdout.write(f"{home} is as it was on {manifest.made_at}: {len(manifest.parts)} parts.")
-        if former:
-            self.stdout.write(f"What it had before lies in {former}.")
+        parts = len(done.manifest.parts)
+        self.stdout.write(f"{home} is as it was on {done.manifest.made_at}: {parts} parts.")
+        if done.former:
+            self.stdout.write(f"What it had before lies in {done.former}.")
+        if done.missing:
+            self.stderr.write(f"{len(done.missing)} stored files are lost: {', '.join(done.missing)}")
+        self._look_at_history(done.manifest)
         self.stdout.write("Now start it; `make run` also brings an older database up to date.")
+
+    def _look_at_history(self, manifest: backup.Manifest) -> None:
+        """Say whether history is whole, by the command that knows; an older database it cannot read yet."""
+        if set(manifest.migrations) != health.known_migrations():
+            self.stdout.write(
+                "It is older than this version: run `manage.py verify_events` once it was started."
+            )
+            return
+        try:
+            call_command("verify_events", stdout=self.stdout)
+        except (CommandError, DatabaseError) as error:
+            self.stderr.write(f"All of the backup was restored, but history in it is not whole. {error}")
