@@ -1,12 +1,9 @@
 """Goals of the small company: the owning team negotiates with another one."""
 
-from datetime import timedelta
-
 from apps.okrs import transitions
-from apps.okrs.models import Allocation, Negotiation
+from apps.okrs.models import Allocation, Cycle, CycleState, Negotiation
 from apps.okrs.rules.negotiating import Ask
 from tests.factories import TeamFactory, lead_of
-from tests.factories.okrs import CycleFactory
 from tests.okrs.sides import capacity_of
 
 WORK = {"deliverable": "A page", "person_weeks": "2"}
@@ -15,8 +12,7 @@ PLAN = {"people": "5", "weeks": "13", "upkeep": "25", "leave": "0", "revision": 
 
 def negotiated(world):
     """Return names: something asked of the team, something agreed with it, a draft of it, a no of it."""
-    today = world.now.date()
-    cycle = CycleFactory(slug="now", starts_on=today - timedelta(days=40), ends_on=today + timedelta(days=50))
+    cycle = Cycle.objects.get(state=CycleState.ACTIVE)
     world.other_team = TeamFactory(name="Others", slug="others")
     other = lead_of(world.other_team)
     world.cycle = cycle

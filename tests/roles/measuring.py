@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from apps.okrs import rules, transitions
-from apps.okrs.models import Kind, State, Visibility
+from apps.okrs.models import Cycle, CycleState, Kind, Objective, State, Visibility
 from tests.factories.okrs import (
     CycleFactory,
     KeyResultFactory,
@@ -18,8 +18,7 @@ from tests.factories.okrs import (
 def named(world):
     """Return what the addresses of the table call goals."""
     today = world.now.date()
-    fields = {"starts_on": today - timedelta(days=60), "ends_on": today + timedelta(days=31)}
-    cycle = CycleFactory(slug="2026-q4", name="Q4", **fields)
+    cycle = Cycle.objects.get(state=CycleState.ACTIVE)
     before = {"starts_on": today - timedelta(days=150), "ends_on": today - timedelta(days=1)}
     old = CycleFactory(slug="2026-q3", name="Q3", state="grading", **before)
     metric, other = (MetricFactory(team=world.team, key=key) for key in ("calls", "pages"))
@@ -45,15 +44,16 @@ def named(world):
             transitions.grade_key_result(
                 key_result, grade=Decimal("0.7"), reason="So", revision=0, by=world.lead, at=world.now
             )
-    return names | _said(world, cycle, old, rows["goal"])
+    return names | _said(world, cycle, old)
 
 
 def _goal(world, cycle, state, **fields):
     return ObjectiveFactory(team=world.team, cycle=cycle, state=state, **fields)
 
 
-def _said(world, cycle, old, objective):
-    draft = rules.CheckInDraft(lines={objective.pk: rules.LineDraft(status="on_track")})
+def _said(world, cycle, old):
+    active = Objective.objects.running().filter(team=world.team, cycle=cycle)
+    draft = rules.CheckInDraft(lines={one.pk: rules.LineDraft(status="on_track") for one in active})
     quarters = [QuarterFactory(team=world.team, cycle=each) for each in (cycle, old)]
     row = transitions.save_check_in(quarters[0], draft=draft, revision=0, by=world.lead, at=world.now).row
     said = transitions.publish_check_in(row, revision=1, by=world.lead, at=world.now).row
