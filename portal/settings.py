@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.home import address_of, edition_of, spool
 from portal.logs import logging_config
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "apps.comments",
     "apps.catalog",
     "apps.readiness",
+    "apps.okrs",
     "apps.walkthroughs",
     "apps.home",
     "allauth",
@@ -358,7 +360,14 @@ CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the
     "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
     "activity.seal": {"task": "activity.seal", "schedule": 60, "options": {"expires": 50}},
+    "okrs.turn": {"task": "okrs.turn", "schedule": 3600, "options": {"expires": 3590}},
+    "okrs.look": {"task": "okrs.look", "schedule": 300, "options": {"expires": 290}},
+    "okrs.look_at_all": {"task": "okrs.look_at_all", "schedule": 86_400, "options": {"expires": 86_000}},
+    "okrs.prepare": {"task": "okrs.prepare", "schedule": 3600, "options": {"expires": 3590}},
+    "okrs.snapshot_ranks": {"task": "okrs.snapshot_ranks", "schedule": 3600, "options": {"expires": 3590}},
     "readiness.refresh": {"task": "readiness.refresh", "schedule": 60, "options": {"expires": 50}},
+    "okrs.lapse": {"task": "okrs.lapse", "schedule": 3600, "options": {"expires": 3500}},
+    "okrs.decide_again": {"task": "okrs.decide_again", "schedule": 3600, "options": {"expires": 3500}},
 }
 BEAT_IS_LATE_AFTER = timedelta(seconds=120)  # four beats missed; /readyz says so
 
@@ -377,17 +386,29 @@ if IS_TRACED:
     MIDDLEWARE.insert(1, "portal.telemetry.SpanMiddleware")
 
 # What lower apps collect from upper ones, by name
-REMINDERS = ["apps.walkthroughs.queries.due", "apps.readiness.queries.due", "apps.catalog.queries.due"]
+REMINDERS = [
+    "apps.walkthroughs.queries.due",
+    "apps.readiness.queries.due",
+    "apps.catalog.queries.due",
+    "apps.okrs.queries.due",
+]
 NOTICES = [
     "apps.walkthroughs.rules.notices.KINDS",
     "apps.readiness.rules.notices.KINDS",
+    "apps.okrs.rules.notices.KINDS",
     "apps.catalog.rules.notices.KINDS",
+    "apps.okrs.rules.notices.KINDS",
     "apps.notifications.rules.OWN",
 ]
 JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",
+    "okrs.offsite": "apps.okrs.reports.print_offsite",
 }
+CANDIDATES = [  # what a team may want to take up when it plans a quarter
+    "apps.readiness.queries.candidates",
+    "apps.walkthroughs.queries.candidates",
+]
 # What pages say of them: their name, and what somebody who sees one fail asks next. Work without words shows its key.
 JOB_WORDS = {
     "walkthroughs.report": {
@@ -400,11 +421,21 @@ JOB_WORDS = {
         "kept": "What it had taken over by then is kept, and so is the file.",
         "again": "it finds what it took over unchanged and goes on with the rest.",
     },
+    "okrs.offsite": {
+        "name": "Offsite pack of a quarter",
+        "kept": "The pack itself is frozen and stays as it is.",
+        "again": "it prints the pack anew.",
+    },
 }
 JOB_READERS = {"catalog.import": "apps.catalog.rules.may_organise"}  # where not everybody may see the result
 MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = {"history": "apps.activity.queries.unguarded"}  # names for /readyz, sentences for the log
+ROOT_TEAM = os.environ.get("ROOT_TEAM") or ""  # the slug of the team that stands for the organisation
+FISCAL_YEAR_STARTS = int(os.environ.get("FISCAL_YEAR_STARTS") or 1)  # a month; quarters are cut from it
+if FISCAL_YEAR_STARTS not in range(1, 13):
+    message = "FISCAL_YEAR_STARTS is a month: 1 to 12."
+    raise ImproperlyConfigured(message)
 TEAM_NAMES = "apps.catalog.queries.team_names"
 SEND_LETTER = "apps.notifications.transitions.send_letter"
 

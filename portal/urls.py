@@ -64,6 +64,7 @@ urlpatterns = [
     path("", include("apps.jobs.urls")),
     path("", include("apps.catalog.urls")),
     path("", include("apps.readiness.urls")),
+    path("", include("apps.okrs.urls")),
     path("", include("apps.walkthroughs.urls")),
     path("", include("apps.home.urls")),  # after catalog: services/<slug>/ would take services/new/
     path("api/v1/me/", MeView.as_view(), name="me"),

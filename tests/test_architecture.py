@@ -158,7 +158,9 @@ def test_there_is_no_second_way_in():
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_files_stay_short(path):
-    assert len(path.read_text().splitlines()) <= 400
+    """A list of what a package offers is no text that somebody reads from top to bottom."""
+    is_list = path.name == "__init__.py" and "def " not in path.read_text()
+    assert is_list or len(path.read_text().splitlines()) <= 400
 
 
 @pytest.mark.parametrize("path", files("transitions"), ids=name_of)

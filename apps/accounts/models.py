@@ -140,7 +140,9 @@ class User(AbstractBaseUser):
     def audiences(self) -> frozenset[str]:
         """Return the audiences to which this person belongs."""
         reads_security = any(getattr(self, flag) for flag in READS_SECURITY)
-        return frozenset({Audience.EVERYONE.value, *([Audience.SECURITY.value] if reads_security else [])})
+        security = [Audience.SECURITY.value] if reads_security else []
+        teams = [Audience.of_team(team_id) for team_id in self.team_ids]
+        return frozenset({Audience.EVERYONE.value, *security, *teams})
 
     @property
     def subject(self) -> Subject:

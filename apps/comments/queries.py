@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from apps.comments.models import Comment, Thread
 from apps.core.statements import statement
@@ -23,3 +24,24 @@ def conversation(subject_type: str, subject_id: int) -> list[Comment]:
     """Return what was said about one object, oldest first, with its authors. One query."""
     about = Comment.objects.filter(thread__subject_type=subject_type, thread__subject_id=subject_id)
     return list(about.select_related("author").order_by("pk"))
+
+
+def latest(
+    subject_type: str, subject_ids: Collection[int], *, most: int
+) -> dict[int, tuple[int, list[Comment]]]:
+    """Return for each object that was talked about the number of comments and the newest few, oldest first.
+
+    One query, none without objects.
+    """
+    if not subject_ids:
+        return {}
+    newest = Window(RowNumber(), partition_by="thread", order_by="-pk")
+    about = Comment.objects.filter(
+        thread__subject_type=subject_type, thread__subject_id__in=list(subject_ids)
+    )
+    rows = about.annotate(back=newest).filter(back__lte=most).select_related("author", "thread")
+    found: dict[int, tuple[int, list[Comment]]] = {}
+    for comment in sorted(rows, key=lambda row: row.pk):
+        thread = comment.thread
+        found.setdefault(thread.subject_id, (thread.count, []))[1].append(comment)
+    return found

@@ -35,3 +35,18 @@ class Todo:
     is_urgent: bool = False
     service_name: str = ""
     icon: str = ""  # a name in the icon sprite
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """Something that a team may want to take up when it plans: a gap, an exemption, a risk that it accepted.
+
+    settings.CANDIDATES names the queries that return these; a key stays the same as long as it is there.
+    """
+
+    key: str  # "readiness:answer:7"
+    kind: str  # "Gap"
+    title: str
+    url: str
+    detail: str = ""
+    service_name: str = ""

@@ -49,6 +49,7 @@ def _places(request: HttpRequest) -> list[Place]:
         Place("My work", home, "home", request.path == home),
         _place(request, "Services", reverse("catalog:services"), "stack-2"),
         _place(request, "Walkthroughs", reverse("walkthroughs:walkthroughs"), "presentation"),
+        _place(request, "OKRs", reverse("okrs:home"), "target-arrow"),
         _place(request, "Teams", reverse("catalog:teams"), "users"),
     ]
 

@@ -16,5 +16,6 @@ urlpatterns = [
     path("settings/events/<int:pk>/", views.event, name="event"),
     path("help/", views.help_page, name="help"),
     path("help/events/", views.events_explained, name="events_explained"),
+    path("help/goal-rules/", views.rules_explained, name="goal_rules"),
     path("help/<slug:topic>/", views.help_page, name="help_topic"),
 ]

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from apps.activity.models import Subject
+from apps.activity.models import Audience, Subject
 from apps.core import tracing
 from apps.core.querysets import LockableQuerySet
 
@@ -19,8 +19,12 @@ class NoticeQuerySet(LockableQuerySet["Notice"]):
     """Filters on what one person was told."""
 
     def to(self, person_id: int, *, audiences: Collection[str]) -> Self:
-        """Return what one person may still read: an audience that they left takes its notices along."""
-        return self.filter(recipient_id=person_id, audience__in=audiences)
+        """Return what one person may still read: an audience that they left takes its notices along.
+
+        What somebody was told as one of a team stays theirs.
+        """
+        readable = Q(audience__in=audiences) | Q(audience__startswith=Audience.of_team(""))
+        return self.filter(readable, recipient_id=person_id)
 
     def unread(self) -> Self:
         """Return what nobody has opened or put away."""

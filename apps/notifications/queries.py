@@ -71,7 +71,8 @@ def known(facts: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
 
 def unread_of() -> Coalesce:
     """Return the number of unread notices of a person, as a column of the person's own query."""
-    readable = reduce(or_, map(_is, READS_SECURITY), Q(audience=Audience.EVERYONE))
+    open_to_them = Q(audience=Audience.EVERYONE) | Q(audience__startswith=Audience.of_team(""))
+    readable = reduce(or_, map(_is, READS_SECURITY), open_to_them)
     theirs = Notice.objects.filter(readable, recipient=OuterRef("pk")).unread()
     counted = theirs.order_by().values("recipient").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
@@ -235,7 +236,7 @@ def _message(delivery: Delivery, *, person: User, has_bodies: bool, now: datetim
         subject = delivery.letter_subject or "A message without words"
         return Message(delivery, subject, "", "A letter with a sign-in link is for its reader alone.")
     if any(notice.audience not in person.audiences for notice in carried):
-        return Message(delivery, "For another audience", "", "Its words are for the security people.")
+        return Message(delivery, "For another audience", "", "Its words are for those whom it concerns.")
     first, *others = carried
     subject = f"{first.title} (and {len(others)} more)" if others else first.title
     if not has_bodies:

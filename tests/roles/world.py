@@ -24,6 +24,10 @@ from tests.api.asking import token_for
 from tests.factories import ServiceFactory, TeamFactory, UserFactory, answer_of, lead_of, member_of
 from tests.factories.readiness import conversation_of, publish_editions
 from tests.factories.walkthroughs import LEVELS, answer_all, holder, seat_as, sign
+from tests.roles import measuring
+from tests.roles.goals import negotiated
+from tests.roles.okr_quarter import quarter_names
+from tests.roles.okr_strategy import strategy_names
 
 MARKER = "Zaubernuss"  # in rows of the security audience, and nowhere else
 COLUMNS = {
@@ -90,7 +94,10 @@ class World:
             if state == "scheduled":
                 names |= {"seat": seat_as(walkthrough, "peer").pk}
                 names |= {"link": rules.reply_url(seat_as(walkthrough, "peer"), walkthrough).split("/")[-2]}
-        return names | self._checklist(names) | self._work()
+        names |= self._checklist(names) | self._work()
+        names |= quarter_names(self.team, today=self.now.date())
+        names |= strategy_names(self.team, names, owner=self.lead.person, now=self.now)
+        return names | negotiated(self) | measuring.named(self)
 
     def _service(self, **fields):
         return ServiceFactory(team=self.team, **(LEVELS["high"] | fields))

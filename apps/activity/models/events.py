@@ -42,6 +42,11 @@ class Audience(models.TextChoices):
     SECURITY = "security", "Security people"
     PERSON = "person", "The person alone"  # and administrators, who read all events
 
+    @staticmethod
+    def of_team(team_id: int | str) -> str:
+        """Return the audience of one team: people have those of their teams, administrators read all."""
+        return f"team:{team_id}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:

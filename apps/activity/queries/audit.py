@@ -103,6 +103,10 @@ def opened(pk: int) -> Opened | None:
     )
 
 
+def _in_words(audience: str) -> str:
+    return "one team" if audience.startswith(Audience.of_team("")) else _NARROW.get(audience, "")
+
+
 def exported(wanted: Wanted) -> Iterator[str]:
     """Yield the events as lines of JSON, the oldest first, in flat memory. One query for each 500."""
     for event in everything(wanted).streamed():
@@ -117,7 +121,7 @@ def _line(event: Event) -> Line:
         actor_id=event.actor_id,
         request_id=event.request_id,
         seq=_seal(event)["seq"],
-        audience=_NARROW.get(event.audience, ""),
+        audience=_in_words(event.audience),
     )
 
 

@@ -1,6 +1,7 @@
 """Pages that combine apps: my work, the overview of a service, histories, help, all events."""
 
 from apps.home.views.events import event, event_names, events, events_explained, events_export
+from apps.home.views.goal_rules import rules_explained
 from apps.home.views.pages import api_docs, help_page, history, my_work, service, team_history
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "help_page",
     "history",
     "my_work",
+    "rules_explained",
     "service",
     "team_history",
 ]

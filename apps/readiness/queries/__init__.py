@@ -1,6 +1,9 @@
 """What pages, gates and transitions read. Each docstring says how many queries it takes."""
 
 from apps.readiness.queries.beside import exemptions_of, links_of, other_links, standing_exemption, versions
+from apps.readiness.queries.candidates import (
+    candidates,
+)
 from apps.readiness.queries.facts import Gap, GateFacts, PlannedItem, content, gaps, gate_facts, summary
 from apps.readiness.queries.finding import (
     SHIPPED,
@@ -61,6 +64,7 @@ __all__ = [
     "areas_of",
     "as_listed",
     "assessment",
+    "candidates",
     "content",
     "due",
     "edition",

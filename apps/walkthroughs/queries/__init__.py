@@ -1,5 +1,8 @@
 """What pages, transitions and other apps read. Each docstring says how many queries it takes."""
 
+from apps.walkthroughs.queries.candidates import (
+    candidates,
+)
 from apps.walkthroughs.queries.content import changes, content
 from apps.walkthroughs.queries.gate import (
     Loaded,
@@ -58,6 +61,7 @@ __all__ = [
     "Page",
     "Row",
     "agenda",
+    "candidates",
     "changes",
     "choices",
     "coming",

@@ -1,0 +1,166 @@
+"""Person-weeks of teams, with the rows that they are made of."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+
+from apps.accounts.models import User
+from apps.okrs.models import Allocation, CapacityPlan, Loan, Objective, Quarter, Waiver
+from apps.okrs.queries.finding import readable
+from apps.okrs.rules.capacity import Borrowed, Ledger
+from apps.okrs.rules.numbers import ZERO, plain
+
+
+def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
+    """Return the ledgers of the quarters that have a plan, by quarter. Five queries, however many."""
+    ids = [pk for pk in quarter_ids if pk is not None]
+    plans = list(CapacityPlan.objects.filter(quarter__in=ids))
+    if not plans:
+        return {}
+    allocated: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
+    lent: dict[int, Decimal] = defaultdict(Decimal)
+    borrowed: dict[int, list[Borrowed]] = defaultdict(list)
+    for pk, kind, weeks in Allocation.objects.filter(quarter__in=ids).values_list(
+        "quarter_id", "kind", "person_weeks"
+    ):
+        allocated[pk].append((kind, weeks))
+    standing = Loan.objects.filter(ended_on=None)
+    for pk, weeks in standing.filter(lender__in=ids).values_list("lender_id", "person_weeks"):
+        lent[pk] += weeks
+    for pk, weeks, ramp in standing.filter(borrower__in=ids).values_list(
+        "borrower_id", "person_weeks", "ramp"
+    ):
+        borrowed[pk].append(Borrowed(weeks, ramp))
+    waivers: dict[int, Decimal] = {}
+    for pk, up_to in Waiver.objects.filter(quarter__in=ids, expires_on__gte=on).values_list(
+        "quarter_id", "up_to"
+    ):
+        waivers[pk] = max(up_to, waivers.get(pk, up_to))
+    return {
+        plan.quarter_id: Ledger(
+            people=plan.people,
+            weeks=plan.weeks,
+            upkeep_share=plan.upkeep_share,
+            leave_share=plan.leave_share,
+            allocated=tuple(allocated[plan.quarter_id]),
+            lent=lent[plan.quarter_id],
+            borrowed=tuple(borrowed[plan.quarter_id]),
+            up_to=waivers.get(plan.quarter_id),
+        )
+        for plan in plans
+    }
+
+
+def ledger(quarter: Quarter, *, on: date) -> Ledger | None:
+    """Return the ledger of one quarter; none without a plan. Five queries, or one."""
+    return ledgers([quarter.pk], on=on).get(quarter.pk)
+
+
+def ledgers_of_teams(
+    team_ids: Iterable[int], *, cycle_id: int, on: date
+) -> dict[int, tuple[Quarter, Ledger | None]]:
+    """Return quarter and ledger of some teams in one cycle, by team. Six queries at most."""
+    quarters = {one.team_id: one for one in Quarter.objects.filter(team__in=list(team_ids), cycle=cycle_id)}
+    found = ledgers([one.pk for one in quarters.values()], on=on)
+    return {team_id: (one, found.get(one.pk)) for team_id, one in quarters.items()}
+
+
+@dataclass
+class CapacityPage:
+    """A team's person-weeks in one cycle, each number with its parts."""
+
+    quarter: Quarter
+    plan: CapacityPlan | None
+    ledger: Ledger | None
+    allocations: list[Allocation] = field(default_factory=list)
+    loans_in: list[Loan] = field(default_factory=list)
+    loans_out: list[Loan] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    objectives: list[Objective] = field(default_factory=list)  # that still may get person-weeks
+    hidden: frozenset[int] = frozenset()  # allocations whose objective the reader may not see
+
+    @property
+    def kinds(self) -> list[tuple[str, str, str]]:
+        """Return kind, its words and its sum, for those that have any."""
+        if self.ledger is None:
+            return []
+        sums = [(kind, self.ledger.of_kind(kind)) for kind in Allocation.Kind]
+        return [(kind.value, str(kind.label), plain(weeks)) for kind, weeks in sums if weeks]
+
+
+def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
+    """Return the page of a quarter's person-weeks. Five queries."""
+    if quarter.pk is None:
+        return CapacityPage(quarter, None, None)
+    plan = CapacityPlan.objects.filter(quarter=quarter).first()
+    allocations = list(
+        Allocation.objects.filter(quarter=quarter).select_related("objective", "negotiation").order_by("pk")
+    )
+    rows = Loan.objects.filter(Q(lender=quarter) | Q(borrower=quarter)).select_related(
+        "lender__team", "lender__cycle", "borrower__team", "borrower__cycle", "negotiation", "key_result"
+    )
+    shown = list(rows.order_by("pk"))
+    waivers = list(Waiver.objects.filter(quarter=quarter).select_related("approver").order_by("-pk"))
+    mine = readable(person, on=on).filter(team=quarter.team_id, cycle=quarter.cycle_id).alive()
+    objectives = list(mine.order_by("pk"))
+    seen = {one.pk for one in objectives}
+    return CapacityPage(
+        quarter=quarter,
+        plan=plan,
+        ledger=_ledger_of(plan, allocations, shown, waivers, on=on) if plan else None,
+        allocations=allocations,
+        loans_in=[one for one in shown if one.borrower_id == quarter.pk],
+        loans_out=[one for one in shown if one.lender_id == quarter.pk],
+        waivers=waivers,
+        objectives=objectives,
+        hidden=frozenset(
+            one.pk
+            for one in allocations
+            if one.objective is not None
+            and one.objective_id not in seen
+            and one.objective.visibility != "open"
+        ),
+    )
+
+
+def _ledger_of(
+    plan: CapacityPlan,
+    allocations: Iterable[Allocation],
+    loans: Iterable[Loan],
+    waivers: Iterable[Waiver],
+    *,
+    on: date,
+) -> Ledger:
+    """Return the ledger of rows that a page has loaded already."""
+    standing = [one for one in loans if one.ended_on is None]
+    lent = [one.person_weeks for one in standing if one.lender_id == plan.quarter_id]
+    return Ledger(
+        people=plan.people,
+        weeks=plan.weeks,
+        upkeep_share=plan.upkeep_share,
+        leave_share=plan.leave_share,
+        allocated=tuple((one.kind, one.person_weeks) for one in allocations),
+        lent=sum(lent, ZERO),
+        borrowed=tuple(
+            Borrowed(one.person_weeks, one.ramp) for one in standing if one.borrower_id == plan.quarter_id
+        ),
+        up_to=max((one.up_to for one in waivers if one.expires_on >= on), default=None),
+    )
+
+
+def allocation(pk: int, quarter: Quarter) -> Allocation:
+    """Return one allocation of a quarter, or 404. One query."""
+    return get_object_or_404(
+        Allocation.objects.select_related("quarter__team", "quarter__cycle"), pk=pk, quarter=quarter
+    )
+
+
+def loan_balances(cycle_ids: Collection[int]) -> list[tuple[int, int, Decimal]]:
+    """Return lender, borrower and person-weeks of the loans that stand in some cycles. One query."""
+    rows = Loan.objects.filter(lender__cycle__in=list(cycle_ids), ended_on=None).order_by("pk")
+    return list(rows.values_list("lender__team_id", "borrower__team_id", "person_weeks"))

@@ -1,0 +1,273 @@
+"""A quarter as it is read: objectives in their order, key results with their numbers, and the margin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from apps.accounts.models import Actor, User
+from apps.core.statements import statement
+from apps.okrs import rules
+from apps.okrs.models import (
+    EXITS,
+    Cycle,
+    CycleState,
+    Finding,
+    KeyResult,
+    Milestone,
+    Objective,
+    Quarter,
+    State,
+)
+from apps.okrs.queries.finding import readable
+from apps.okrs.queries.margin import Margin, margins
+from apps.okrs.queries.promises import promised_by
+from apps.okrs.queries.values import values_by_metric
+from apps.okrs.rules.numbers import many
+from apps.okrs.rules.wordings import Stand, note_of, stand_of
+
+SHOWN = (  # of a key result; a page of sixty of them builds nothing else
+    "objective_id",
+    "title",
+    "kind",
+    "baseline",
+    "baseline_on",
+    "target",
+    "band_low",
+    "band_high",
+    "required_share",
+    "carry_days",
+    "curve",
+    "starts_on",
+    "ends_on",
+    "ambition",
+    "position",
+    "dropped_on",
+    "drop_reason",
+    "grade",
+    "is_not_measured",
+    "revision",
+    "accountable__name",
+    "metric__unit",
+    "metric__unit_kind",
+    "metric__lower_bound",
+    "metric__upper_bound",
+    "metric__cadence_days",
+    "metric__source",
+)
+TONES = {
+    State.ACTIVE: "strong",
+    State.AGREED: "accent",
+    State.GRADING: "adequate",
+    State.NEGOTIATING: "adequate",
+    State.PROPOSED: "adequate",
+}
+SHAPES = {"strong": "●", "adequate": "◐", "accent": "◆"}
+
+
+@dataclass(frozen=True)
+class KeyResultRow:
+    """One sentence of the page."""
+
+    key_result: KeyResult
+    note: str
+    stand: Stand
+    base: str  # its address, to which steps are added
+    steps: int = 0  # milestones
+    may_edit: bool = False
+    may_drop: bool = False
+    is_first: bool = False
+    is_last: bool = False
+
+
+@dataclass(frozen=True)
+class ObjectiveRow:
+    """One objective of the page; `number` is its rank, from 1."""
+
+    objective: Objective
+    number: int
+    base: str
+    key_results: list[KeyResultRow]
+    dropped: list[KeyResult]
+    margin: Margin = field(default_factory=Margin)
+    steps: list[rules.Step] = field(default_factory=list)
+    may_edit: bool = False
+    is_last: bool = False
+
+    @property
+    def tone(self) -> str:
+        """Return the tone of its state."""
+        return TONES.get(State(self.objective.state), "")
+
+    @property
+    def shape(self) -> str:
+        """Return the shape that goes with the state's word."""
+        return SHAPES.get(self.tone, "○")
+
+    @property
+    def has_state(self) -> bool:
+        """Tell whether its state is worth a word: what is active speaks by its numbers."""
+        return self.objective.state != State.ACTIVE
+
+
+@dataclass(frozen=True)
+class Document:
+    """The page of one team's quarter."""
+
+    quarter: Quarter
+    head: str  # "Week 8 of 13 · agreed on 2 October · 2 objectives, 5 key results"
+    objectives: list[ObjectiveRow]
+    gone: list[Objective]  # stopped, declined, withdrawn: in sight, and out of the way
+    backlog: list[Objective]  # without a quarter
+    margin: Margin = field(default_factory=Margin)  # of the page as a whole
+
+
+def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Document:
+    """Return a team's quarter as one page. Nine queries at most."""
+    whole = readable(person, on=today).filter(team=quarter.team_id)
+    here = whole.filter(Q(cycle=quarter.cycle_id) | Q(cycle=None, state__in=rules.NEVER_AGREED))
+    rows = list(_with_remarks(here).select_related("accountable", "authored_by", "team").order_by("pk"))
+    for one in rows:
+        one.cycle = quarter.cycle if one.cycle_id else None
+    listed = [one for one in rows if one.cycle_id and one.state not in EXITS]
+    order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
+    by_id = {one.pk: one for one in listed}
+    drawn = drawn_rows([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
+    beside = margins(quarter, ids=order, by=by)
+    return Document(
+        quarter=quarter,
+        head=_head(quarter, drawn, today=today),
+        objectives=[_for(by, row, beside[row.objective.pk], is_last=row is drawn[-1]) for row in drawn],
+        gone=[one for one in rows if one.cycle_id and one.state in EXITS],
+        backlog=[one for one in rows if not one.cycle_id],
+        margin=beside[0],
+    )
+
+
+def _with_remarks(rows: QuerySet[Objective]) -> QuerySet[Objective]:
+    """Add how many open remarks each objective has; the rules write them, its own page lists them."""
+    remarks = Count("findings", filter=Q(findings__state=Finding.State.OPEN))
+    return rows.annotate(remarks=remarks)
+
+
+def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool) -> ObjectiveRow:
+    """Return a row with what somebody may do in it."""
+    objective = row.objective
+    may_edit = rules.may_edit(by, objective)
+    may_draft = rules.may_draft(by, objective.team)
+    speaks = rules.may_grade(by, objective)
+    is_open = objective.state not in EXITS and objective.state != State.CLOSED
+    sentences = [
+        replace(
+            one,
+            may_edit=may_edit,
+            may_drop=is_open and (may_edit or speaks),
+            is_first=place == 0,
+            is_last=place == len(row.key_results) - 1,
+        )
+        for place, one in enumerate(row.key_results)
+    ]
+    return replace(
+        row,
+        margin=margin,
+        may_edit=may_edit,
+        steps=rules.steps_for(by, objective) if may_draft or speaks else [],
+        key_results=sentences,
+        is_last=is_last,
+    )
+
+
+def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:
+    """Return one objective of a page, as an answer to an edit of it. Four queries."""
+    cycle = objective.cycle or Cycle(starts_on=today, ends_on=today)
+    quarter = Quarter.objects.filter(team=objective.team_id, cycle=objective.cycle_id).first()
+    others = Objective.objects.filter(team=objective.team_id, cycle=objective.cycle_id).exclude(
+        state__in=EXITS
+    )
+    order = rules.order_of(quarter.ordered_ids if quarter else [], set(others.values_list("pk", flat=True)))
+    (row,) = drawn_rows([objective], {objective.cycle_id: cycle}, today=today)
+    number = order.index(objective.pk) + 1 if objective.pk in order else 1
+    return _for(by, replace(row, number=number), Margin(), is_last=number == len(order))
+
+
+def drawn_rows(
+    objectives: Sequence[Objective], cycles: dict[int | None, Cycle], *, today: date
+) -> list[ObjectiveRow]:
+    """Return objectives, in the order given, with their key results and numbers. Two queries."""
+    sentences: dict[int, list[KeyResult]] = {one.pk: [] for one in objectives}
+    until = max(
+        (cycle.ends_on + timedelta(days=cycle.grace_days) for cycle in cycles.values()), default=today
+    )
+    until = min(until, today)
+    for row in _sentences(objective_ids=list(sentences), until=until):
+        sentences[row.objective_id].append(row)
+    all_rows = [row for rows_of in sentences.values() for row in rows_of]
+    since = min((cycle.starts_on for cycle in cycles.values()), default=today)
+    since = min([since, *(row.starts_on for row in all_rows if row.starts_on)])
+    metric_ids = {row.metric_id for row in all_rows if row.metric_id}
+    values = values_by_metric(metric_ids, since=since, until=until)
+    drawn = []
+    for number, one in enumerate(objectives, start=1):
+        cycle = cycles[one.cycle_id]
+        drawn.append(
+            ObjectiveRow(
+                objective=one,
+                number=number,
+                base=f"/okrs/objectives/{one.pk}/",
+                key_results=[
+                    KeyResultRow(
+                        key_result=row,
+                        note=note_of(row, ambition=one.ambition),
+                        stand=stand_of(
+                            row,
+                            cycle,
+                            ambition=one.ambition,
+                            points=values.get(row.metric_id or 0, []),
+                            steps=(vars(row)["steps"], vars(row)["reached"]),
+                            today=today,
+                        ),
+                        base=f"/okrs/key-results/{row.pk}/",
+                        steps=vars(row)["steps"],
+                    )
+                    for row in sentences[one.pk]
+                    if not row.dropped_on
+                ],
+                dropped=[row for row in sentences[one.pk] if row.dropped_on],
+            )
+        )
+    return drawn
+
+
+@statement()
+def _sentences(*, objective_ids: list[int], until: date) -> QuerySet[KeyResult]:
+    rows = KeyResult.objects.filter(objective__in=objective_ids).select_related("metric", "accountable")
+    counted = rows.only(*SHOWN).annotate(steps=_steps(Q()), reached=_steps(Q(done_on__lte=until)))
+    return counted.order_by("position", "pk")
+
+
+def _steps(which: Q) -> Coalesce:
+    """Return how many milestones of a key result there are: a page shows no more of them."""
+    rows = Milestone.objects.filter(which, key_result=OuterRef("pk")).order_by().values("key_result")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+def _head(quarter: Quarter, drawn: Sequence[ObjectiveRow], *, today: date) -> str:
+    """Say in one line where the quarter is and how much is in it."""
+    cycle = quarter.cycle
+    parts = [rules.week_in_words(cycle.starts_on, cycle.ends_on, today=today)]
+    if cycle.state in {CycleState.GRADING, CycleState.CLOSED}:
+        parts.append(cycle.get_state_display().lower())
+    if quarter.agreed_at:
+        parts.append(f"agreed on {quarter.agreed_at:%-d %B}")
+    parts.append(counts_in_words(drawn) if drawn else "nothing written yet")
+    if found := promised_by(quarter):
+        parts.append(found.words)
+    return " · ".join(parts)
+
+
+def counts_in_words(drawn: Sequence[ObjectiveRow]) -> str:
+    """Say "2 objectives, 5 key results"."""
+    sentences = sum(len(row.key_results) for row in drawn)
+    return f"{many(len(drawn), 'objective')}, {many(sentences, 'key result')}"

@@ -1,0 +1,85 @@
+"""Finding one thing, or 404; and what somebody may read."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+
+from apps.accounts.models import User
+from apps.catalog.models import Team
+from apps.okrs.models import (
+    Cycle,
+    CycleState,
+    KeyResult,
+    Milestone,
+    Objective,
+    ObjectiveQuerySet,
+    Participant,
+    Quarter,
+    Visibility,
+)
+from apps.okrs.queries.promises import with_promise
+
+
+def readable(person: User, *, on: date) -> ObjectiveQuerySet:
+    """Return what somebody may read: open ones, their teams', and where a team of theirs takes part."""
+    return Objective.objects.all() if person.is_admin else readable_by(reader_teams=person.team_ids, on=on)
+
+
+def readable_by(*, reader_teams: list[int], on: date) -> ObjectiveQuerySet:
+    """Return what anybody but an administrator may read, for statements that are built once."""
+    is_open = Q(visibility=Visibility.OPEN) | Q(visibility=Visibility.EMBARGOED, embargo_until__lte=on)
+    takes_part = Q(pk__in=Participant.objects.filter(team__in=reader_teams).values("objective"))
+    return Objective.objects.filter(is_open | Q(team__in=reader_teams) | takes_part)
+
+
+def objective(pk: int, *, person: User, on: date) -> Objective:
+    """Return one objective that somebody may read, with team and cycle, or 404. One query."""
+    rows = readable(person, on=on).select_related("team", "authored_by", "cycle", "accountable", "reviewer")
+    return get_object_or_404(rows, pk=pk)
+
+
+def key_result(pk: int, *, person: User, on: date) -> KeyResult:
+    """Return one key result that somebody may read, with all around it, or 404. One query."""
+    seen = readable(person, on=on).values("pk")
+    rows = KeyResult.objects.filter(objective__in=seen).select_related(
+        "metric", "accountable", "objective__team", "objective__cycle", "objective__authored_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def milestone(pk: int, *, person: User, on: date) -> Milestone:
+    """Return one milestone of what somebody may read, or 404. One query."""
+    seen = readable(person, on=on).values("pk")
+    rows = Milestone.objects.filter(key_result__objective__in=seen)
+    return get_object_or_404(rows.select_related("key_result__objective"), pk=pk)
+
+
+def cycle_of(slug: str) -> Cycle:
+    """Return one cycle, or 404. One query."""
+    return get_object_or_404(Cycle, slug=slug)
+
+
+def current_cycle(*, on: date) -> Cycle | None:
+    """Return the active cycle; before the first one is active, the one that the day lies in. One query."""
+    rows = Cycle.objects.filter(Q(state=CycleState.ACTIVE) | Q(starts_on__lte=on, ends_on__gte=on))
+    return rows.order_by("state", "-starts_on").first()  # "active" comes before the other words
+
+
+def quarter(cycle_slug: str, team_slug: str) -> Quarter:
+    """Return a team's page in a cycle, or 404; unsaved until somebody writes on it. Two or three queries."""
+    rows = with_promise(Quarter.objects.all())
+    found = rows.filter(cycle__slug=cycle_slug, team__slug=team_slug).first()
+    return found or Quarter(
+        cycle=cycle_of(cycle_slug), team=get_object_or_404(Team, slug=team_slug, is_archived=False)
+    )
+
+
+def root_team() -> Team | None:
+    """Return the organisation's team: settings.ROOT_TEAM, else the only one without a parent. One query."""
+    teams = Team.objects.filter(is_archived=False)
+    if settings.ROOT_TEAM:
+        return teams.filter(slug=settings.ROOT_TEAM).first()
+    found = list(teams.filter(parent=None).order_by("pk")[:2])
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,63 @@
+"""What stands between an objective and its next state; asked by steps, under their locks, and by forms."""
+
+from django.db.models import DecimalField
+
+from apps.okrs.models import (
+    AlignmentLink,
+    Finding,
+    Negotiation,
+    NegotiationKind,
+    Objective,
+    Participant,
+    Stage,
+)
+from apps.okrs.queries.findings import blocking_of
+from apps.okrs.rules.steps import Blocker
+
+WEEKS = DecimalField(max_digits=15, decimal_places=4)
+KEPT = (Stage.AGREED, Stage.REPORTED, Stage.CLOSED)
+
+
+def others_of(objective: Objective) -> list[str]:
+    """Return the names of who must agree to an objective as well. Two queries."""
+    names = set()
+    links = AlignmentLink.objects.filter(objective=objective, kind=AlignmentLink.Kind.CONTRIBUTES)
+    for link in links.select_related(
+        "to_objective__team", "to_key_result__objective__team", "to_strategy_item"
+    ):
+        whole = link.to_objective or (link.to_key_result.objective if link.to_key_result else None)
+        if whole is None:
+            names.add("leadership")
+        elif whole.team_id != objective.team_id:
+            names.add(whole.team.name)
+    owners = Participant.objects.filter(objective=objective, part=Participant.Part.OWNER)
+    names |= set(owners.exclude(team=objective.team_id).values_list("team__name", flat=True))
+    return sorted(names)
+
+
+def has_open_negotiation(objective: Objective) -> bool:
+    """Tell whether somebody owes an answer about an objective itself. One query."""
+    kinds = [NegotiationKind.OBJECTIVE, NegotiationKind.CHANGE, NegotiationKind.TARGET]
+    rows = Negotiation.objects.filter(objective=objective, kind__in=kinds, stage=Stage.OPEN)
+    return rows.exists()
+
+
+def blockers(objective: Objective) -> list[Blocker]:
+    """Return what stands against beginning the work: findings, missing promises. One to four queries."""
+    found = [Blocker(row.code, row.message, row.get_absolute_url()) for row in blocking_of(objective)]
+    needs = AlignmentLink.objects.filter(objective=objective, kind=AlignmentLink.Kind.DEPENDS_ON)
+    needs = needs.select_related("to_objective__team", "to_key_result__objective__team")
+    wanted = {}
+    for link in needs.order_by("pk"):
+        whole = link.to_objective or (link.to_key_result.objective if link.to_key_result else None)
+        if whole is not None and whole.team_id != objective.team_id:
+            wanted[whole.team_id] = whole.team.name
+    if not wanted:
+        return found
+    promised = Negotiation.objects.filter(
+        objective=objective, kind=NegotiationKind.CONTRIBUTION, stage__in=KEPT
+    ).values_list("counterpart_id", "initiator_id")
+    sides = {team_id for pair in promised for team_id in pair}
+    accepted = Finding.objects.filter(objective=objective, code="K5", state=Finding.State.ACCEPTED).exists()
+    missing = [] if accepted else [name for team_id, name in wanted.items() if team_id not in sides]
+    return found + [Blocker("K5", f"{name} has not promised what this depends on.") for name in missing]

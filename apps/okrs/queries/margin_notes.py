@@ -1,0 +1,112 @@
+"""What negotiations and nos write into the margin of a quarter; the page of the quarter draws them."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from apps.accounts.models import Actor
+from apps.okrs.models import Act, Move, Negotiation, No, Stage, Terms
+from apps.okrs.rules import negotiating
+from apps.okrs.rules import nos as nos_rules
+from apps.okrs.rules.negotiating import giver_of
+from apps.okrs.rules.numbers import ZERO
+from apps.okrs.rules.terms import FIELDS, changed, in_words, many_weeks, shape_of, weeks_of
+
+
+@dataclass(frozen=True)
+class AskNote:
+    """One negotiation in the margin; templates/okrs/margin/negotiation.html draws it."""
+
+    negotiation: Negotiation
+    head: str  # "Checkout asks"
+    message: str
+    lines: list[tuple[str, str, bool]]  # label, words, whether it is what lies on the table
+    cost: str  # "4 person-weeks"
+    cost_label: str  # "Costs you", "Costs Tracking"
+    acts: frozenset[str]
+
+    @property
+    def seen(self) -> str:
+        """Return the sha256 that accepting binds."""
+        return self.negotiation.terms.sha256 if self.negotiation.terms else ""
+
+
+@dataclass(frozen=True)
+class NoNote:
+    """One no in the margin; templates/okrs/margin/no.html draws it."""
+
+    no: No
+    condition: str
+
+
+def ask_notes(asks: Collection[Negotiation], *, by: Actor) -> list[AskNote]:
+    """Return negotiations as the margin shows them. One query, none where nothing is asked."""
+    if not asks:
+        return []
+    said: dict[int, list[Terms]] = defaultdict(list)
+    messages: dict[int, str] = {}
+    for move in Move.objects.filter(negotiation__in=asks).select_related("terms").order_by("seq"):
+        if move.terms is not None and move.terms not in said[move.negotiation_id]:
+            said[move.negotiation_id].append(move.terms)
+        messages[move.negotiation_id] = move.reason or messages.get(move.negotiation_id, "")
+    return [_note(one, said[one.pk], messages.get(one.pk, ""), by) for one in asks]
+
+
+def no_note(no: No) -> NoNote:
+    """Return a no as the margin shows it; load its metric first."""
+    return NoNote(no, nos_rules.condition(no))
+
+
+def _note(one: Negotiation, said: list[Terms], message: str, by: Actor) -> AskNote:
+    giver = giver_of(one)
+    weeks = weeks_of(one.terms.payload) if one.terms else ZERO
+    is_mine = by.is_in(giver.pk)
+    acts = (Act.ACCEPT, Act.COUNTER, Act.DECLINE, Act.REPORT, Act.SATISFIED, Act.WITHDRAW)
+    return AskNote(
+        negotiation=one,
+        head=_head(one),
+        message=message,
+        lines=_lines(one, said, giver.pk),
+        cost=many_weeks(weeks) if weeks else "",
+        cost_label="Costs you" if is_mine else f"Costs {giver}",
+        acts=frozenset(act.value for act in acts if negotiating.may_act(act, one, by)),
+    )
+
+
+def _head(one: Negotiation) -> str:
+    if one.stage == Stage.AGREED:
+        return f"{one.initiator} and {one.counterpart} agreed"
+    if one.stage == Stage.REPORTED:
+        return f"{giver_of(one)} says it is done"
+    return f"{one.initiator} asks {one.counterpart}"
+
+
+def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str, str, bool]]:
+    """Return what was asked, offered and countered, in the fields in which they differ."""
+    shape = shape_of(one)
+    names = {name for terms in said[1:] for name in changed(said[0].payload, terms.payload)}
+    if not names:
+        names = {each.name for each in FIELDS[shape]} - {"title", "why", "conditions"}
+    words = []
+    seen: set[str] = set()
+    for terms in said:
+        side = "Offered" if terms.team_id == giver_id else "Asked"
+        label = "Countered" if side in seen else side
+        seen.add(side)
+        text = ", ".join(
+            in_words(each, terms.payload[each.name])
+            for each in FIELDS[shape]
+            if each.name in names and each.name in terms.payload
+        )
+        words.append((label, text, terms.pk == one.terms_id))
+    first = [line for line in words if line[0] != "Countered"]
+    counters = [line for line in words if line[0] == "Countered"]
+    lines = [*first, *counters[-1:]]
+    if one.stage in {Stage.AGREED, Stage.REPORTED}:
+        agreed = next((line for line in words if line[2]), None)
+        return (
+            [*[(label, text, False) for label, text, _now in first], ("Agreed", agreed[1], True)]
+            if agreed
+            else lines
+        )
+    return lines

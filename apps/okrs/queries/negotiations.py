@@ -1,0 +1,354 @@
+"""Negotiations: finding them, the list of mine, one with both sides' terms, and what waits for somebody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from django.db.models import Q
+from django.http import Http404
+
+from apps.accounts.models import Actor, User
+from apps.catalog.models import Team
+from apps.okrs.models import (
+    OVER,
+    Act,
+    Cycle,
+    Move,
+    Negotiation,
+    NegotiationQuerySet,
+    No,
+    Objective,
+    Stage,
+    Terms,
+)
+from apps.okrs.queries.capacity import ledgers_of_teams
+from apps.okrs.queries.finding import readable
+from apps.okrs.rules import negotiating
+from apps.okrs.rules.capacity import Ledger
+from apps.okrs.rules.negotiating import MOST_ROUNDS, giver_of
+from apps.okrs.rules.numbers import ZERO
+from apps.okrs.rules.terms import (
+    FIELDS,
+    Field,
+    difference,
+    in_words,
+    lines_of,
+    many_weeks,
+    shape_of,
+    weeks_of,
+)
+
+PAGE: Final = 50
+MOST: Final = 50
+SOON: Final = timedelta(days=2)
+SIDES: Final = ("initiator", "counterpart")
+LOADED: Final = (
+    "initiator",
+    "counterpart",
+    "owes",
+    "cycle",
+    "terms__team",
+    "changes",
+    "objective__team",
+    "objective__accountable",
+    "key_result__accountable",
+    "key_result__metric",
+)
+IN_A_LINE: Final = {
+    "deliverable",
+    "key_results",
+    "target",
+    "by",
+    "person_weeks",
+    "starts_on",
+    "ends_on",
+    "needed_on",
+    "lent_weeks",
+}
+PLAIN: Final = {"What", "Key results", "How much"}  # labels that say nothing in a line
+SHOWN: Final = {
+    "for-us": "Waiting for us",
+    "for-others": "Waiting for others",
+    "agreed": "Agreed",
+    "over": "Over",
+    "drafts": "Drafts",
+    "stuck": "Needs a decision",
+}
+
+
+def visible(person: User, *, on: date) -> NegotiationQuerySet:
+    """Return what somebody may read: not others' drafts, and not what is about a hidden objective."""
+    rows = Negotiation.objects.all()
+    if person.is_admin:
+        return rows
+    own = Q(initiator__in=person.team_ids)
+    about = Q(objective=None) | Q(objective__in=readable(person, on=on).values("pk"))
+    return rows.filter(own | about & ~Q(stage__in=[Stage.DRAFT, Stage.VOID]))
+
+
+def negotiation(pk: int, *, person: User, on: date) -> Negotiation:
+    """Return one negotiation that somebody may read, with all that it concerns, or 404. One query."""
+    found = visible(person, on=on).filter(pk=pk).select_related(*LOADED).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True)
+class Row:
+    """One negotiation in a list."""
+
+    negotiation: Negotiation
+    is_mine: bool  # an answer of one of the reader's teams is waited for
+    words: str  # what is on the table, in one line
+    is_late_soon: bool
+
+    @property
+    def needs_a_decision(self) -> bool:
+        """Tell whether leadership should look at it."""
+        return negotiating.needs_a_decision(self.negotiation)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of negotiations, and the counts of the tabs."""
+
+    rows: list[Row]
+    counts: dict[str, str]
+    next_after: int | None
+
+
+def listing(person: User, *, show: str, on: date, after: int | None = None) -> Listing:
+    """Return the negotiations of somebody's teams in one tab. Seven queries."""
+    tabs = {key: _tab(person, key, on=on) for key in SHOWN}
+    rows = tabs[show].select_related(*LOADED[:7]).order_by("-pk")
+    rows = rows.filter(pk__lt=after) if after else rows
+    found = list(rows[: PAGE + 1])
+    return Listing(
+        rows=[_row(one, person, on=on) for one in found[:PAGE]],
+        counts={key: one.counted() for key, one in tabs.items()},
+        next_after=found[PAGE - 1].pk if len(found) > PAGE else None,
+    )
+
+
+def _tab(person: User, show: str, *, on: date) -> NegotiationQuerySet:
+    teams = person.team_ids
+    rows = visible(person, on=on)
+    tabs = {
+        "stuck": Q(stage=Stage.OPEN, rounds__gte=MOST_ROUNDS),
+        "for-us": Q(stage=Stage.OPEN, owes__in=teams),
+        "for-others": Q(stage=Stage.OPEN) & ~Q(owes__in=teams),
+        "agreed": Q(stage__in=[Stage.AGREED, Stage.REPORTED]),
+        "drafts": Q(stage=Stage.DRAFT, initiator__in=teams),
+        "over": Q(stage__in=OVER),
+    }
+    rows = rows.filter(tabs[show])
+    return rows if show == "stuck" else rows.between(teams)
+
+
+def _row(one: Negotiation, person: User, *, on: date) -> Row:
+    return Row(
+        negotiation=one,
+        is_mine=one.owes_id in person.team_ids,
+        words=words_of(one, one.terms),
+        is_late_soon=one.respond_by is not None and one.respond_by <= on + SOON,
+    )
+
+
+def words_of(one: Negotiation, terms: Terms | None) -> str:
+    """Return terms in one line; load `changes` first. No query."""
+    if terms is None:
+        return ""
+    shape = shape_of(one)
+    names = [one.name for one in FIELDS[shape] if one.name in IN_A_LINE]
+    return ", ".join(
+        words if label in PLAIN else f"{label.lower()} {words}"
+        for label, words in lines_of(shape, terms.payload, names)
+    )
+
+
+def stuck(cycle: Cycle, *, person: User, on: date) -> list[tuple[Negotiation, Terms | None, Terms | None]]:
+    """Return what needs a decision after three rounds, with the last terms of giver and requester.
+
+    Two queries.
+    """
+    rows = visible(person, on=on).filter(cycle=cycle, stage=Stage.OPEN, rounds__gte=MOST_ROUNDS)
+    found = list(rows.select_related(*LOADED).order_by("pk")[:MOST])
+    last: dict[tuple[int, int], Terms] = {}
+    for terms in Terms.objects.filter(negotiation__in=found).order_by("version"):
+        last[terms.negotiation_id, terms.team_id] = terms
+    return [
+        (
+            one,
+            last.get((one.pk, one.other(giver_of(one).pk).pk)),
+            last.get((one.pk, giver_of(one).pk)),
+        )
+        for one in found
+    ]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One field of the terms: asked, offered, and what lies between."""
+
+    field: Field
+    asked: str
+    offered: str
+    difference: str
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether both sides say the same."""
+        return self.difference == "same"
+
+
+@dataclass(frozen=True)
+class Said:
+    """One move of the thread, with what it changed."""
+
+    move: Move
+    lines: list[tuple[str, str]]
+
+
+@dataclass
+class Catchball:
+    """One negotiation as its page shows it."""
+
+    negotiation: Negotiation
+    giver: Team
+    requester: Team
+    shape: str
+    compared: list[Compared]
+    thread: list[Said]
+    asked: Terms | None  # the last of the requester
+    offered: Terms | None  # and of the giver
+    ledgers: dict[int, Ledger | None]
+    ranks: list[Objective]  # the giver's, as far as the reader may see them
+    hidden_ranks: int
+    changes: list[Negotiation]  # asked for later
+    no: No | None
+    acts: set[str] = field(default_factory=set)
+
+    @property
+    def needs_a_decision(self) -> bool:
+        """Tell whether leadership has it in its list."""
+        return negotiating.needs_a_decision(self.negotiation)
+
+    @property
+    def giver_ledger(self) -> Ledger | None:
+        """Return what the giver has."""
+        return self.ledgers.get(self.giver.pk)
+
+    @property
+    def requester_ledger(self) -> Ledger | None:
+        """Return what the requester has."""
+        return self.ledgers.get(self.requester.pk)
+
+    @property
+    def is_offer_on_table(self) -> bool:
+        """Tell whose terms an answer is about: the giver's, or the requester's."""
+        return self.offered is not None and self.negotiation.terms_id == self.offered.pk
+
+    @property
+    def on_the_table(self) -> list[tuple[str, str]]:
+        """Return the very words that accepting binds."""
+        terms = self.negotiation.terms
+        return list(lines_of(self.shape, terms.payload)) if terms else []
+
+    @property
+    def cost(self) -> str:
+        """Return what it costs the giver: "4 person-weeks"."""
+        terms = self.negotiation.terms
+        weeks = weeks_of(terms.payload) if terms else ZERO
+        return many_weeks(weeks) if weeks else ""
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing can happen any more."""
+        return self.negotiation.stage in OVER
+
+
+def catchball(one: Negotiation, *, by: Actor, person: User, on: date) -> Catchball:
+    """Return one negotiation with both sides, thread, ranks and person-weeks. Ten queries at most."""
+    giver = giver_of(one)
+    requester = one.other(giver.pk)
+    shape = shape_of(one)
+    moves = list(one.moves.select_related("team", "person", "terms").order_by("seq"))
+    asked, offered = _last_of(moves, one, giver)
+    teams = ledgers_of_teams([giver.pk, requester.pk], cycle_id=one.cycle_id, on=on)
+    quarter = teams[giver.pk][0] if giver.pk in teams else None
+    ranks = _ranked(quarter.ordered_ids if quarter else [], person, on=on)
+    later = Negotiation.objects.filter(changes=one).exclude(stage=Stage.DRAFT).order_by("pk")
+    return Catchball(
+        negotiation=one,
+        giver=giver,
+        requester=requester,
+        shape=shape,
+        compared=_compared(shape, asked, offered),
+        thread=_thread(shape, moves),
+        asked=asked,
+        offered=offered,
+        ledgers={team_id: ledger for team_id, (_quarter, ledger) in teams.items()},
+        ranks=ranks,
+        hidden_ranks=len(quarter.ordered_ids) - len(ranks) if quarter else 0,
+        changes=list(later) if one.kind != "change" and one.stage in {Stage.AGREED, Stage.REPORTED} else [],
+        no=No.objects.filter(negotiation=one).first() if one.stage in OVER else None,
+        acts={act.value for act in Act if act != Act.LAPSE and negotiating.may_act(act, one, by)},
+    )
+
+
+def _ranked(ordered_ids: list[int], person: User, *, on: date) -> list[Objective]:
+    if not ordered_ids:
+        return []
+    found = {one.pk: one for one in readable(person, on=on).filter(pk__in=ordered_ids)}
+    return [found[pk] for pk in ordered_ids if pk in found]
+
+
+def _last_of(moves: list[Move], one: Negotiation, giver: Team) -> tuple[Terms | None, Terms | None]:
+    asked = offered = None
+    for move in moves:
+        if move.terms is not None and move.act != Act.ACCEPT:
+            if move.team_id == giver.pk:
+                offered = move.terms
+            else:
+                asked = move.terms
+    if asked is None and offered is None and one.terms is not None:  # a draft has no moves yet
+        return (None, one.terms) if one.terms.team_id == giver.pk else (one.terms, None)
+    return asked, offered
+
+
+def _compared(shape: str, asked: Terms | None, offered: Terms | None) -> list[Compared]:
+    ours = asked.payload if asked else {}
+    theirs = offered.payload if offered else {}
+    return [
+        Compared(
+            field=one,
+            asked=in_words(one, ours.get(one.name)),
+            offered=in_words(one, theirs.get(one.name)),
+            difference=difference(one, ours.get(one.name), theirs.get(one.name)) if asked and offered else "",
+        )
+        for one in FIELDS[shape]
+        if one.name in ours or one.name in theirs
+    ]
+
+
+def _thread(shape: str, moves: list[Move]) -> list[Said]:
+    """Return the moves with what each put on the table: later ones with what they changed."""
+    said, before = [], None
+    for move in moves:
+        lines: list[tuple[str, str]] = []
+        if move.terms is not None and move.act != Act.ACCEPT:
+            lines = list(_changed_lines(shape, before, move.terms.payload))
+            before = move.terms.payload
+        said.append(Said(move, lines))
+    return said
+
+
+def _changed_lines(
+    shape: str, before: dict[str, str] | None, after: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    for one in FIELDS[shape]:
+        old, new = (before or {}).get(one.name), after.get(one.name)
+        if old != new:
+            yield one.label, in_words(one, new) or "left out"

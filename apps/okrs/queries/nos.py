@@ -1,0 +1,217 @@
+"""The register of nos: the list with its filters, one with its exceptions, and what collides with one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Self
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import Http404
+
+from apps.accounts.models import Actor, User
+from apps.catalog.models import Team
+from apps.core.text import key_in
+from apps.okrs.models import (
+    AlignmentLink,
+    KeyResult,
+    Metric,
+    Negotiation,
+    NegotiationKind,
+    No,
+    NoException,
+    NoQuerySet,
+    Objective,
+    ReasonCode,
+    Stage,
+)
+from apps.okrs.queries.finding import readable
+from apps.okrs.rules import nos as rules
+from apps.okrs.rules.negotiating import giver_of
+from apps.okrs.rules.nos import Collision
+
+PAGE: Final = 50
+MOST: Final = 20
+STATES: Final = {
+    "standing": "Standing",
+    "again": "To be decided again",
+    "reopened": "Reopened",
+    "gone": "Let go",
+    "all": "All",
+}
+_IN_STATE: Final = {
+    "standing": [No.State.ACTIVE, No.State.EXPIRED],
+    "again": [No.State.EXPIRED],
+    "reopened": [No.State.REOPENED, No.State.OVERTURNED],
+    "gone": [No.State.LAPSED],
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address of the register says."""
+
+    show: str = "standing"
+    is_mine: bool = False
+    team: str = ""
+    reason: str = ""
+    after: int | None = None
+
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> Self:
+        """Return the filters of an address; what nobody knows is left out."""
+        return cls(
+            show=said.get("show", "") if said.get("show", "") in STATES else "standing",
+            is_mine=said.get("mine") == "1",
+            team=said.get("team", "")[:200],
+            reason=said.get("reason", "") if said.get("reason", "") in ReasonCode.values else "",
+            after=key_in(said.get("after", "")),
+        )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One no in the register."""
+
+    no: No
+    condition: str
+    exceptions: int
+
+
+@dataclass(frozen=True)
+class Register:
+    """One page of the register."""
+
+    entries: list[Entry]
+    count: str
+    next_after: int | None
+
+
+def visible_nos(person: User, *, on: date) -> NoQuerySet:
+    """Return the nos that somebody may read: those about a hidden objective are for its readers."""
+    rows = No.objects.all()
+    if person.is_admin:
+        return rows
+    return rows.filter(Q(objective=None) | Q(objective__in=readable(person, on=on).values("pk")))
+
+
+def register(person: User, filters: Filters, *, on: date) -> Register:
+    """Return one page of nos, newest first. Two queries."""
+    rows = visible_nos(person, on=on)
+    if filters.show != "all":
+        rows = rows.filter(state__in=_IN_STATE[filters.show])
+    if filters.is_mine:
+        mine = Q(holder=person) | Q(team__in=person.team_ids) | Q(requester__in=person.team_ids)
+        rows = rows.filter(mine)
+    if filters.team:
+        rows = rows.filter(Q(team__slug=filters.team) | Q(requester__slug=filters.team))
+    if filters.reason:
+        rows = rows.filter(reason_code=filters.reason)
+    page = rows.select_related("team", "holder", "requester", "metric").annotate(made=Count("exceptions"))
+    page = page.filter(pk__lt=filters.after) if filters.after else page
+    found = list(page.order_by("-pk")[: PAGE + 1])
+    return Register(
+        entries=[
+            Entry(one, rules.condition(one), one.made)  # type: ignore[attr-defined]
+            for one in found[:PAGE]
+        ],
+        count=rows.counted(),
+        next_after=found[PAGE - 1].pk if len(found) > PAGE else None,
+    )
+
+
+def no(pk: int, *, person: User, on: date) -> No:
+    """Return one no that somebody may read, with all that it names, or 404. One query."""
+    rows = visible_nos(person, on=on).select_related(
+        "team", "holder", "decided_by", "requester", "metric", "dependency", "objective", "negotiation"
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass
+class NoPage:
+    """One no with everything that happened to it."""
+
+    no: No
+    condition: str
+    exceptions: list[NoException]
+    may_decide: bool
+    holders: list[User] = field(default_factory=list)  # who could hold it
+    may_ask: bool = False
+    colliding: list[Objective] = field(default_factory=list)  # of the reader's teams
+
+
+def no_page(found: No, *, by: Actor, person: User, holders: list[User], on: date) -> NoPage:
+    """Return the page of a no; what an exception was made for shows to its readers alone. Two queries."""
+    stands = found.state in rules.STANDING
+    exceptions = list(
+        NoException.objects.filter(no=found).select_related("granted_by", "objective").order_by("pk")
+    )
+    open_ids = set(
+        readable(person, on=on)
+        .filter(pk__in=[one.objective_id for one in exceptions if one.objective_id])
+        .values_list("pk", flat=True)
+    )
+    for one in exceptions:
+        if one.objective_id not in open_ids:
+            one.objective = None
+    may_decide = rules.may_decide(by, found)
+    return NoPage(
+        no=found,
+        condition=rules.condition(found),
+        exceptions=exceptions,
+        may_decide=may_decide and stands,
+        holders=[one for one in holders if one.pk != found.holder_id],
+        may_ask=stands and not may_decide,
+    )
+
+
+def collisions_of(objective: Objective, *, person: User, on: date) -> list[Collision]:
+    """Return the nos that stand and have a metric, a dependency or a tag in common with an objective.
+
+    What was made an exception for it is no news; nor is the no that was said to this very objective.
+    Four queries.
+    """
+    metric_ids = set(
+        KeyResult.objects.filter(objective=objective, dropped_on=None, metric__isnull=False).values_list(
+            "metric_id", flat=True
+        )
+    )
+    dependency_ids = _needed_teams(objective)
+    tags = set(objective.tags)
+    known = NoException.objects.filter(no=OuterRef("pk"), objective=objective)
+    rows = visible_nos(person, on=on).active().exclude(Exists(known)).exclude(objective=objective)
+    same = Q(metric__in=metric_ids) | Q(dependency__in=dependency_ids)
+    if tags:  # SQLite cannot look into JSON, so those that have tags are looked through here
+        same |= ~Q(tags=[])
+    found = rows.filter(same).select_related("team", "decided_by", "metric").order_by("-pk")
+    pairs = (
+        (one, rules.matched(one, metric_ids=metric_ids, dependency_ids=dependency_ids, tags=tags))
+        for one in found
+    )
+    return [Collision(one, matched) for one, matched in pairs if matched][:MOST]
+
+
+def _needed_teams(objective: Objective) -> set[int]:
+    """Return the teams on which an objective depends: by links, and by what is asked of them. Two queries."""
+    links = AlignmentLink.objects.filter(objective=objective, kind=AlignmentLink.Kind.DEPENDS_ON)
+    pairs = links.values_list("to_objective__team_id", "to_key_result__objective__team_id")
+    asked = Negotiation.objects.filter(
+        objective=objective,
+        kind__in=[NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN],
+        stage__in=[Stage.DRAFT, Stage.OPEN, Stage.AGREED],
+    ).select_related("initiator", "counterpart", "objective", "changes")
+    found = {team_id for pair in pairs for team_id in pair if team_id}
+    return (found | {giver_of(one).pk for one in asked}) - {objective.team_id}
+
+
+def metric_choices() -> list[Metric]:
+    """Return the metrics that a condition can be about. One query."""
+    return list(Metric.objects.filter(archived_at=None).order_by("name", "pk")[:500])
+
+
+def team_called(slug: str) -> Team | None:
+    """Return the team of a filter. One query."""
+    return Team.objects.filter(slug=slug).first()

@@ -1,0 +1,210 @@
+"""All that the page of one objective shows, in a constant number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+
+from apps.accounts.models import User
+from apps.okrs import rules
+from apps.okrs.models import (
+    AlignmentLink,
+    CheckIn,
+    CheckInItem,
+    KeyResult,
+    Objective,
+    Participant,
+    ServiceLink,
+    TargetChange,
+    TeamCheckIn,
+)
+from apps.okrs.queries.finding import readable
+from apps.okrs.queries.health import published
+from apps.okrs.queries.progress import Standing, ambition_of, progress_of_key_results
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row of the table that says what a plot shows."""
+
+    on: date
+    value: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class KeyResultRow:
+    """One key result on the page: its standing, its plot and the same as a table, its changes, its grade."""
+
+    standing: Standing
+    number: int
+    plot: rules.Plot | None
+    table: list[TableRow]
+    forecast: rules.Forecast | None
+    changes: list[TargetChange]
+    ambition: str
+    proposal: rules.Proposal | None
+    colour: str  # of its grade
+
+    @property
+    def key_result(self) -> KeyResult:
+        """Return what the row is about."""
+        return self.standing.key_result
+
+
+@dataclass(frozen=True)
+class SaidRow:
+    """One check-in as it speaks of this objective."""
+
+    check_in: TeamCheckIn
+    line: CheckIn
+    items: list[CheckInItem]
+    tone: str
+    shape: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """The check-ins of one objective, newest first, and confidence over time."""
+
+    rows: list[SaidRow]
+    plot: rules.ConfidenceLines | None
+    alerts: list[tuple[KeyResult, rules.Drop]]
+
+
+def key_result_rows(objective: Objective, *, on: date) -> list[KeyResultRow]:
+    """Return the key results of an objective with all that is drawn of them. Four queries."""
+    rows = KeyResult.objects.filter(objective=objective).select_related("metric__team", "accountable")
+    key_results = list(rows.order_by("position", "pk"))
+    for one in key_results:
+        one.objective = objective
+    standings = progress_of_key_results(key_results, on=on)
+    changes: dict[int, list[TargetChange]] = {}
+    for change in TargetChange.objects.filter(key_result__in=key_results).order_by("on_date", "pk"):
+        changes.setdefault(change.key_result_id, []).append(change)
+    return [
+        _row(standings[one.pk], number, changes.get(one.pk, []), on=on)
+        for number, one in enumerate(key_results, start=1)
+    ]
+
+
+def _row(standing: Standing, number: int, changes: list[TargetChange], *, on: date) -> KeyResultRow:
+    key_result, measure = standing.key_result, standing.measure
+    ambition = ambition_of(key_result)
+    forecast = standing.forecast if key_result.dropped_on is None else None
+    plot = None
+    if measure is not None:
+        steps = rules.steps_of(measure, _targets(changes))
+        plot = rules.plot_of(measure, standing.points, today=on, steps=steps, forecast=forecast)
+    grade = key_result.grade
+    return KeyResultRow(
+        standing=standing,
+        number=number,
+        plot=plot,
+        table=list(_table(standing)),
+        forecast=forecast,
+        changes=changes,
+        ambition=ambition,
+        proposal=rules.proposal(standing.progress.shown, ambition),
+        colour=rules.colour_of(grade, ambition) if grade is not None else "",
+    )
+
+
+def _targets(changes: Iterable[TargetChange]) -> Iterable[tuple[date, Decimal, Decimal]]:
+    """Yield when the target changed; what it was without, nobody can draw."""
+    for change in changes:
+        if change.field == "target" and change.old and change.new:
+            yield change.on_date, _number(change.old), _number(change.new)
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))
+
+
+def _table(standing: Standing) -> Iterable[TableRow]:
+    measure = standing.measure
+    if measure is None:
+        return
+    for point in reversed(standing.points):
+        expected = rules.expected_value(measure, on=point.on)
+        yield TableRow(
+            point.on,
+            rules.plain(point.value, measure.unit),
+            "" if expected is None else rules.plain(expected, measure.unit),
+        )
+
+
+def said_of(objective: Objective, key_results: list[KeyResult]) -> Said:
+    """Return what check-ins say of an objective. One query: each line has an item for each key result."""
+    items = CheckInItem.objects.filter(check_in__objective=objective, check_in__team_check_in__in=published())
+    items = items.select_related(
+        "check_in__team_check_in__author", "check_in__team_check_in__acknowledged_by"
+    )
+    in_order = items.order_by("check_in__team_check_in__on_date", "check_in__team_check_in__pk", "pk")
+    by_key = {one.pk: one for one in key_results}
+    lines: dict[int, tuple[CheckIn, list[CheckInItem]]] = {}
+    for item in in_order:
+        item.key_result = by_key[item.key_result_id]  # all of them were given
+        lines.setdefault(item.check_in_id, (item.check_in, []))[1].append(item)
+    rows = [_said(line, found) for line, found in lines.values()]
+    confidence = {one.pk: _confidence(rows, one) for one in key_results}
+    alerts = [
+        (one, drop)
+        for one in key_results
+        if (drop := rules.confidence_alert([value for _on, value in confidence[one.pk]]))
+    ]
+    named = [(f"{number}", confidence[one.pk]) for number, one in enumerate(key_results, start=1)]
+    named = [(name, points) for name, points in named if points]
+    cycle = objective.cycle
+    plot = None
+    if cycle and named:
+        last = max([cycle.ends_on] + [day for _name, points in named for day, _value in points])
+        plot = rules.confidence_lines(named, first=cycle.starts_on, last=last)
+    return Said(rows[::-1], plot, alerts)
+
+
+def _said(line: CheckIn, items: list[CheckInItem]) -> SaidRow:
+    shape, tone = rules.look_of(line.status)
+    return SaidRow(line.team_check_in, line, items, tone, shape)
+
+
+def _confidence(rows: list[SaidRow], key_result: KeyResult) -> list[tuple[date, int]]:
+    return [
+        (row.check_in.on_date, item.confidence)
+        for row in rows
+        for item in row.items
+        if item.key_result_id == key_result.pk and item.confidence is not None
+    ]
+
+
+def target_changes(objective: Objective) -> list[TargetChange]:
+    """Return how the agreed terms of an objective changed, the newest first. One query."""
+    rows = TargetChange.objects.filter(key_result__objective=objective).select_related("key_result")
+    return list(rows.order_by("-at", "-pk"))
+
+
+def links_of(objective: Objective, *, person: User, on: date) -> list[AlignmentLink]:
+    """Return how an objective serves others and others serve it, as far as somebody may read. One query."""
+    rows = AlignmentLink.objects.filter(
+        Q(objective=objective) | Q(to_objective=objective) | Q(to_key_result__objective=objective)
+    )
+    mine = readable(person, on=on).values("pk")
+    rows = rows.filter(objective__in=mine)
+    rows = rows.filter(Q(to_objective=None) | Q(to_objective__in=mine))
+    rows = rows.filter(Q(to_key_result=None) | Q(to_key_result__objective__in=mine))
+    rows = rows.select_related(
+        "objective__team", "to_objective__team", "to_key_result__objective__team", "to_strategy_item"
+    )
+    return list(rows.order_by("kind", "pk"))
+
+
+def services_of(objective: Objective) -> list[ServiceLink]:
+    """Return the services that an objective is about. One query."""
+    return list(objective.services.select_related("service").order_by("service__name", "pk"))
+
+
+def participants_of(objective: Objective) -> list[Participant]:
+    """Return the teams that take part. One query."""
+    return list(objective.participants.select_related("team").order_by("part", "pk"))

@@ -1,0 +1,261 @@
+"""The pack for leadership's offsite: what is frozen, and how it is read again."""
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import Q
+
+from apps.core.models import StoredFile
+from apps.okrs.models import (
+    CapacityPlan,
+    Cause,
+    Cycle,
+    Decision,
+    Finding,
+    Horizon,
+    KeyResult,
+    Loan,
+    Negotiation,
+    No,
+    NoException,
+    Objective,
+    OffsitePack,
+    RankChange,
+    StrategyItem,
+)
+from apps.okrs.queries.finding import root_team
+from apps.okrs.queries.leadership import balances, figures
+from apps.okrs.queries.strategy import stated_of
+from apps.okrs.rules.horizons import in_words
+from apps.okrs.rules.numbers import half_up, plain
+
+SCHEMA: Final = 1
+BEFORE: Final = timedelta(days=14)  # the quarter's end
+MOST: Final = 40
+AGENDA: Final = (  # 90 minutes
+    ("vision", "Vision: is it still the story?", 5),
+    ("strategy", "The strategy: holds, changed, or dead?", 20),
+    ("grades", "Grades by ambition, and causes of misses", 15),
+    ("nos", "What we said no to, and exceptions", 10),
+    ("lash", "Priorities that moved", 10),
+    ("findings", "Grave findings that are open", 10),
+    ("capacity", "Capacity and loans", 10),
+    ("decisions", "Decisions", 10),
+)
+
+
+def due_packs(*, on: date) -> list[Cycle]:
+    """Return the cycles that end within two weeks and have no pack yet. One query."""
+    ending = Cycle.objects.filter(starts_on__lte=on, ends_on__gte=on, ends_on__lte=on + BEFORE)
+    return list(ending.exclude(pk__in=OffsitePack.objects.values("cycle")))
+
+
+def offsite(cycle: Cycle) -> OffsitePack | None:
+    """Return the pack of a cycle with its file. One query."""
+    return OffsitePack.objects.filter(cycle=cycle).select_related("cycle", "file").first()
+
+
+def offsite_pack(pk: int) -> OffsitePack:
+    """Return one pack; the worker asks. One query."""
+    return OffsitePack.objects.select_related("cycle").get(pk=pk)
+
+
+def printed(pack: OffsitePack) -> StoredFile | None:
+    """Return the file of a pack, once it was printed. No query."""
+    return pack.file
+
+
+def decisions(pack: OffsitePack | None) -> list[Decision]:
+    """Return what was decided, the earliest due first. One query."""
+    if pack is None:
+        return []
+    rows = Decision.objects.filter(pack=pack).select_related("owner")
+    return list(rows.order_by("done_on", "due_on", "pk"))
+
+
+def pack_content(cycle: Cycle, *, on: date) -> dict[str, Any]:
+    """Return what the pack freezes, as plain JSON. Some twenty queries, however many teams there are.
+
+    Only what everybody may read goes in: the pack has one text for all.
+    """
+    sections = {
+        "vision": _vision(),
+        "strategy": _strategy(on),
+        "grades": _grades(cycle),
+        "nos": _nos(cycle),
+        "lash": _moved(cycle),
+        "findings": _findings(cycle),
+        "capacity": _capacity(cycle),
+    }
+    root = root_team()
+    return {
+        "schema": SCHEMA,
+        "cycle": cycle.name,
+        "organisation": root.name if root else "",
+        "on": on.isoformat(),
+        "agenda": [{"key": key, "title": title, "minutes": minutes} for key, title, minutes in AGENDA],
+        "figures": _figures(cycle),
+        **sections,
+    }
+
+
+def _open() -> Q:
+    return Q(objective=None) | Q(objective__visibility="open")
+
+
+def _alive(horizon: str | None = None) -> list[StrategyItem]:
+    rows = StrategyItem.objects.exclude(verdict=StrategyItem.Verdict.DEAD)
+    rows = rows.filter(horizon=horizon) if horizon else rows.exclude(horizon=Horizon.VISION)
+    return list(rows.order_by("position", "pk"))
+
+
+def _vision() -> list[dict[str, Any]]:
+    return [{"text": one.statement, "url": one.get_absolute_url()} for one in _alive(Horizon.VISION)]
+
+
+def _strategy(on: date) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.pk,
+            "text": one.statement,
+            "horizon": one.get_horizon_display(),
+            "words": in_words(stated_of(one), today=on),
+            "verdict": one.get_verdict_display(),
+            "revalidated_on": one.revalidated_on.isoformat() if one.revalidated_on else "",
+            "url": one.get_absolute_url(),
+        }
+        for one in _alive()
+    ]
+
+
+def _grades(cycle: Cycle) -> dict[str, Any]:
+    """Return means by ambition and causes of misses: of units together, never of one person."""
+    rows = KeyResult.objects.filter(
+        objective__cycle=cycle, objective__visibility="open", graded_at__isnull=False, dropped_on=None
+    ).exclude(objective__state="stopped")
+    grades: dict[str, list[Decimal]] = defaultdict(list)
+    causes: Counter[str] = Counter()
+    unmeasured = 0
+    names = {"commitment": "Committed", "roofshot": "Roof shot", "moonshot": "Moon shot"}
+    for grade, own, whole, cause in rows.values_list("grade", "ambition", "objective__ambition", "cause"):
+        if grade is None:
+            unmeasured += 1
+            continue
+        grades[names.get(own or whole, "")].append(grade)
+        if cause:
+            causes[str(Cause(cause).label)] += 1
+    return {
+        "by_ambition": [
+            {"ambition": name, "count": len(grades[name]), "mean": _mean(grades[name])}
+            for name in names.values()
+            if grades[name]
+        ],
+        "unmeasured": unmeasured,
+        "causes": [{"cause": cause, "count": count} for cause, count in causes.most_common()],
+    }
+
+
+def _mean(values: list[Decimal]) -> str:
+    return plain(half_up(sum(values, Decimal(0)) / len(values), 2))
+
+
+def _nos(cycle: Cycle) -> dict[str, Any]:
+    during = {"decided_at__date__gte": cycle.starts_on, "decided_at__date__lte": cycle.ends_on}
+    rows = No.objects.filter(_open(), **during).select_related("team").order_by("-pk")[:MOST]
+    granted = NoException.objects.filter(
+        _open(), at__date__gte=cycle.starts_on, at__date__lte=cycle.ends_on
+    ).select_related("no")
+    return {
+        "rows": [
+            {
+                "what": one.what,
+                "team": one.team.name,
+                "kind": one.get_kind_display(),
+                "reason": one.reason,
+                "url": f"/okrs/nos/{one.pk}/",
+            }
+            for one in rows
+        ],
+        "exceptions": [
+            {"what": one.no.what, "reason": one.reason, "url": f"/okrs/nos/{one.no_id}/"}
+            for one in granted.order_by("-pk")[:MOST]
+        ],
+    }
+
+
+def _moved(cycle: Cycle) -> dict[str, Any]:
+    """Return how often orders changed, and the changes that moved most; the reason stands beside each."""
+    rows = list(
+        RankChange.objects.filter(quarter__cycle=cycle).select_related("quarter__team", "quarter__cycle")
+    )
+    by_team = Counter(one.quarter.team.name for one in rows)
+    seen = set(Objective.objects.filter(cycle=cycle, visibility="open").values_list("pk", flat=True))
+    costly = sorted(rows, key=lambda one: (-_cost(one.before, one.after), one.pk))[:3]
+    titles = dict(Objective.objects.filter(pk__in=seen).values_list("pk", "title"))
+    return {
+        "by_team": [{"team": name, "count": count} for name, count in by_team.most_common()],
+        "costliest": [
+            {
+                "team": one.quarter.team.name,
+                "on": one.at.date().isoformat(),
+                "reason": one.reason,
+                "first": titles.get(one.after[0], "") if one.after else "",
+                "was_first": titles.get(one.before[0], "") if one.before else "",
+                "url": one.quarter.get_absolute_url(),
+            }
+            for one in costly
+        ],
+    }
+
+
+def _cost(before: list[int], after: list[int]) -> float:
+    """Return how much an order moved, the first places more than the last: 0.8 to the power of the place."""
+    weights = {pk: 0.8**place for place, pk in enumerate(before)}
+    later = {pk: 0.8**place for place, pk in enumerate(after)}
+    return sum(abs(weights.get(pk, 0) - later.get(pk, 0)) for pk in {*weights, *later})
+
+
+def _findings(cycle: Cycle) -> list[dict[str, Any]]:
+    rows = Finding.objects.open().filter(_open(), cycle=cycle, severity="high", gone_at=None)
+    other = Q(other_objective=None) | Q(other_objective__visibility="open")
+    return [
+        {
+            "code": one.code,
+            "message": one.message,
+            "team": one.team.name,
+            "other": one.other_team.name if one.other_team else "",
+            "url": one.get_absolute_url(),
+        }
+        for one in rows.filter(other).select_related("team", "other_team").order_by("code", "pk")[:MOST]
+    ]
+
+
+def _capacity(cycle: Cycle) -> dict[str, Any]:
+    loans = Loan.objects.filter(lender__cycle=cycle).select_related("lender__team", "borrower__team")
+    found = list(loans.order_by("pk"))
+    return {
+        "plans": CapacityPlan.objects.filter(quarter__cycle=cycle).count(),
+        "loans": [
+            {
+                "lender": one.lender.team.name,
+                "borrower": one.borrower.team.name,
+                "person_weeks": plain(one.person_weeks),
+                "instead_of": one.instead_of,
+            }
+            for one in found[:MOST]
+        ],
+        "balances": [
+            {"team": one.team, "lent": plain(one.lent), "borrowed": plain(one.borrowed)}
+            for one in balances(found)
+        ],
+    }
+
+
+def _figures(cycle: Cycle) -> list[dict[str, str]]:
+    asks = Negotiation.objects.filter(_open(), cycle=cycle).exclude(stage__in=["draft", "void"])
+    return [
+        {"title": one.title, "value": one.value, "parts": one.parts, "warning": one.warning}
+        for one in figures(cycle, list(asks.order_by("pk")))
+    ]

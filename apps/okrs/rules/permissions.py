@@ -1,0 +1,84 @@
+"""Who may do what with goals (OKRS 1.6). `may_…` is for buttons, `check_…` for transitions.
+
+An administrator reads everything and corrects with a reason, but never speaks for a team: goals are not
+dictated, and the software does not make it possible.
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+from apps.accounts.models import Actor, User
+from apps.catalog.models import Team
+from apps.core.errors import NotPermittedError
+from apps.okrs.models import Objective, Visibility
+
+
+def may_read(person: User, objective: Objective, *, team_ids: Collection[int], on: date) -> bool:
+    """Tell who reads an objective; `team_ids` are its own team and those that take part."""
+    is_open = objective.visibility == Visibility.OPEN or (
+        objective.visibility == Visibility.EMBARGOED
+        and objective.embargo_until is not None
+        and objective.embargo_until <= on
+    )
+    return is_open or person.is_admin or not set(person.team_ids).isdisjoint(team_ids)
+
+
+def may_draft(by: Actor, team: Team) -> bool:
+    """Members and leads write their own team's page; administrators may help with drafts."""
+    return by.is_in(team.pk) or by.leads(team.pk) or by.has("admin")
+
+
+def check_may_draft(by: Actor, team: Team) -> None:
+    """Refuse everybody else: another team proposes instead."""
+    if not may_draft(by, team):
+        message = f"Only {team} writes its own objectives. Ask for one instead: they answer."
+        raise NotPermittedError(message)
+
+
+def speaks_for(by: Actor, team: Team, *, accountable_id: int | None = None) -> bool:
+    """Tell who asks, accepts, counters and says no for a team: its leads, and who is accountable in it."""
+    is_accountable = by.person_id is not None and by.person_id == accountable_id and by.is_in(team.pk)
+    return by.leads(team.pk) or is_accountable
+
+
+def check_speaks_for(by: Actor, team: Team, *, accountable_id: int | None = None) -> None:
+    """Refuse everybody else, administrators too."""
+    if not speaks_for(by, team, accountable_id=accountable_id):
+        message = f"Only a lead of {team} can answer for it."
+        raise NotPermittedError(message)
+
+
+def may_check_in(by: Actor, team: Team) -> bool:
+    """Members and leads of the team."""
+    return by.is_in(team.pk) or by.leads(team.pk)
+
+
+def check_may_check_in(by: Actor, team: Team) -> None:
+    """Refuse who does not belong to the team."""
+    if not may_check_in(by, team):
+        message = f"Only {team} checks in for itself."
+        raise NotPermittedError(message)
+
+
+def may_grade(by: Actor, objective: Objective) -> bool:
+    """Leads of the team, and who is accountable."""
+    return speaks_for(by, objective.team, accountable_id=objective.accountable_id)
+
+
+def check_may_grade(by: Actor, objective: Objective) -> None:
+    """Refuse everybody else: a team grades itself."""
+    if not may_grade(by, objective):
+        message = f"A lead of {objective.team}, or who is accountable, grades and closes this."
+        raise NotPermittedError(message)
+
+
+def may_rank(by: Actor, team: Team) -> bool:
+    """Leads put their team's objectives in order; the organisation's, the leads of its team."""
+    return by.leads(team.pk)
+
+
+def check_may_rank(by: Actor, team: Team) -> None:
+    """Refuse everybody else."""
+    if not may_rank(by, team):
+        message = f"Only a lead of {team} says what comes first."
+        raise NotPermittedError(message)

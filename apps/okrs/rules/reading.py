@@ -1,0 +1,15 @@
+"""When reading leaves a trace (OKRS 1.6)."""
+
+from datetime import date
+
+from apps.accounts.models import Actor
+from apps.okrs.models import Objective, Visibility
+
+
+def reads_in_confidence(by: Actor, objective: Objective, *, on: date) -> bool:
+    """Tell whether an administrator reads what only its teams read, and is in none of them."""
+    is_over = objective.embargo_until is not None and objective.embargo_until <= on
+    is_open = objective.visibility == Visibility.OPEN or (
+        objective.visibility == Visibility.EMBARGOED and is_over
+    )
+    return not is_open and by.has("admin") and not by.is_in(objective.team_id)

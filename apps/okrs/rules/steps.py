@@ -1,0 +1,136 @@
+"""The steps of an objective that its team takes alone: who may, what is needed, and how they are called."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from apps.accounts.models import Actor
+from apps.core.errors import InvalidInputError, InvalidMoveError
+from apps.okrs.models import CycleState, Objective, State
+from apps.okrs.rules.permissions import may_draft, speaks_for
+from apps.okrs.rules.states import MOVES
+
+ONE: Final = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One button of an objective."""
+
+    key: str  # in its address
+    label: str
+    to: State
+    icon: str
+    for_writers: bool = False  # members too; otherwise who speaks for the team
+    asks: bool = False  # leads to a form first
+    is_far_reaching: bool = False
+
+
+STEPS: Final = [
+    Step("adopt", "Agree to it", State.AGREED, "check"),
+    Step("activate", "Begin work", State.ACTIVE, "player-play", asks=True),
+    Step("grading", "End work, begin grading", State.GRADING, "flag", asks=True),
+    Step("back", "Back to work", State.ACTIVE, "arrow-back-up"),
+    Step("draft", "Make it a draft", State.DRAFT, "pencil", for_writers=True),
+    Step("idea", "Make it an idea again", State.IDEA, "bulb", for_writers=True),
+    Step("defer", "Not now", State.DEFERRED, "clock", for_writers=True, asks=True),
+    Step("take-up", "Take it up", State.DRAFT, "arrow-back-up", for_writers=True, asks=True),
+    Step("withdraw", "Withdraw it", State.WITHDRAWN, "x", for_writers=True, asks=True, is_far_reaching=True),
+    Step("stop", "Stop it", State.STOPPED, "player-stop", asks=True, is_far_reaching=True),
+]
+FROM: Final[dict[str, frozenset[State]]] = {  # narrower than the table of moves: what concerns nobody else
+    "adopt": frozenset({State.DRAFT}),
+    "activate": frozenset({State.AGREED}),
+    "grading": frozenset({State.ACTIVE}),
+    "back": frozenset({State.GRADING}),
+    "draft": frozenset({State.IDEA}),
+    "idea": frozenset({State.DRAFT}),
+    "defer": frozenset({State.DRAFT}),
+    "take-up": frozenset({State.DEFERRED, State.IDEA, State.DRAFT}),
+    "withdraw": frozenset({State.IDEA, State.DRAFT}),
+    "stop": frozenset({State.AGREED, State.ACTIVE}),
+}
+
+
+def may_take(by: Actor, objective: Objective, step: Step) -> bool:
+    """Tell whether somebody may take a step at all."""
+    if step.for_writers:
+        return may_draft(by, objective.team)
+    return speaks_for(by, objective.team, accountable_id=objective.accountable_id)
+
+
+def steps_for(by: Actor, objective: Objective) -> list[Step]:
+    """Return the buttons of an objective for somebody; its guards are asked when it is taken."""
+    return [
+        step
+        for step in STEPS
+        if objective.state in FROM[step.key] and may_take(by, objective, step) and _fits(objective, step.key)
+    ]
+
+
+def _fits(objective: Objective, key: str) -> bool:
+    cycle = objective.cycle
+    if cycle is None:
+        return key in {"take-up", "draft", "idea", "withdraw"}
+    return cycle.state == CycleState.ACTIVE if key in {"activate", "back"} else key != "take-up"
+
+
+def check_from(objective: Objective, key: str) -> None:
+    """Refuse a step that the table does not list, in the words of the step."""
+    if objective.state not in FROM[key]:
+        to = next(step.to for step in STEPS if step.key == key)
+        now = objective.get_state_display().lower()
+        message = f"An objective that is {now} cannot become {to.label.lower()}."
+        if to in MOVES[State(objective.state)]:
+            message = f"{message} here: the other side is asked first."
+        raise InvalidMoveError(message)
+
+
+def check_has_key_results(count: int) -> None:
+    """Refuse to promise what nobody could judge."""
+    if not count:
+        message = "Write at least one key result first: how will you know that it has come true?"
+        raise InvalidInputError(message, field="key_results")
+
+
+def check_concerns_nobody_else(objective: Objective, *, others: Collection[str], is_open: bool) -> None:
+    """Refuse to adopt what another side has to agree to as well (OKRS 1.1)."""
+    if objective.authored_by_id != objective.team_id:
+        message = f"{objective.authored_by} wrote this. Answer its proposal: accept, counter, or say no."
+        raise InvalidMoveError(message)
+    if others:
+        names = ", ".join(sorted(others))
+        message = f"It concerns {names} too. Propose it: both sides agree on the same terms."
+        raise InvalidMoveError(message)
+    if is_open:
+        message = "A negotiation about it is open. It is agreed there, or withdrawn first."
+        raise InvalidMoveError(message)
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing that stands against beginning the work."""
+
+    code: str  # "L2", "K5", "dependency"
+    message: str
+    url: str = ""
+
+
+def check_utilisation(rho: Decimal | None, *, up_to: Decimal | None) -> None:
+    """Refuse to begin more than the team has hands for, but for a waiver that allows as much."""
+    if rho is None or rho <= max(ONE, up_to or ONE):
+        return
+    message = (
+        f"The team has promised {rho:.2f} times what it has. Lend, stop or shrink something, "
+        "or ask for a waiver."
+    )
+    raise InvalidMoveError(message)
+
+
+def check_passed(blockers: Iterable[Blocker], reason: str) -> None:
+    """Refuse to begin over what blocks, unless a reason is recorded."""
+    codes = ", ".join(dict.fromkeys(one.code for one in blockers))
+    if codes and not reason:
+        message = f"{codes} stand against it. Resolve them, or say why you begin all the same."
+        raise InvalidInputError(message, field="reason")

@@ -1,0 +1,73 @@
+"""Who is told what happens to goals."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from apps.accounts.models import Actor, User
+from apps.activity.models import Audience, Subject
+from apps.catalog.models import Team
+from apps.catalog.queries import leads_of
+from apps.notifications.rules import News
+from apps.notifications.transitions import notify_many
+from apps.okrs.models import Negotiation, Objective, Visibility
+
+
+def audience_of(objective: Objective | None, team_id: int, *, by: Actor, at: datetime) -> str:  # noqa: ARG001
+    """Return who reads what is about an objective: one team, where the objective is not open. No query."""
+    is_open = objective is None or objective.visibility == Visibility.OPEN
+    return Audience.EVERYONE if is_open else Audience.of_team(team_id)
+
+
+def tell_side(  # noqa: PLR0913 -- News spells them out
+    team: Team,
+    negotiation: Negotiation,
+    *,
+    template: str,
+    key: str,
+    by: Actor,
+    at: datetime,
+    context: dict[str, Any],
+) -> None:
+    """Tell the leads of one side, and who is accountable there, but for whoever did it."""
+    people = leads_of(team.pk)
+    for one in (negotiation.objective, negotiation.key_result):
+        if one is not None and one.accountable is not None and team.pk in one.accountable.team_ids:
+            people.append(one.accountable)
+    audience = audience_of(negotiation.objective, team.pk, by=by, at=at)
+    subject = replace(negotiation.subject, audience=audience)
+    tell(
+        people,
+        key=f"negotiation:{negotiation.pk}:{key}",
+        template=template,
+        subject=subject,
+        by=by,
+        at=at,
+        context=context,
+    )
+
+
+def tell(  # noqa: PLR0913 -- News spells them out
+    people: Iterable[User],
+    *,
+    key: str,
+    template: str,
+    subject: Subject,
+    by: Actor,
+    at: datetime,
+    context: dict[str, Any],
+) -> None:
+    """Tell each person once, but for whoever did it: they know."""
+    told = {person.pk: person for person in people if person.pk != by.person_id}
+    news = [
+        News(
+            recipient=person,
+            key=f"okrs:{key}",
+            template=f"okrs/{template}",
+            subject=subject,
+            context={"actor": by.name} | context,
+        )
+        for person in told.values()
+    ]
+    notify_many(news, by=by, at=at)

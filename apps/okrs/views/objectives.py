@@ -1,0 +1,201 @@
+"""The page of one objective: its numbers over time, what was said, how it ended, and its steps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.accounts.http import PortalRequest, actor
+from apps.activity.queries import timeline
+from apps.comments.queries import conversation
+from apps.comments.transitions import say as say_it
+from apps.core.http import page
+from apps.core.results import Conflict, Saved
+from apps.core.text import key_in
+from apps.okrs import forms, queries, rules, transitions
+from apps.okrs.models import LOCKED, KeyResult, Objective, State
+from apps.okrs.views.finding import REFUSED, STALE, both_of, today, typed_over
+
+EVENTS = 50  # on one page of the history
+
+
+def _found(request: PortalRequest, pk: int) -> Objective:
+    on, by = today(request), actor(request)
+    found = queries.objective_with_rhythm(pk, person=request.user, on=on)
+    if rules.reads_in_confidence(by, found, on=on):
+        transitions.note_reading(found, by=by, at=timezone.now())
+    return found
+
+
+@require_safe
+def objective(request: PortalRequest, pk: int) -> HttpResponse:
+    """Show an objective: key results with plots, confidence, check-ins, its ties. Twelve queries."""
+    return _objective(request, _found(request, pk))
+
+
+def _objective(
+    request: PortalRequest,
+    found: Objective,
+    *,
+    status: int = 200,
+    typed: Mapping[int, forms.GradeForm] | None = None,
+    **more: Any,
+) -> HttpResponse:
+    on, by = today(request), actor(request)
+    rows = queries.key_result_rows(found, on=on)
+    said = queries.said_of(found, [row.key_result for row in rows])
+    parts = [rules.Part(row.standing.progress, row.key_result.dropped_on) for row in rows]
+    may_grade = rules.may_grade(by, found) and found.state == State.GRADING
+    context = {
+        "objective": found,
+        "health": queries.health_of(
+            found, [row.line for row in reversed(said.rows)], on=on, own=request.user.team_ids
+        ),
+        "rows": [(row, _grade_form(row, typed or {}) if may_grade else None) for row in rows],
+        "score": rules.objective_score(parts, today=on),
+        "said": said,
+        "links": queries.links_of(found, person=request.user, on=on),
+        "services": queries.services_of(found),
+        "participants": queries.participants_of(found),
+        "comments": conversation("objective", found.pk),
+        "may_grade": may_grade,
+        "may_change_terms": _may_change_terms(request, found),
+        "close_form": forms.CloseForm() if may_grade else None,
+        "today": on,
+    }
+    return page(request, "okrs/objective.html", context | more, status=status)
+
+
+def _grade_form(row: queries.KeyResultRow, typed: Mapping[int, forms.GradeForm]) -> forms.GradeForm | None:
+    """Return the form of one key result, with what was typed and refused; dropped ones have none."""
+    if row.key_result.dropped_on is not None:
+        return None
+    return typed.get(row.key_result.pk) or forms.grade_form(row)
+
+
+def _may_change_terms(request: PortalRequest, found: Objective) -> bool:
+    """Tell whether to offer the page of terms; what may change there depends on the agreement."""
+    return rules.may_draft(actor(request), found.team) and bool(rules.MOVES[State(found.state)])
+
+
+@require_safe
+def history(request: PortalRequest, pk: int) -> HttpResponse:
+    """Show what happened to an objective, the newest first, and how its terms changed. Four queries."""
+    found = _found(request, pk)
+    before = key_in(request.GET.get("before", ""))
+    entries = timeline(found.subject, audiences=_audiences(request, found), before=before, limit=EVENTS)
+    context = {
+        "objective": found,
+        "entries": entries,
+        "before": entries[-1].id if len(entries) == EVENTS else None,
+        "is_later": before is not None,
+        "changes": queries.target_changes(found),
+    }
+    return page(request, "okrs/objective_history.html", context)
+
+
+def _audiences(request: PortalRequest, found: Objective) -> frozenset[str]:
+    """Return the reader's audiences, with that of an objective that they were let in to read."""
+    return request.user.audiences | {found.subject.audience}
+
+
+@require_POST
+def say_of_objective(request: PortalRequest, pk: int) -> HttpResponse:
+    """Add a comment."""
+    found = _found(request, pk)
+    say_it(found.subject, text=request.POST.get("text", ""), by=actor(request), at=timezone.now())
+    return redirect(f"{found.get_absolute_url()}#conversation")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def terms(request: PortalRequest, pk: int, key_result: int) -> HttpResponse:
+    """Say how a key result is measured; after the agreement with a reason, or it is asked for."""
+    found = _found(request, pk)
+    rules.check_may_draft(actor(request), found.team)
+    row = _key_result(found, key_result)
+    steps = list(row.milestones.order_by("position", "pk"))
+    is_agreed = found.state in LOCKED
+    team_ids = {*request.user.team_ids, found.team_id} | ({row.metric.team_id} if row.metric else set())
+    options: dict[str, Any] = {
+        "metrics": queries.metrics_of(team_ids),
+        "steps": steps,
+        "is_agreed": is_agreed,
+    }
+    context = {"objective": found, "key_result": row, "is_agreed": is_agreed}
+    if request.method != "POST":
+        form = forms.TermsForm(initial=forms.terms_of(row, steps), **options)
+        return page(request, "okrs/terms.html", context | {"form": form})
+    form = forms.TermsForm(request.POST, **options)
+    if not form.is_valid() or form.refuse(row):
+        return page(request, "okrs/terms.html", context | {"form": form}, status=REFUSED)
+    given = {name: form.cleaned_data[name] for name in ("why", "reason") if name in form.fields}
+    match transitions.change_terms(
+        row,
+        draft=form.draft,
+        revision=form.cleaned_data["revision"],
+        by=actor(request),
+        at=timezone.now(),
+        **given,
+    ):
+        case Saved(saved):
+            return redirect(saved)
+        case Conflict(theirs):
+            fresh = list(theirs.milestones.order_by("position", "pk"))
+            mine = forms.TermsForm(
+                initial=form.cleaned_data
+                | {"revision": theirs.revision, "milestones": request.POST.get("milestones", "")},
+                **options,
+            )
+            saved_form = forms.TermsForm(initial=forms.terms_of(theirs, fresh), **options)
+            names = [name for name in forms.TERMS if name in mine.fields]
+            both = both_of(mine, saved_form, names=names)
+            return page(request, "okrs/terms.html", context | {"form": mine, "both": both}, status=STALE)
+
+
+def _key_result(found: Objective, pk: int) -> KeyResult:
+    row = found.key_results.select_related("metric__team").filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    row.objective = found
+    return row
+
+
+@require_POST
+def grade(request: PortalRequest, pk: int, key_result: int) -> HttpResponse:
+    """Grade one key result, or say that it was not measured."""
+    found = _found(request, pk)
+    row = _key_result(found, key_result)
+    ambition = queries.ambition_of(row)
+    form = forms.GradeForm(request.POST, ambition=ambition, auto_id=f"k{row.pk}_%s")
+    if not form.is_valid():
+        rules.check_may_grade(actor(request), found)
+        rules.check_is_grading(found)
+        return _objective(request, found, status=REFUSED, typed={row.pk: form})
+    match transitions.grade_key_result(row, by=actor(request), at=timezone.now(), **form.cleaned_data):
+        case Saved(saved):
+            return redirect(saved)
+        case Conflict(theirs):
+            data = typed_over(request, theirs.revision)
+            form = forms.GradeForm(data, ambition=ambition, auto_id=f"k{row.pk}_%s")
+            said = f"{theirs.grade:.1f}" if theirs.grade is not None else "not measured"
+            return _objective(
+                request, found, status=STALE, typed={row.pk: form}, graded=row.pk, grade_problem=said
+            )
+
+
+@require_POST
+def close(request: PortalRequest, pk: int) -> HttpResponse:
+    """Close an objective with a verdict."""
+    found = _found(request, pk)
+    form = forms.CloseForm(request.POST)
+    if not form.is_valid():
+        rules.check_may_grade(actor(request), found)
+        rules.check_is_grading(found)
+        return _objective(request, found, status=REFUSED, close_form=form)
+    closed = transitions.close_objective(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+    messages.success(request, f"“{closed}” is closed.")
+    return redirect(closed)

@@ -1,0 +1,199 @@
+"""What other pages read of negotiations: the margin, my work, the measures, what needs a decision."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.template.loader import render_to_string
+
+from apps.comments.transitions import say as comment
+from apps.okrs import queries, transitions
+from apps.okrs.models import Objective
+from apps.okrs.queries.margin import margins
+from apps.okrs.rules.negotiation_measures import Measures, Share, kappa, median, working_days
+from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
+from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory
+from tests.okrs.sides import WORK, capacity_of, quarter_of, seen, sides
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two():
+    return sides()
+
+
+def margin(two, by, now):
+    quarter = quarter_of(two.tracking, two.cycle)
+    return margins(quarter, ids=[two.objective.pk], by=by)
+
+
+def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
+    capacity_of(two.tracking, two.cycle, has="50", promised="45")
+    asked = two.ask(
+        now, {"deliverable": "EU and US", "ends_on": "2026-03-10", "person_weeks": "4"}, objective=None
+    )
+    offer = {"deliverable": "Both", "ends_on": "2026-03-31", "person_weeks": "4", "instead_of": "The app"}
+    transitions.counter(asked, payload=offer, message="Not before spring.", by=two.giver, at=now)
+    last = {"deliverable": "EU now, US in spring", "ends_on": "2026-03-20", "person_weeks": "4"}
+    transitions.counter(asked, payload=last, message="EU first?", by=two.buyer, at=now)
+
+    (note,) = margin(two, two.giver, now)[0].asks
+
+    assert note.head == "Checkout asks Tracking"
+    assert note.lines == [
+        ("Asked", "EU and US, 10 March 2026", False),
+        ("Offered", "Both, 31 March 2026, The app", False),
+        ("Countered", "EU now, US in spring, 20 March 2026", True),
+    ]
+    assert (note.cost_label, note.cost, note.message) == ("Costs you", "4 person-weeks", "EU first?")
+    assert note.acts == {"accept", "counter", "decline"}
+    drawn = render_to_string("okrs/margin/negotiation.html", {"note": note, "csrf_token": "x"})
+    assert all(words in drawn for words in ("Checkout asks", "EU now", ">Accept<", ">Counter<", ">Say no<"))
+
+
+def test_the_margin_groups_by_objective_and_shows_nos(two, now):
+    asked = two.ask(now)
+    transitions.say_no(two.tracking, what="More", reason_code="risk", reason="No", by=two.giver, at=now)
+    other = two.ask(now, WORK | {"deliverable": "B"})
+    transitions.decline(other, reason_code="risk", reason="The peak.", by=two.giver, at=now)
+
+    found = margin(two, two.buyer, now)
+
+    assert [note.negotiation for note in found[two.objective.pk].asks] == [asked]
+    assert [note.no.what for note in found[two.objective.pk].nos] == ["B"]
+    assert [note.no.what for note in found[0].nos] == ["More"]
+    assert found[two.objective.pk].asks[0].acts == {"withdraw"}
+    drawn = render_to_string("okrs/margin/no.html", {"note": found[two.objective.pk].nos[0]})
+    assert "Checkout asked" in drawn
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_the_margin_costs_the_same(two, now, django_assert_max_num_queries, count):
+    capacity_of(two.tracking, two.cycle, has="500")
+    for number in range(count):
+        two.ask(now, WORK | {"deliverable": f"Thing {number}"})
+
+    with django_assert_max_num_queries(7):
+        margin(two, two.giver, now)
+
+
+def test_my_work_asks_leads_for_answers_and_holders_for_decisions(two, now):
+    two.ask(now)
+    no = transitions.say_no(
+        two.tracking, what="Blue", reason_code="risk", reason="No", by=two.giver, at=now, reopen_when="ever"
+    )
+    type(no).objects.filter(pk=no.pk).update(state="expired", state_reason="its day has passed")
+
+    found = queries.waiting_for(two.giver.person, now=now + timedelta(days=6))
+
+    assert [(todo.title, todo.action, todo.is_urgent) for todo in found] == [
+        ("Tracking inside the order page", "Answer", True),
+        ("Decide again: Blue", "Decide", False),
+    ]
+    for by in (two.buyer, member_of(two.tracking), lead_of(two.tracking, is_admin=True)):
+        assert queries.waiting_for(by.person, now=now) == []
+
+
+def test_what_needs_a_decision_shows_both_last_terms(two, now):
+    asked = two.ask(now)
+    for number, by in enumerate([two.giver, two.buyer, two.giver], 5):
+        transitions.counter(asked, payload=WORK | {"person_weeks": str(number)}, by=by, at=now)
+
+    ((found, wanted, offered),) = queries.stuck(two.cycle, person=UserFactory(), on=now.date())
+
+    assert (found, wanted.payload["person_weeks"], offered.payload["person_weeks"]) == (asked, "6", "7")
+
+
+# ---- measures
+
+
+@pytest.mark.parametrize(
+    ("agreed", "expected"), [("7000", "0"), ("5000", "1"), ("6000", "0.5"), ("4000", "1.5"), ("8000", "-0.5")]
+)
+def test_who_moved(agreed, expected):
+    found = kappa(asked=Decimal(5000), offered=Decimal(7000), agreed=Decimal(agreed))
+
+    assert found == Decimal(expected)
+
+
+def test_who_moved_needs_two_numbers_and_eight_negotiations():
+    assert kappa(asked=Decimal(5), offered=Decimal(5), agreed=Decimal(5)) is None
+    assert Measures(kappas=[Decimal(1)] * 7).who_moved is None
+    assert Measures(kappas=[Decimal("0.9")] * 8).is_dictated
+    assert not Measures(kappas=[Decimal("0.8")] * 8).is_dictated
+    assert median([Decimal(1), Decimal(4), Decimal(2), Decimal(3)]) == Decimal("2.5")
+
+
+def test_days_are_working_days(now):
+    friday = now.date() + timedelta(days=4)
+
+    assert working_days(friday, friday + timedelta(days=3)) == 1
+    assert working_days(friday, friday) == 0
+    assert Share(1, 4).words == "1 of 4 (25 %)"
+    assert Share(0, 0).words == "none yet"
+
+
+def propose(two, now, title):
+    payload = {"title": title, "key_results": "A sentence"}
+    return transitions.propose_objective(
+        two.tracking, cycle=two.cycle, from_team=two.checkout, payload=payload, by=two.buyer, at=now
+    )
+
+
+def accept(asked, by, now):
+    return transitions.accept(asked, seen=seen(asked), by=by, at=now)
+
+
+def test_dictated_is_what_came_from_outside_and_was_accepted_at_once_in_silence(two, now):
+    Objective.objects.all().update(agreed_at=now)  # one of its own
+    accept(propose(two, now, "Dictated"), two.giver, now + timedelta(hours=2))
+    accept(propose(two, now, "Slept over"), two.giver, now + timedelta(hours=30))
+    talked = propose(two, now, "Talked about")
+    comment(talked.subject, text="Why?", by=two.giver, at=now)
+    accept(talked, two.giver, now)
+    countered = propose(two, now, "Countered")
+    transitions.counter(
+        countered, payload={"title": "Countered", "key_results": "Another"}, by=two.giver, at=now
+    )
+    accept(countered, two.buyer, now)
+
+    assert queries.measures_of(two.cycle).dictated == Share(1, 5)
+
+
+def test_a_cycle_in_numbers(two, now, django_assert_max_num_queries):
+    metric = MetricFactory(team=two.tracking)
+    objective = ObjectiveFactory(team=two.tracking, cycle=two.cycle)
+    key_result = KeyResultFactory(
+        objective=objective, kind="metric", metric=metric, baseline=Decimal(9400), target=Decimal(7000)
+    )
+    about = {"kind": "target", "objective": objective, "key_result": key_result}
+    target = two.ask(now, {"target": "5000"}, **about)
+    transitions.counter(target, payload={"target": "7000"}, by=two.giver, at=now + timedelta(days=1))
+    transitions.counter(target, payload={"target": "6000"}, by=two.buyer, at=now + timedelta(days=1))
+    accept(target, two.giver, now + timedelta(days=1))
+    refused = two.ask(now)
+    transitions.decline(refused, reason_code="risk", reason="No", by=two.giver, at=now + timedelta(days=3))
+    two.ask(now, WORK | {"deliverable": "B"})
+    transitions.lapse_all(by=ActorFactory(), at=now + timedelta(days=9))
+
+    with django_assert_max_num_queries(9):
+        found = queries.measures_of(two.cycle)
+
+    assert found.kappas == [Decimal("0.5")]
+    assert (found.answer_time, found.rounds, found.median_rounds) == (2, [2], 2)
+    assert (found.lapsed, found.nos, found.held) == (Share(1, 3), Share(1, 2), Share(1, 1))
+    assert "there are 1" in found.who_moved_words
+    assert not found.chose_nothing
+
+
+def test_loans_sum_to_nought(two, now):
+    loan = {"person_weeks": "8", "starts_on": "2026-01-05", "ends_on": "2026-03-27"}
+    accept(two.ask(now, loan, kind="loan"), two.giver, now)
+    third = TeamFactory()
+    two.tracking, two.giver = third, lead_of(third)
+    accept(two.ask(now, loan | {"person_weeks": "3"}, kind="loan"), two.giver, now)
+
+    rows = queries.loan_balances([two.cycle.pk])
+
+    assert sum(weeks for _lender, _borrower, weeks in rows) == 11
