@@ -20,6 +20,14 @@ def pytest_configure(config):
     config.pluginmanager.register(Verbs())
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Leave pages to `make test`: they cost most of the time, and rules and steps are tested without them."""
+    for item in items:
+        if "views" in item.path.stem or "page" in item.path.stem:
+            item.add_marker(pytest.mark.thorough)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport():
     """With REQUIRE_ALL nothing is skipped: what cannot run fails, and the reason says what to install.

@@ -25,7 +25,7 @@ from tests.factories import TeamFactory, UserFactory, lead_of
 from tests.factories.readiness import answer_of, area_of, present_readiness, publish_editions
 from tests.factories.walkthroughs import ROLES, holder, seat_as, signing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 EVIL = """<script>evil()</script>"'><img src=x onerror=evil()>{{ 7|add:7 }}{% now "Y" %}"""
 AS_TEXT = "&lt;script&gt;evil()&lt;/script&gt;"
 LINK = "https://example.org/?q=<script>evil()</script>"

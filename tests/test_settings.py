@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parent.parent
 SHOW = "import json, portal.settings as s; print(json.dumps(vars(s), default=str, skipkeys=True))"
 

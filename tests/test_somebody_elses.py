@@ -12,7 +12,7 @@ from tests.factories.readiness import answer_of, conversation_of, present_readin
 from tests.factories.walkthroughs import held, in_progress, scheduled, seat_as
 from tests.refusals import refused, rows, soon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture

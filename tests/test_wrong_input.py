@@ -19,7 +19,7 @@ from tests.factories.readiness import answer_of, readiness_of
 from tests.factories.walkthroughs import held, in_progress, planned, scheduled, seat_as
 from tests.refusals import refused, rows, soon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 NUL = "words\0more"
 LONG = "x" * 201
 MEGABYTE = 1024 * 1024

@@ -26,8 +26,8 @@ class Verbs:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item):
-        """Look before the test is undone."""
-        if not uses_database(item) or connection.needs_rollback:
+        """Look before the test is undone; a run of some of the tests proves nothing about all kinds."""
+        if not self.is_whole(item.config) or not uses_database(item) or connection.needs_rollback:
             return
         try:
             self.seen |= set(Event.objects.values_list("verb", flat=True).distinct())
@@ -52,8 +52,9 @@ class Verbs:
 
     def missing(self, config):
         """Return what nobody produced, if everything was asked for."""
-        is_whole = config.args_source is config.ArgsSource.TESTPATHS
-        is_whole = is_whole and not (
-            config.option.keyword or config.option.markexpr or config.option.collectonly
-        )
-        return sorted(set(kinds()) - self.seen) if is_whole else []
+        return sorted(set(kinds()) - self.seen) if self.is_whole(config) else []
+
+    def is_whole(self, config):
+        """Tell whether everything was asked for."""
+        asked = config.args_source is config.ArgsSource.TESTPATHS
+        return asked and not (config.option.keyword or config.option.markexpr or config.option.collectonly)

@@ -15,7 +15,7 @@ from apps.notifications.models import Delivery
 from apps.notifications.transitions import deliver
 from tests.factories import PASSWORD, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 SYSTEM = Actor.system("tests")
 NEW = "a brand new password"
 

@@ -8,6 +8,8 @@ from django.core.management import call_command
 from tests.api.asking import Program
 from tests.factories import UserFactory
 
+pytestmark = pytest.mark.thorough
+
 
 def test_the_description_is_whole_and_without_a_warning(tmp_path):
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yaml"))

@@ -16,7 +16,7 @@ from tests.factories.readiness import answer_of, readiness_of
 from tests.factories.walkthroughs import NOW, held, planned, seat_as
 from tests.refusals import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 NUL = "words\0more"
 HALF = "\ud800"  # half a character
 HUGE = 10**30

@@ -20,7 +20,7 @@ from tests.api.asking import Program
 from tests.factories import ActorFactory, ServiceFactory, TeamFactory, UserFactory
 from tests.subjects import subject
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 EVENTS, EXPORT = reverse("home:events"), reverse("home:events_export")
 
 

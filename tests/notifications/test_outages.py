@@ -12,7 +12,7 @@ from apps.notifications.tasks import deliver, gather, remind
 from apps.walkthroughs import transitions as walkthroughs
 from tests.factories.walkthroughs import MEETING, in_progress, scheduled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 DAY = timedelta(days=1)
 STARTS = MEETING["starts_at"]
 

@@ -19,6 +19,8 @@ from bench.sites import Organisation, block_of
 from bench.table import growth, misses, table
 from bench.visitor import Passes
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def scene(db, now):

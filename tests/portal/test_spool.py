@@ -9,6 +9,8 @@ from kombu import Connection
 from portal import celery  # noqa: F401 -- puts our transport in its place
 from portal.home import spool
 
+pytestmark = pytest.mark.thorough
+
 RING = (
     b'{"body": "cmluZw==", "content-encoding": "utf-8", "content-type": "text/plain", "headers": {}, '
     b'"properties": {"body_encoding": "base64", "delivery_tag": "1", "delivery_info": {}}}'

@@ -47,7 +47,7 @@ def test_asking_tells_whoever_may_decide(assessment, enablement, security, ask):
     assert recipients == {enablement.person_id}
     assert own.pk not in recipients
     assert told(answer_of(assessment, "REL-01"))[0] == (
-        f"Ana Lind asked for an exemption for REL-01 of {assessment.service.name} until 2026-05-31"
+        f"Ana Lind asked for an exemption for REL-01 of {assessment.service.name} until 31 May 2026"
     )
 
 
@@ -219,7 +219,7 @@ def test_an_exemption_ends_with_its_day(assessment, ask, decide, now):
     assert not answer_of(assessment, "REL-01").is_exempt
     assert area_of(assessment, "REL").open_high == 2
     assert told(answer_of(assessment, "REL-01"))[0] == (
-        f"The exemption for REL-01 of {assessment.service.name} ended on 2026-05-31"
+        f"The exemption for REL-01 of {assessment.service.name} ended on 31 May 2026"
     )
 
 

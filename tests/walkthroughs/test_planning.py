@@ -105,7 +105,7 @@ def test_plan_makes_one_more_after_a_cancelled_one(now):
     again = transitions.plan(walkthrough.service, by=walkthrough.service.lead, at=now)
 
     assert (again.state, again.assessment) == (State.PLANNED, walkthrough.assessment)
-    assert told(again)[0].endswith(f"planned the walkthrough of {again.service} for about 2026-03-30")
+    assert told(again)[0].endswith(f"planned the walkthrough of {again.service} for about 30 March 2026")
 
 
 @pytest.mark.parametrize("state", [State.PLANNED, State.SCHEDULED, State.IN_PROGRESS, State.HELD])

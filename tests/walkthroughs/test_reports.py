@@ -30,7 +30,7 @@ from tests.factories import ActorFactory
 from tests.factories.walkthroughs import decided, held, scheduled, seat_as, sign, signing, veto
 from tests.history import told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 WORKER = Actor.system("jobs.run")
 
 
