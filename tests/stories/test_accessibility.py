@@ -66,9 +66,9 @@ ROLES = {  # who looks, and where they begin
     "member": ["/"],
     "admin": ["/", "/settings/people/1/history/", "/accounts/logout/"],
 }
-# What no link leads to: answers to forms only, files, data, and what is told by mail.
+# What no link leads to: answers to forms only, files, data, and what is told by mail. Goals have no demo yet.
 NOT_PAGES = re.compile(
-    r"^(api:.*|api_nothing|events|services_file|me|me_notifications|schema|healthz|readyz|metrics|mfa_download_recovery_codes"
+    r"^(okrs:.*|api:.*|api_nothing|events|services_file|me|me_notifications|schema|healthz|readyz|metrics|mfa_download_recovery_codes"
     r"|account_(signup|inactive|reset_password_from_key_done)|.*:(export|events_export|event_names|live"
     r"|theme|report_file|open|(roles|invite|invite_again|deactivate|reactivate|take_second_factor"
     r"|lead|add_member|remove_member|read_all|snooze|bring_back|mail_html|retry|revoke_token|submit|return_answers"

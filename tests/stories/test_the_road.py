@@ -17,6 +17,7 @@ from apps.catalog.models import Phase, Service
 from apps.readiness.models import Answer, Assessment, Kind
 from apps.readiness.queries import sheet
 from apps.walkthroughs.models import State, Walkthrough
+from apps.walkthroughs.rules import day_in_words
 from tests.company import CATALOG, REHEARSED, answer_what_is_open
 from tests.stories.conftest import link_in, text_of
 
@@ -299,9 +300,10 @@ def remind(walkthrough, mailbox, ada):
     assert first["queued"]["walkthroughs/countdown"] == 5
     assert sum(again["queued"].values()) == 0
 
-    mailbox.to(User.objects.get(name="Ada Lind"), "Tomorrow")
+    when = day_in_words(walkthrough)
+    mailbox.to(User.objects.get(name="Ada Lind"), when)
     ada.get_by_role("link", name=re.compile("Inbox")).click()
-    ada.get_by_role("button", name=re.compile("^Open: Tomorrow")).first.click()
+    ada.get_by_role("button", name=re.compile(f"^Open: {when}")).first.click()
     expect(ada.get_by_role("heading", level=1)).to_have_text("Walkthrough of Parcel Tracking")
 
 
