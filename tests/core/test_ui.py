@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,12 @@ def test_paragraphs_in_one_line_stay_apart():
         in_one_line("Mon 7 December\nRoom 4\n\n Your team shows it. ")
         == "Mon 7 December · Room 4 · Your team shows it."
     )
+
+
+def test_every_rule_of_the_style_sheets_is_closed():
+    """One brace too few, and a browser takes all that follows for a part of one rule, without a word."""
+    for path in (settings.BASE_DIR / "static" / "css").glob("*.css"):
+        sheet = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+        depths = list(accumulate({"{": 1, "}": -1}.get(letter, 0) for letter in sheet))
+
+        assert (min(depths), depths[-1]) == (0, 0), path.name
