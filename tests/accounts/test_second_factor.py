@@ -19,7 +19,7 @@ from tests.api.asking import Program
 from tests.factories import PASSWORD, UserFactory
 from tests.history import told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

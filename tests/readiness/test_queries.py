@@ -11,7 +11,7 @@ from apps.readiness.models import Answer, Exemption, Kind
 from tests.factories import ActorFactory, ServiceFactory, UserFactory, member_of
 from tests.factories.readiness import answer_of, conversation_of, readiness_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 TODAY = date(2026, 3, 2)
 MAY = date(2026, 5, 31)
 

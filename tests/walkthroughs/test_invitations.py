@@ -24,7 +24,7 @@ from tests.factories.walkthroughs import (
 )
 from tests.history import told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 def sent_to(person):

@@ -8,7 +8,7 @@ from apps.walkthroughs.queries import Filters, listing
 from tests.factories import UserFactory
 from tests.factories.walkthroughs import NOW, cancelled, decided, held, planned, scheduled, sign, signing
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_monday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_monday"), pytest.mark.thorough]
 
 
 def rows(show, **fields):

@@ -23,7 +23,7 @@ from tests.factories.walkthroughs import (
     veto,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 DAY = timedelta(days=1)
 
 
