@@ -97,6 +97,10 @@ from apps.okrs.rules.measuring import (
     today_of,
     unit_of,
 )
+from apps.okrs.rules.nos import (
+    Collision,
+    may_go_on,
+)
 from apps.okrs.rules.numbers import (
     plain,
 )
@@ -268,6 +272,7 @@ __all__ = [
     "Bump",
     "Change",
     "CheckInDraft",
+    "Collision",
     "ConfidenceLines",
     "Curve",
     "Drop",
@@ -389,6 +394,7 @@ __all__ = [
     "may_draft",
     "may_edit",
     "may_edit_strategy",
+    "may_go_on",
     "may_grade",
     "may_keep",
     "may_rank",
