@@ -8,6 +8,9 @@ from apps.okrs.rules.calendar import (
     week_in_words,
     weeks_of,
 )
+from apps.okrs.rules.capacity import (
+    check_utilisation,
+)
 from apps.okrs.rules.checking_in import (
     LATE_AFTER,
     LONGEST_ANSWER,
@@ -200,7 +203,6 @@ from apps.okrs.rules.steps import (
     check_from,
     check_has_key_results,
     check_passed,
-    check_utilisation,
     may_take,
     steps_for,
 )
