@@ -11,7 +11,7 @@ from apps.core.results import Conflict, Saved
 from apps.notifications.models import Notice
 from apps.okrs import queries, transitions
 from apps.okrs.models import Allocation, CapacityPlan, Waiver
-from apps.okrs.rules.capacity import Borrowed, Fill, Ledger, raises_above_slack, sum_of_loans
+from apps.okrs.rules.capacity import Borrowed, Fill, Ledger, raises_above_slack
 from tests.factories import ActorFactory, TeamFactory, lead_of, member_of
 from tests.factories.okrs import CycleFactory, ObjectiveFactory, QuarterFactory
 from tests.okrs.sides import capacity_of, fresh
@@ -72,13 +72,6 @@ def test_only_what_makes_a_team_fuller_raises_it():
     assert raises_above_slack(full, full.with_more(lent=Decimal(1)))
     assert not raises_above_slack(full, full)
     assert not raises_above_slack(ledger(50, 10), ledger(50, 11))
-
-
-def test_loans_sum_to_nought_over_the_organisation():
-    balance = sum_of_loans([(1, 2, Decimal(8)), (2, 3, Decimal("2.5")), (3, 1, Decimal(1))])
-
-    assert balance == {1: Decimal(-7), 2: Decimal("5.5"), 3: Decimal("1.5")}
-    assert sum(balance.values()) == 0
 
 
 PLAN = {"people": Decimal(5), "weeks": Decimal(13), "upkeep_share": Decimal("0.25")}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.urls import reverse
 from pypdf import PdfReader
 
 from apps.accounts.models import Actor
@@ -23,12 +24,13 @@ from apps.okrs.models import (
     Move,
     Negotiation,
     No,
-    Objective,
     OffsitePack,
     RankChange,
     StrategyItem,
     Terms,
 )
+from apps.okrs.rules.negotiation_measures import Measures
+from apps.okrs.rules.overview import figures_of
 from apps.okrs.transitions import Sentence
 from tests.factories.accounts import ActorFactory, UserFactory
 from tests.factories.catalog import TeamFactory, lead_of, member_of
@@ -390,41 +392,14 @@ def test_the_overview_counts_answers_nos_and_rounds(now):
     assert found["who_moved"] == ""
 
 
-def test_dictated_is_written_elsewhere_and_accepted_in_a_day_without_a_word(now):
-    cycle = CycleFactory()
-    author = TeamFactory()
-    own = ObjectiveFactory(cycle=cycle, state="agreed", agreed_at=now, proposed_at=now)
-    told = ObjectiveFactory(cycle=cycle, authored_by=author, state="agreed", agreed_at=now, proposed_at=now)
-    slow = ObjectiveFactory(
-        cycle=cycle,
-        authored_by=author,
-        state="agreed",
-        agreed_at=now,
-        proposed_at=now - timedelta(days=2),
+def test_who_moved_is_shown_from_eight_on():
+    few, told = (
+        next(one for one in figures_of(Measures(kappas=[Decimal(1)] * count)) if one.key == "who_moved")
+        for count in (7, 8)
     )
-    assert figures(cycle, now)["dictation"] == "33 %"
 
-    transitions.say(told, text="Half of it.", by=lead_of(told.team), at=now)
-
-    assert figures(cycle, now)["dictation"] == "0 %"
-    assert Objective.objects.filter(pk__in=[own.pk, slow.pk]).count() == 2
-
-
-def test_who_moved_is_shown_from_eight_on(now):
-    cycle = CycleFactory()
-    for number in range(8):
-        objective = ObjectiveFactory(cycle=cycle, state="agreed", agreed_at=now)
-        KeyResultFactory(
-            objective=objective,
-            asked_target=Decimal(100),
-            offered_target=Decimal(50),
-            target=Decimal(100 if number else 50),
-        )
-
-    page = queries.leadership(cycle, person=ActorFactory().person, on=now.date())
-
-    (moved,) = [one for one in page.figures if one.key == "who_moved"]
-    assert (moved.value, moved.warning) == ("1", "Goals are being dictated.")
+    assert (few.value, few.warning) == ("", "")
+    assert (told.value, told.warning) == ("1", "Goals are being dictated.")
 
 
 def test_three_rounds_need_a_decision(now):
@@ -436,12 +411,28 @@ def test_three_rounds_need_a_decision(now):
 
     (pair,) = page.undecided
     assert pair.negotiation == stuck
-    assert [(line.name, line.left, line.right) for line in pair.lines] == [("Person weeks", "6", "7")]
+    assert [(line.name, line.left, line.right) for line in pair.lines] == [
+        ("Costs", "6 person-weeks", "7 person-weeks")
+    ]
     assert next((one.owes, one.to, one.count) for one in page.waiting) == (
         stuck.counterpart,
         stuck.initiator,
         1,
     )
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_page_of_leadership_costs_the_same(client, now, count, django_assert_max_num_queries):
+    cycle = CycleFactory()
+    for _number in range(count):
+        asked(now, cycle, acts=("propose", "counter", "counter"), rounds=3)
+        asked(now, cycle, acts=("propose", "decline"), stage="declined")
+    client.force_login(UserFactory(is_leadership=True))
+
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("okrs:leadership", args=[cycle.slug])).content.decode()
+
+    assert page.count("3 rounds") == count
 
 
 def test_loans_sum_to_nought(now, lead):

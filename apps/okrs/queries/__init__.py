@@ -7,7 +7,6 @@ from apps.okrs.queries.capacity import (
     ledger,
     ledgers,
     ledgers_of_teams,
-    loan_balances,
 )
 from apps.okrs.queries.check_ins import (
     ItemRow,
@@ -111,7 +110,6 @@ from apps.okrs.queries.negotiations import (
     catchball,
     listing,
     negotiation,
-    stuck,
     words_of,
 )
 from apps.okrs.queries.nos import (
@@ -286,7 +284,6 @@ __all__ = [
     "links_of",
     "listed",
     "listing",
-    "loan_balances",
     "margins",
     "measures_of",
     "metric",
@@ -333,7 +330,6 @@ __all__ = [
     "stated_of",
     "still_due",
     "strategy_item",
-    "stuck",
     "target",
     "target_changes",
     "targets",

@@ -152,9 +152,3 @@ def allocation(pk: int, quarter: Quarter) -> Allocation:
     return get_object_or_404(
         Allocation.objects.select_related("quarter__team", "quarter__cycle"), pk=pk, quarter=quarter
     )
-
-
-def loan_balances(cycle_ids: Collection[int]) -> list[tuple[int, int, Decimal]]:
-    """Return lender, borrower and person-weeks of the loans that stand in some cycles. One query."""
-    rows = Loan.objects.filter(lender__cycle__in=list(cycle_ids), ended_on=None).order_by("pk")
-    return list(rows.values_list("lender__team_id", "borrower__team_id", "person_weeks"))

@@ -13,7 +13,6 @@ from apps.catalog.models import Team
 from apps.okrs.models import (
     OVER,
     Act,
-    Cycle,
     Move,
     Negotiation,
     NegotiationQuerySet,
@@ -166,26 +165,6 @@ def words_of(one: Negotiation, terms: Terms | None) -> str:
         words if label in PLAIN else f"{label.lower()} {words}"
         for label, words in lines_of(shape, terms.payload, names)
     )
-
-
-def stuck(cycle: Cycle, *, person: User, on: date) -> list[tuple[Negotiation, Terms | None, Terms | None]]:
-    """Return what needs a decision after three rounds, with the last terms of giver and requester.
-
-    Two queries.
-    """
-    rows = visible(person, on=on).filter(cycle=cycle, stage=Stage.OPEN, rounds__gte=MOST_ROUNDS)
-    found = list(rows.select_related(*LOADED).order_by("pk")[:MOST])
-    last: dict[tuple[int, int], Terms] = {}
-    for terms in Terms.objects.filter(negotiation__in=found).order_by("version"):
-        last[terms.negotiation_id, terms.team_id] = terms
-    return [
-        (
-            one,
-            last.get((one.pk, one.other(giver_of(one).pk).pk)),
-            last.get((one.pk, giver_of(one).pk)),
-        )
-        for one in found
-    ]
 
 
 @dataclass(frozen=True)

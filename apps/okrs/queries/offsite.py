@@ -17,7 +17,6 @@ from apps.okrs.models import (
     Horizon,
     KeyResult,
     Loan,
-    Negotiation,
     No,
     NoException,
     Objective,
@@ -26,10 +25,12 @@ from apps.okrs.models import (
     StrategyItem,
 )
 from apps.okrs.queries.finding import root_team
-from apps.okrs.queries.leadership import balances, figures
+from apps.okrs.queries.leadership import balances, lending
+from apps.okrs.queries.negotiation_measures import asks_of, measures_of
 from apps.okrs.queries.strategy import stated_of
 from apps.okrs.rules.horizons import in_words
 from apps.okrs.rules.numbers import half_up, plain
+from apps.okrs.rules.overview import figures_of
 
 SCHEMA: Final = 1
 BEFORE: Final = timedelta(days=14)  # the quarter's end
@@ -248,14 +249,14 @@ def _capacity(cycle: Cycle) -> dict[str, Any]:
         ],
         "balances": [
             {"team": one.team, "lent": plain(one.lent), "borrowed": plain(one.borrowed)}
-            for one in balances(found)
+            for one in balances(lending(cycle))
         ],
     }
 
 
 def _figures(cycle: Cycle) -> list[dict[str, str]]:
-    asks = Negotiation.objects.filter(_open(), cycle=cycle).exclude(stage__in=["draft", "void"])
+    asks = list(asks_of(cycle).filter(_open()))
     return [
         {"title": one.title, "value": one.value, "parts": one.parts, "warning": one.warning}
-        for one in figures(cycle, list(asks.order_by("pk")))
+        for one in figures_of(measures_of(cycle, asks))
     ]

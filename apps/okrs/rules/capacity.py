@@ -280,12 +280,3 @@ def check_may_waive(by: Actor, team: Team, root: Team | None) -> None:
     if not may_waive(by, team, root):
         message = f"A lead of {root} who does not belong to {team} can allow that."
         raise NotPermittedError(message)
-
-
-def sum_of_loans(loans: Iterable[tuple[int, int, Decimal]]) -> dict[int, Decimal]:
-    """Return the balance of each team before ramp: what it borrowed less what it lent. Together nought."""
-    balance: dict[int, Decimal] = {}
-    for lender, borrower, weeks in loans:
-        balance[lender] = balance.get(lender, ZERO) - weeks
-        balance[borrower] = balance.get(borrower, ZERO) + weeks
-    return balance

@@ -67,6 +67,7 @@ class Measures:
     rounds: Sequence[int] = ()  # of what was agreed
     nos: Share = Share(0, 0)  # of what was decided
     held: Share = Share(0, 0)  # nos without an exception
+    said: int = 0  # nos that were written down, also without an ask
 
     @property
     def who_moved(self) -> Decimal | None:
@@ -77,15 +78,6 @@ class Measures:
     def is_dictated(self) -> bool:
         """Tell whether goals are being dictated."""
         return self.who_moved is not None and self.who_moved >= DICTATED
-
-    @property
-    def who_moved_words(self) -> str:
-        """Say the median with n, or how many are still missing."""
-        count = len(self.kappas)
-        if self.who_moved is None:
-            return f"shown from {FEWEST} negotiated targets on; there are {count}"
-        words = f"{half_up(self.who_moved, 2):f} (median of {count})"
-        return f"{words}: goals are being dictated" if self.is_dictated else words
 
     @property
     def answer_time(self) -> Decimal | None:
@@ -99,8 +91,8 @@ class Measures:
 
     @property
     def chose_nothing(self) -> bool:
-        """Tell whether a cycle without a single no was flagged: nothing was chosen."""
-        return self.nos.whole > 0 and self.nos.part == 0
+        """Tell whether something was decided, and not a single no was said: nothing was chosen."""
+        return self.nos.whole > 0 and not self.nos.part and not self.said
 
 
 def hold_rate(active: int, excepted: int) -> Share:

@@ -1,13 +1,13 @@
 """Figures for leadership: each with its parts, and none about a person."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import median
 from typing import Self
 
 from apps.okrs.models import Negotiation
-from apps.okrs.rules.numbers import half_up, plain, ratio
+from apps.okrs.rules.negotiation_measures import FEWEST, Measures, Share
+from apps.okrs.rules.numbers import half_up, many, plain
+from apps.okrs.rules.terms import FIELDS, Field, Payload, in_words, shape_of
 
 
 @dataclass(frozen=True)
@@ -20,40 +20,55 @@ class Figure:
     parts: str
     warning: str = ""
 
-    @classmethod
-    def median(  # noqa: PLR0913 -- a median says of how many, and when it warns
-        cls,
-        key: str,
-        title: str,
-        values: Iterable[Decimal],
-        *,
-        fewest: int,
-        words: str,
-        warns_from: Decimal,
-        warning: str,
-    ) -> Self:
-        """Return a median, shown from so many values on."""
-        found = sorted(values)
-        if len(found) < fewest:
-            return cls(
-                key, title, "", f"{words}; shown from {fewest} negotiations on, there are {len(found)}"
-            )
-        middle = median(found)
-        said = warning if middle >= warns_from else ""
-        return cls(key, title, plain(half_up(middle, 2)), f"{words}; median of {len(found)}", said)
+
+def figures_of(measures: Measures) -> list[Figure]:
+    """Return the measures of a cycle as pages show them."""
+    one = measures
+    lesson = "Not one no was said: nothing was chosen." if one.chose_nothing else ""
+    told = "came from elsewhere and were accepted in a day without a counter or a word"
+    return [
+        _share("no_rate", "Nos", one.nos, "decided proposals were declined or put off", lesson),
+        _share("dictation", "Dictated", one.dictated, f"agreed objectives {told}"),
+        _median(
+            "who_moved",
+            "Who moved",
+            one.who_moved,
+            f"0: the team's number stood, 1: the asking side's stood; {_of_how_many(len(one.kappas))}",
+            "Goals are being dictated." if one.is_dictated else "",
+        ),
+        _median(
+            "answer_time",
+            "Days to answer",
+            one.answer_time,
+            f"median working days until the other side moved, of {len(one.answer_days)}",
+        ),
+        _share("lapse_rate", "Lapsed", one.lapsed, "asks that are over got no answer in time"),
+        _median(
+            "rounds",
+            "Rounds to agreement",
+            one.median_rounds,
+            f"counters, median of {many(len(one.rounds), 'agreement')}",
+        ),
+        _share("hold_rate", "Nos that hold", one.held, "active nos have no exception"),
+    ]
 
 
-def share(key: str, title: str, part: int, whole: int, words: str, *, warning: str = "") -> Figure:
+def _share(key: str, title: str, share: Share, words: str, warning: str = "") -> Figure:
     """Return a share with its two numbers; of nothing there is no share."""
-    if not whole:
-        return Figure(key, title, "", f"0 of 0 {words}")
-    percent = half_up(ratio(part, whole) * 100)
-    return Figure(key, title, f"{percent} %", f"{part} of {whole} {words}", warning)
+    parts = f"{share.part:,} of {share.whole:,} {words}"
+    percent = "" if share.ratio is None else f"{half_up(share.ratio * 100):f} %"
+    return Figure(key, title, percent, parts, warning)
 
 
-def kappa_of(asked: Decimal, offered: Decimal, agreed: Decimal) -> Decimal:
-    """Return who moved: (agreed - offered) ÷ (asked - offered); the sign cancels where less is better."""
-    return ratio(agreed - offered, asked - offered)
+def _median(key: str, title: str, value: Decimal | None, parts: str, warning: str = "") -> Figure:
+    return Figure(key, title, "" if value is None else plain(half_up(value, 2)), parts, warning)
+
+
+def _of_how_many(count: int) -> str:
+    """Say of how many a median is, or how many are missing before it is shown."""
+    if count < FEWEST:
+        return f"shown from {FEWEST} negotiated targets on, there are {count}"
+    return f"median of {count}"
 
 
 @dataclass(frozen=True)
@@ -78,15 +93,15 @@ class Pair:
     lines: list[Line]
 
     @classmethod
-    def of(cls, negotiation: Negotiation, left: Mapping[str, object], right: Mapping[str, object]) -> Self:
-        """Return both sides' terms field by field."""
-        names = dict.fromkeys([*left, *right])
+    def of(cls, negotiation: Negotiation, left: Payload, right: Payload) -> Self:
+        """Return both sides' terms field by field; load `changes` first."""
         lines = [
-            Line(name.replace("_", " ").capitalize(), _text(left.get(name)), _text(right.get(name)))
-            for name in names
+            Line(one.label, _text(one, left), _text(one, right))
+            for one in FIELDS[shape_of(negotiation)]
+            if one.name in left or one.name in right
         ]
         return cls(negotiation, lines)
 
 
-def _text(value: object) -> str:
-    return "\N{EN DASH}" if value in (None, "") else str(value)
+def _text(field: Field, payload: Payload) -> str:
+    return in_words(field, payload.get(field.name)) or "\N{EN DASH}"
