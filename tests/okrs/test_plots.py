@@ -60,7 +60,7 @@ def test_what_has_no_numbers_has_no_plot(kind):
 
 
 def test_nothing_is_drawn_of_nothing():
-    assert rules.spark_of(metric(None, None), [], today=day(2)) is None
+    assert rules.spark_of(metric(None, None), []) is None
     assert rules.plot_of(metric(None, None), [], today=day(2)) is None
     assert rules.history_of([Point(START, Decimal(1))]) is None
 
@@ -77,12 +77,12 @@ def test_labels_lie_apart():
 def test_everything_lies_inside_the_picture(values, baseline, target):
     measure = metric(baseline, target)
     drawn = rules.plot_of(measure, points(values), today=END)
-    spark = rules.spark_of(measure, points(values), today=END)
+    spark = rules.spark_of(measure, points(values))
 
     for x, y in places(drawn.values) + places(drawn.target) + places(drawn.pace):
         assert 56 <= x <= 628
         assert 11.9 <= y <= 176.1
-    for x, y in places(spark.line) + places(spark.pace):
+    for x, y in places(spark.points):
         assert 0 <= x <= 112
         assert 0 <= y <= 28
     assert 1 <= len(drawn.y_ticks) <= 6

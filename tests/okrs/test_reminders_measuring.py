@@ -7,9 +7,10 @@ import pytest
 from apps.accounts.models import Actor
 from apps.notifications.transitions import remind
 from apps.okrs import queries, rules, transitions
-from apps.okrs.models import Cycle, Objective, Quarter, State
+from apps.okrs.models import Cycle, Finding, Objective, Quarter, State
 from tests.factories import UserFactory
 from tests.okrs.goals import Goals
+from tests.okrs.sides import sides
 
 pytestmark = pytest.mark.django_db
 DUE = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)  # two weeks after the quarter begins
@@ -126,5 +127,64 @@ def test_it_takes_the_same_queries_for_many(count, django_assert_num_queries):
         goals = Goals(key=f"calls-{place}")
         publish(goals, DUE - timedelta(days=14))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert len(list(queries.due(now=DUE))) == count
+
+
+@pytest.fixture
+def owed(now):
+    two = sides()
+    return two, two.ask(now)  # the second of March, to be answered until the ninth
+
+
+def kinds_of(at, kind):
+    return [(one.recipient, one.key) for one in queries.due(now=at) if one.kind == kind]
+
+
+def test_who_owes_an_answer_is_reminded_two_days_before(owed, now):
+    two, asked = owed
+    key = f"okrs:answer:{asked.pk}:0:20260309:{two.giver.person.pk}"
+
+    assert kinds_of(now + timedelta(days=4), "okrs/answer_due") == []
+    assert kinds_of(now + timedelta(days=5), "okrs/answer_due") == [(two.giver.person, key)]
+    assert queries.still_due([key], now=now + timedelta(days=5)) == {key}
+
+    transitions.decline(asked, reason_code="risk", reason="No", by=two.giver, at=now)
+
+    assert kinds_of(now + timedelta(days=5), "okrs/answer_due") == []
+    assert queries.still_due([key], now=now + timedelta(days=5)) == set()
+
+
+def test_what_was_just_put_on_the_table_is_not_reminded_of(owed, now):
+    two, asked = owed
+    late = now + timedelta(days=6)
+    terms = {"deliverable": "Less", "person_weeks": "2", "ends_on": "2026-03-20", "instead_of": "The app"}
+    transitions.counter(asked, payload=terms, by=two.giver, at=late, respond_by=late.date())
+
+    assert kinds_of(late, "okrs/answer_due") == []
+
+
+def test_what_blocks_agreed_work_is_told_before_the_quarter_and_once_more(goals):
+    Objective.objects.update(state=State.AGREED)
+    Cycle.objects.update(state="planning")
+    remark = Finding.objects.create(
+        code="L2",
+        severity="medium",
+        is_blocking=True,
+        cycle=goals.cycle,
+        team=goals.team,
+        objective=goals.objective,
+        message="No baseline.",
+        fingerprint="1",
+        found_at=DUE,
+    )
+    first = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
+
+    found = [kinds_of(first + timedelta(days=days), "okrs/blocked") for days in (-8, -7, 0, 7)]
+
+    steps = [[key.split(":")[3] for _person, key in some] for some in found]
+    assert steps == [[], ["soon"], ["soon"], ["late"]]
+    assert {person for some in found for person, _key in some} == {goals.lead.person}
+    decided = {"decided_by": goals.lead.person, "decided_at": DUE, "reason": "So"}
+    Finding.objects.filter(pk=remark.pk).update(state="dismissed", **decided)
+    assert kinds_of(first, "okrs/blocked") == []

@@ -396,6 +396,8 @@ def test_a_key_result_is_measured_by_a_metric_that_is_named_on_the_line(team, me
     metric = Metric.objects.get()
     assert result.row.metric == metric
     assert (metric.key, metric.team, metric.good, metric.unit_kind) == ("calls", team, Good.DOWN, "percent")
+    event = Event.objects.get(verb="okrs.metric_created")
+    assert (event.subject_id, event.data["key"]) == (metric.pk, "calls")
     again = KeyResultFactory(objective=made(team=team))
     assert measure(again, member, now, new_metric="calls").row.metric == metric
 
@@ -462,10 +464,28 @@ def test_terms_stay_once_agreed_but_the_owner_may_change(team, member, now):
         measure(row, member, now, kind=Kind.SENTENCE, revision=1, accountable=UserFactory())
 
 
+def test_a_baseline_found_at_last_is_filled_in_after_the_agreement(team, member, now):
+    metric = MetricFactory(team=team)
+    terms = {"kind": Kind.METRIC, "metric": metric, "target": Decimal(5)}
+    row = KeyResultFactory(objective=made(State.ACTIVE, team=team), **terms)
+
+    with pytest.raises(InvalidMoveError, match="Ask for a change"):
+        measure(row, member, now, **(terms | {"target": Decimal(6)}))
+    assert measure(row, member, now, **terms, baseline=Decimal(9)).row.baseline == 9
+
+
+def test_an_archived_metric_measures_nothing_new(team, member, now):
+    metric = MetricFactory(team=team, archived_at=now)
+
+    with pytest.raises(InvalidMoveError):
+        measure(KeyResultFactory(objective=made(team=team)), member, now, metric=metric)
+
+
 def test_a_stale_measure_is_a_conflict(team, member, now):
     row = KeyResultFactory(objective=made(team=team), revision=3)
 
     assert isinstance(measure(row, member, now, new_metric="m", revision=2), Conflict)
+    assert not Metric.objects.exists()
     with pytest.raises(NotPermittedError):
         measure(row, ActorFactory(), now, new_metric="m")
 

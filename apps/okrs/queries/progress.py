@@ -57,9 +57,9 @@ class Standing:
         return reached or (lead is not None and lead > rules.WEEK // 2)
 
     @property
-    def spark(self) -> rules.SparkLine | None:
+    def spark(self) -> rules.Spark | None:
         """Return the small line; nothing where no number is measured."""
-        return rules.spark_of(self.measure, self.points, today=self.on) if self.measure else None
+        return rules.spark_of(self.measure, self.points) if self.measure else None
 
     @property
     def forecast(self) -> rules.Forecast | None:

@@ -1,24 +1,36 @@
-"""What people should be reminded of: check-ins that are due, and those that nobody has read."""
+"""What people should be reminded of: check-ins due and unread, answers owed, what blocks the start."""
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.activity.models import Subject
+from apps.activity.models import Audience, Subject
 from apps.catalog.queries import people_of
 from apps.notifications.rules import Due
 from apps.okrs import rules
-from apps.okrs.models import CycleState, Objective, Quarter, State, TeamCheckIn
+from apps.okrs.models import (
+    CycleState,
+    Finding,
+    Negotiation,
+    Objective,
+    Quarter,
+    Stage,
+    State,
+    TeamCheckIn,
+    Visibility,
+)
 from apps.okrs.queries.check_ins import reviewers, waiting_for_reviewers
 from apps.okrs.queries.health import due_on, with_last
 
 AT_ONCE: Final = 500
+FARTHEST_AHEAD: Final = timedelta(hours=14)  # of UTC: there a day begins first
 Ids = Collection[int] | None  # only these subjects; None: all of them
 RowT = TypeVar("RowT")
 
@@ -138,6 +150,99 @@ def _unread(check_in: TeamCheckIn, person: User) -> Due:
     )
 
 
+def answers(*, now: datetime, only: Ids) -> Iterator[Due]:
+    """Say two days before an answer lapses that it is owed; what was put on the table since was just told."""
+    soon = (now + rules.REMIND_BEFORE + FARTHEST_AHEAD).date()
+    rows = Negotiation.objects.filter(stage=Stage.OPEN, respond_by__lte=soon, respond_by__gte=now.date())
+    rows = rows.select_related("initiator", "counterpart", "owes", "cycle", "terms")
+    rows = rows.select_related("objective__accountable", "key_result__accountable")
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    for some in _batches(rows.streamed(AT_ONCE)):
+        leads = people_of({row.owes_id for row in some if row.owes_id})
+        for row in some:
+            speakers = [one.person for one in leads.get(row.owes_id or 0, []) if one.is_lead]
+            yield from _answer(row, speakers, now=now)
+
+
+def _answer(one: Negotiation, leads: list[User], *, now: datetime) -> Iterator[Due]:
+    if one.owes is None or one.respond_by is None:
+        return
+    day = one.respond_by - rules.REMIND_BEFORE
+    if one.terms is not None and one.terms.made_at.date() >= day:
+        return
+    is_open = one.objective is None or one.objective.visibility == Visibility.OPEN
+    audience = Audience.EVERYONE if is_open else Audience.of_team(one.owes.pk)
+    for person in rules.speakers(one, one.owes, leads):
+        if now.astimezone(ZoneInfo(person.time_zone)).date() >= day:
+            yield Due(
+                recipient=person,
+                key=f"okrs:answer:{one.pk}:{one.rounds}:{one.respond_by:%Y%m%d}:{person.pk}",
+                kind="okrs/answer_due",
+                template="okrs/answer_due",
+                subject=replace(one.subject, audience=audience),
+                context={
+                    "side": one.other(one.owes.pk).name,
+                    "what": one.title,
+                    "respond_by": one.respond_by,
+                },
+                at=_noon(day),
+            )
+
+
+def blocked(*, now: datetime, only: Ids) -> Iterator[Due]:
+    """Say to the leads a week before a quarter, and a week into it, what blocks the start of agreed work."""
+    until = (now + rules.BLOCKED_FROM + FARTHEST_AHEAD).date()
+    agreed = Objective.objects.filter(team=OuterRef("team"), cycle=OuterRef("cycle"), state=State.AGREED)
+    remarks = Finding.objects.open().filter(
+        Q(objective=None) | Q(objective__state=State.AGREED),
+        team=OuterRef("team"),
+        cycle=OuterRef("cycle"),
+        is_blocking=True,
+        gone_at=None,
+    )
+    counted = remarks.order_by().values("cycle").annotate(n=Count("pk")).values("n")
+    rows = Quarter.objects.filter(
+        Exists(agreed),
+        Exists(remarks),
+        cycle__state__in=[CycleState.PLANNING, CycleState.ACTIVE],
+        cycle__starts_on__lte=until,
+        team__is_archived=False,
+    )
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    counts = rows.annotate(remarks=Subquery(counted)).select_related("team", "cycle")
+    for some in _batches(counts.streamed(AT_ONCE)):
+        leads = people_of({row.team_id for row in some})
+        for row in some:
+            for one in leads.get(row.team_id, []):
+                if one.is_lead and (due := _blocked(row, one.person, now=now)):
+                    yield due
+
+
+def _blocked(quarter: Quarter, person: User, *, now: datetime) -> Due | None:
+    today = now.astimezone(ZoneInfo(person.time_zone)).date()
+    first = quarter.cycle.starts_on
+    is_late = today >= first + rules.BLOCKED_FROM
+    day = first + rules.BLOCKED_FROM if is_late else first - rules.BLOCKED_FROM
+    if today < day:
+        return None
+    url = f"{reverse('okrs:findings', args=[quarter.cycle.slug])}?team={quarter.team.slug}"
+    return Due(
+        recipient=person,
+        key=f"okrs:blocked:{quarter.pk}:{'late' if is_late else 'soon'}:{day:%Y%m%d}:{person.pk}",
+        kind="okrs/blocked",
+        template="okrs/blocked",
+        subject=replace(quarter.subject, url=url),
+        context={
+            "team": quarter.team.name,
+            "cycle": str(quarter.cycle),
+            "count": quarter.remarks,  # type: ignore[attr-defined]
+        },
+        at=_noon(day),
+    )
+
+
 def _batches(rows: Iterator[RowT]) -> Iterator[list[RowT]]:
     while some := list(islice(rows, AT_ONCE)):
         yield some
@@ -147,4 +252,9 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-FINDERS: Final[dict[str, Callable[..., Iterator[Due]]]] = {"checkin": check_ins, "unread": unread}
+FINDERS: Final[dict[str, Callable[..., Iterator[Due]]]] = {
+    "checkin": check_ins,
+    "unread": unread,
+    "answer": answers,
+    "blocked": blocked,
+}

@@ -31,10 +31,10 @@ from apps.okrs.models import (
     Quarter,
     Stage,
     State,
-    Visibility,
 )
 from apps.okrs.queries.finding import root_team
 from apps.okrs.rules.capacity import Ledger
+from apps.okrs.rules.reading import is_open
 
 ZERO: Final = Decimal(0)
 UNPLANNED: Final = (*EXITS, State.IDEA)  # an idea is not judged, and what was left is left
@@ -76,10 +76,7 @@ class Rows:
 
     def is_open(self, objective: Objective) -> bool:
         """Tell whether everybody may read an objective: what other teams are told names no others."""
-        is_over = objective.embargo_until is not None and objective.embargo_until <= self.on
-        return objective.visibility == Visibility.OPEN or (
-            objective.visibility == Visibility.EMBARGOED and is_over
-        )
+        return is_open(objective, on=self.on)
 
     def place(self, team_id: int, objective_id: int) -> int | None:
         """Return the rank of an objective in a team's order, from 1."""

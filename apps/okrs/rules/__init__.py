@@ -76,8 +76,6 @@ from apps.okrs.rules.measures import (
     bounds,
     carry_days,
     check_measure,
-    check_milestone,
-    check_value,
     values_of,
 )
 from apps.okrs.rules.measuring import (
@@ -100,9 +98,16 @@ from apps.okrs.rules.measuring import (
     today_of,
     unit_of,
 )
+from apps.okrs.rules.negotiating import (
+    REMIND_BEFORE,
+    speakers,
+)
 from apps.okrs.rules.nos import (
     Collision,
     may_go_on,
+)
+from apps.okrs.rules.notices_strategy import (
+    BLOCKED_FROM,
 )
 from apps.okrs.rules.numbers import (
     plain,
@@ -124,7 +129,6 @@ from apps.okrs.rules.pace import (
     look_of,
     net_confidence,
     next_due,
-    objective_status,
     pace_of,
     says_otherwise,
     weakest_status,
@@ -144,13 +148,11 @@ from apps.okrs.rules.permissions import (
 from apps.okrs.rules.plots import (
     ConfidenceLines,
     Plot,
-    SparkLine,
     TargetStep,
     confidence_lines,
     expected_value,
     history_of,
     plot_of,
-    spark_of,
     steps_of,
 )
 from apps.okrs.rules.ranks import (
@@ -189,7 +191,9 @@ from apps.okrs.rules.scores import (
     progress_of,
 )
 from apps.okrs.rules.sparkline import (
+    Spark,
     spark,
+    spark_of,
 )
 from apps.okrs.rules.states import (
     MOVES,
@@ -243,6 +247,7 @@ from apps.okrs.rules.writing import (
 )
 
 __all__ = [
+    "BLOCKED_FROM",
     "CATALOGUE",
     "DECIDED",
     "DEFAULTS",
@@ -264,6 +269,7 @@ __all__ = [
     "NEVER_AGREED",
     "ONE_EVENT",
     "PENDING",
+    "REMIND_BEFORE",
     "SQUARES",
     "STALE",
     "STEPS",
@@ -295,7 +301,7 @@ __all__ = [
     "Progress",
     "Proposal",
     "Said",
-    "SparkLine",
+    "Spark",
     "Stated",
     "Step",
     "TargetStep",
@@ -342,7 +348,6 @@ __all__ = [
     "check_may_turn",
     "check_measure",
     "check_metric_value",
-    "check_milestone",
     "check_move",
     "check_needed",
     "check_no_circle",
@@ -361,7 +366,6 @@ __all__ = [
     "check_target",
     "check_tenths",
     "check_utilisation",
-    "check_value",
     "clean_check_in",
     "clean_item",
     "clean_key_result",
@@ -411,7 +415,6 @@ __all__ = [
     "net_confidence",
     "next_due",
     "objective_score",
-    "objective_status",
     "order_of",
     "own_side",
     "pace_of",
@@ -426,6 +429,7 @@ __all__ = [
     "says_otherwise",
     "spark",
     "spark_of",
+    "speakers",
     "speaks_for",
     "steps_for",
     "steps_of",

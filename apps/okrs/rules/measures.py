@@ -124,24 +124,6 @@ def check_measure(measure: Measure) -> None:
         _check_band(measure)
 
 
-def check_value(value: Decimal, *, on: date, today: date, measure: Measure, field: str = "value") -> None:
-    """Refuse a value that lies outside the metric's bounds, is too long, or is dated in the future."""
-    if on > today:
-        message = "A value of a day that has not come yet is a guess."
-        raise InvalidInputError(message, field="on_date")
-    _check_number(value, measure, field=field)
-
-
-def check_milestone(milestone: Milestone) -> None:
-    """Refuse a weight of nought, and a step that is done without evidence."""
-    if milestone.weight <= 0:
-        message = "The weight must be more than 0."
-        raise InvalidInputError(message, field="weight")
-    if milestone.done_on is not None and not milestone.evidence_url:
-        message = "Done needs a date and evidence: link to what shows it."
-        raise InvalidInputError(message, field="evidence_url")
-
-
 def _check_way(measure: Measure) -> None:
     for field, value in (("baseline", measure.baseline), ("target", measure.target)):
         if value is not None:

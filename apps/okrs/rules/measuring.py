@@ -209,7 +209,13 @@ def _chosen(value: str, choices: Any, *, name: str) -> str:  # noqa: ANN401 -- a
     return str(value)
 
 
-def check_draft(draft: MeasureDraft, objective: Objective) -> None:
+def check_draft(
+    draft: MeasureDraft,
+    objective: Objective,
+    *,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> None:
     """Refuse a measure that no score can be made of, or that cannot be stored (OKRS 1.5, lint L3)."""
     _chosen(draft.kind, Kind, name="kind")
     _chosen(draft.curve, Curve, name="curve")
@@ -225,10 +231,9 @@ def check_draft(draft: MeasureDraft, objective: Objective) -> None:
         message = f"A value stands for 0 to {LONGEST_CADENCE} days."
         raise InvalidInputError(message, field="carry_days")
     cycle = objective.cycle
-    if cycle is not None:
-        check_measure(_measure(draft, draft.metric, starts_on=cycle.starts_on, ends_on=cycle.ends_on))
-    else:
-        check_measure(_measure(draft, draft.metric, starts_on=date.min, ends_on=date.max))
+    first = starts_on or (cycle.starts_on if cycle else date.min)
+    last = ends_on or (cycle.ends_on if cycle else date.max)
+    check_measure(_measure(draft, draft.metric, starts_on=first, ends_on=last))
     _check_milestones(draft)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from apps.accounts.models import Actor
+from apps.accounts.models import Actor, User
 from apps.catalog.models import Team
 from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
@@ -28,6 +28,7 @@ from apps.okrs.rules.permissions import speaks_for
 from apps.okrs.rules.terms import Payload, number_in, shape_of, weeks_of
 
 ANSWER_IN: Final = timedelta(days=7)
+REMIND_BEFORE: Final = timedelta(days=2)  # the last day for an answer
 LONGEST_ANSWER: Final = timedelta(days=90)
 MOST_ROUNDS: Final = 3  # without agreement; then leadership sees it in a list
 LONGEST_REASON: Final = 1000
@@ -149,6 +150,15 @@ def voices(by: Actor, negotiation: Negotiation) -> set[int]:
         if any(speaks_for(by, team, accountable_id=one) for one in ids or {None}):
             found.add(team.pk)
     return found
+
+
+def speakers(negotiation: Negotiation, team: Team, leads: Iterable[User]) -> list[User]:
+    """Return who is told for a side: its leads, and who is accountable there; each once."""
+    people = {person.pk: person for person in leads}
+    for one in (negotiation.objective, negotiation.key_result):
+        if one is not None and one.accountable is not None and team.pk in one.accountable.team_ids:
+            people[one.accountable.pk] = one.accountable
+    return list(people.values())
 
 
 def sides_for(act: Act, negotiation: Negotiation) -> list[Team]:  # noqa: PLR0911 -- one for each side

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any, Final
 
 from apps.notifications.models import Way
-from apps.notifications.rules import Kind
+from apps.notifications.rules import Kind, in_words
+from apps.okrs.rules.negotiating import REMIND_BEFORE
 
 GROUP: Final = "Negotiations and nos"
 
@@ -37,6 +38,20 @@ KINDS: Final = [
         action="Answer",
         way=Way.AT_ONCE,
         example=_ASK | {"is_new": True},
+    ),
+    Kind(
+        key="okrs/answer_due",
+        group=GROUP,
+        title="An answer of your team is waited for",
+        to="the leads of the team that owes it, and who is accountable there",
+        when=f"{in_words([REMIND_BEFORE.days])} before the last day",
+        action="Answer",
+        is_reminder=True,
+        example={
+            "side": "Checkout",
+            "what": "Show tracking inside our order page",
+            "respond_by": date(2026, 3, 9),
+        },
     ),
     Kind(
         key="okrs/countered",

@@ -1,12 +1,13 @@
 """What findings, links and the strategy tell people."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from apps.notifications.models import Way
-from apps.notifications.rules import Kind
+from apps.notifications.rules import Kind, in_words
 
 GROUP: Final = "OKRs"
+BLOCKED_FROM: Final = timedelta(days=7)  # before a quarter begins, and into it
 _FINDING: Final[dict[str, Any]] = {
     "code": "K1",
     "message": "“Fewer discounts” of Finance moves “Discounts” down, and “Win small shops” of Sales up.",
@@ -22,6 +23,16 @@ STRATEGY: Final = [
         action="See what",
         way=Way.DAILY,
         example={"cycle": {"name": "Q4 2026"}, "team": {"name": "Finance"}, "count": 2},
+    ),
+    Kind(
+        key="okrs/blocked",
+        group=GROUP,
+        title="Something blocks the start of what is agreed",
+        to="the leads of the team",
+        when=f"{in_words([BLOCKED_FROM.days])} before a quarter begins, and once more as long after",
+        action="See what",
+        is_reminder=True,
+        example={"team": "Finance", "cycle": "Q4 2026", "count": 2},
     ),
     Kind(
         key="okrs/finding_said",

@@ -11,7 +11,6 @@ from decimal import Decimal
 from statistics import median
 from typing import Final
 
-from apps.core.errors import InvalidInputError
 from apps.okrs.models import Ambition, Kind, Status
 from apps.okrs.rules.measures import Curve, Measure, Point, values_of
 from apps.okrs.rules.numbers import ONE, ZERO, clamp, day, half_up, many, places_of, plain, ratio, short, term
@@ -240,16 +239,6 @@ def weakest_status(statuses: Iterable[str]) -> Status | None:
     """Return the weakest of the published statuses (OKRS 1.3); None where nobody published one."""
     order = list(Status)
     return max((Status(status) for status in statuses if status), key=order.index, default=None)
-
-
-def objective_status(statuses: Iterable[str], *, override: str = "", reason: str = "") -> Status | None:
-    """Return the weakest of its key results' statuses, unless somebody overrides it with a reason."""
-    if not override:
-        return weakest_status(statuses)
-    if not reason.strip():
-        message = "Say why the status differs from that of its key results."
-        raise InvalidInputError(message, field="reason")
-    return Status(override)
 
 
 def says_otherwise(check_ins: Sequence[tuple[str, str | None]], *, thresholds: Thresholds = DEFAULTS) -> str:

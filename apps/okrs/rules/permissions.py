@@ -4,23 +4,10 @@ An administrator reads everything and corrects with a reason, but never speaks f
 dictated, and the software does not make it possible.
 """
 
-from collections.abc import Collection
-from datetime import date
-
-from apps.accounts.models import Actor, User
+from apps.accounts.models import Actor
 from apps.catalog.models import Team
 from apps.core.errors import NotPermittedError
-from apps.okrs.models import Objective, Visibility
-
-
-def may_read(person: User, objective: Objective, *, team_ids: Collection[int], on: date) -> bool:
-    """Tell who reads an objective; `team_ids` are its own team and those that take part."""
-    is_open = objective.visibility == Visibility.OPEN or (
-        objective.visibility == Visibility.EMBARGOED
-        and objective.embargo_until is not None
-        and objective.embargo_until <= on
-    )
-    return is_open or person.is_admin or not set(person.team_ids).isdisjoint(team_ids)
+from apps.okrs.models import Objective
 
 
 def may_draft(by: Actor, team: Team) -> bool:

@@ -16,22 +16,10 @@ from apps.okrs.rules.measures import Curve, Measure, Point, values_of
 from apps.okrs.rules.numbers import half_up, places_of, plain
 from apps.okrs.rules.pace import Forecast, expected
 
-SPARK: Final = (112.0, 28.0)
 WIDTH, HEIGHT = 640.0, 200.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 12.0, 12.0, 24.0
-PAD: Final = 3.0  # around a sparkline, so that its dot is whole
 TICKS: Final = 4
 SHAPES: Final = ("circle", "square", "triangle", "diamond", "cross")
-
-
-@dataclass(frozen=True)
-class SparkLine:
-    """A line as high as a word: values, the pace dotted, a dot for today's value."""
-
-    line: str
-    pace: str
-    dot_x: str
-    dot_y: str
 
 
 @dataclass(frozen=True)
@@ -120,26 +108,6 @@ class _Scale:
 
     def line(self, points: Iterable[tuple[date, Decimal | float]]) -> str:
         return " ".join(f"{self.x(on):.1f},{self.y(value):.1f}" for on, value in points)
-
-
-def spark_of(measure: Measure, points: Iterable[Point], *, today: date) -> SparkLine | None:
-    """Return the small line of a key result; None where there is nothing to draw."""
-    values = values_of(measure, points, today=today)
-    pace = _pace(measure, ())
-    numbers = [point.value for point in values] + [value for _on, value in pace]
-    numbers += [end for end in (measure.band_low, measure.band_high) if end is not None and values]
-    if not values and not pace:
-        return None
-    low, high = _spread(numbers, share=0.0)
-    width, height = SPARK
-    scale = _Scale(measure.starts_on, measure.ends_on, low, high, PAD, width - PAD, PAD, height - PAD)
-    newest = values[-1] if values else None
-    return SparkLine(
-        line=scale.line((point.on, point.value) for point in values),
-        pace=scale.line(pace),
-        dot_x=f"{scale.x(newest.on):.1f}" if newest else "",
-        dot_y=f"{scale.y(newest.value):.1f}" if newest else "",
-    )
 
 
 def plot_of(

@@ -1,10 +1,13 @@
 """A key result as a glyph: its values by date, and the line that leads to its target."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
+
+from apps.okrs.models import Kind
+from apps.okrs.rules.measures import Measure, Point
 
 WIDTH, HEIGHT, EDGE = 110, 28, 2  # units of the drawing; 2 stay free to the right for the dot
 ENDS: Final = (Decimal(EDGE), Decimal(HEIGHT - EDGE))
@@ -57,6 +60,20 @@ def spark(
         pace=f"M0,{y(baseline)} L{WIDTH},{y(target)}" if has_pace else "",  # type: ignore[arg-type]
         band=_band(band, y),
         label=_label(inside, target, band),
+    )
+
+
+def spark_of(measure: Measure, points: Iterable[Point]) -> Spark | None:
+    """Draw the values of a measure; nothing of a sentence or of milestones."""
+    if measure.kind not in {Kind.METRIC, Kind.MAINTAIN}:
+        return None
+    return spark(
+        [(point.on, point.value) for point in points],
+        starts_on=measure.starts_on,
+        ends_on=measure.ends_on,
+        baseline=measure.baseline,
+        target=measure.target,
+        band=(measure.band_low, measure.band_high),
     )
 
 

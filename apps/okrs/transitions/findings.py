@@ -28,9 +28,10 @@ from apps.okrs.events import (
     ResolutionChosen,
     RulesRun,
 )
-from apps.okrs.models import Cycle, Finding, Look, No, Objective, ReasonCode, State
+from apps.okrs.models import Cycle, Finding, Look, No, Objective, State
 from apps.okrs.transitions.locking import locked_objective
 from apps.okrs.transitions.moving import stop, withdraw
+from apps.okrs.transitions.nos import write_own_no
 
 OVERLAP: Final = timedelta(minutes=2)  # what was begun before a run may be committed after it
 LONGEST_REASON: Final = 500
@@ -206,19 +207,7 @@ def _drop(objective: Objective, reason: str, *, by: Actor, at: datetime) -> None
         stop(objective, reason=reason, by=by, at=at)
         return
     withdraw(objective, reason=reason, by=by, at=at)
-    if by.person is not None:
-        No.objects.create(
-            kind=No.Kind.NO,
-            what=objective.title,
-            team=objective.team,
-            reason_code=ReasonCode.OTHER,
-            reason=reason,
-            decided_by=by.person,
-            decided_at=at,
-            holder=by.person,
-            objective=objective,
-            tags=objective.tags,
-        )
+    write_own_no(objective, No.Kind.NO, reason=reason, by=by, at=at)
 
 
 @one_transaction

@@ -19,6 +19,7 @@ from apps.okrs.models import (
 )
 from apps.okrs.rules.states import check_move
 from apps.okrs.rules.terms import Payload, sentences_in, shape_of
+from apps.okrs.transitions.ranks import leave_place, take_place
 
 NOT_AGREED = "Not part of what was agreed."
 FOLLOWS = {
@@ -97,18 +98,20 @@ def _let_other_side_read(negotiation: Negotiation, objective: Objective) -> None
     )
 
 
-def _enter(objective: Objective, to: State, *, reason: str, by: Actor, at: datetime) -> None:  # noqa: ARG001
+def _enter(objective: Objective, to: State, *, reason: str, by: Actor, at: datetime) -> None:
     objective.state = to
     if to == State.PROPOSED:
         objective.proposed_at = at
-        _join_order(objective)
+        quarter = Quarter.objects.filter(team=objective.team_id, cycle=objective.cycle_id).first()
+        if quarter is not None and objective.pk not in quarter.ordered_ids:
+            take_place(objective, quarter, by=by, at=at)
     if to == State.AGREED:
         objective.agreed_at = at
     if to in {State.WITHDRAWN, State.STOPPED}:
         objective.closed_on = at.date()
         objective.close_note = reason
     if to in {State.DECLINED, State.DEFERRED, State.WITHDRAWN, State.STOPPED}:
-        _leave_order(objective)
+        leave_place(objective, by=by, at=at)
     if to == State.DEFERRED:
         objective.cycle = None
         objective.horizon = Horizon.NEXT
@@ -125,23 +128,6 @@ def _enter(objective: Objective, to: State, *, reason: str, by: Actor, at: datet
             "revision",
         ]
     )
-
-
-def _join_order(objective: Objective) -> None:
-    """Give it a place at the end of its team's order, if it has none."""
-    quarter = Quarter.objects.filter(team=objective.team_id, cycle=objective.cycle_id).first()
-    if quarter is not None and objective.pk not in quarter.ordered_ids:
-        quarter.ordered_ids = [*quarter.ordered_ids, objective.pk]
-        quarter.revision += 1
-        quarter.save(update_fields=["ordered_ids", "revision"])
-
-
-def _leave_order(objective: Objective) -> None:
-    quarter = Quarter.objects.filter(team=objective.team_id, cycle=objective.cycle_id).first()
-    if quarter is not None and objective.pk in quarter.ordered_ids:
-        quarter.ordered_ids = [pk for pk in quarter.ordered_ids if pk != objective.pk]
-        quarter.revision += 1
-        quarter.save(update_fields=["ordered_ids", "revision"])
 
 
 def _take_over(objective: Objective, payload: Payload, *, at: datetime) -> None:

@@ -34,10 +34,10 @@ from apps.okrs.models import (
     Objective,
     Participant,
     Quarter,
-    ReasonCode,
     State,
 )
 from apps.okrs.transitions.locking import locked_objective, opened_quarter
+from apps.okrs.transitions.nos import write_own_no
 from apps.okrs.transitions.ranks import leave_place, take_place
 
 LONGEST_REASON = 1000
@@ -125,40 +125,19 @@ def defer(  # noqa: PLR0913 -- a "not now" says when it is looked at again
     objective.horizon = horizon
     objective.save(update_fields=["state", "cycle", "horizon"])
     said = reopen_when or ("" if until_on else f"when the team plans what comes {horizon}")
-    _say_no(objective, No.Kind.NOT_NOW, reason, by=by, at=at, until_on=until_on, reopen_when=said)
+    write_own_no(
+        objective,
+        No.Kind.NOT_NOW,
+        reason=reason,
+        by=by,
+        at=at,
+        until_on=until_on,
+        reopen_when=said,
+    )
 
     event = Deferred(horizon=Horizon(horizon).label.lower(), reason=reason)
     record(event, by=by, at=at, subject=objective.subject)
     return objective
-
-
-def _say_no(  # noqa: PLR0913 -- a no is whole or it is none
-    objective: Objective,
-    kind: str,
-    reason: str,
-    *,
-    by: Actor,
-    at: datetime,
-    until_on: date | None = None,
-    reopen_when: str = "",
-) -> None:
-    """Write the no that goes with a step of the team's own; the register shows it beside those to others."""
-    if by.person is None:
-        return
-    No.objects.create(
-        kind=kind,
-        what=objective.title,
-        team=objective.team,
-        reason_code=ReasonCode.OTHER,
-        reason=reason,
-        decided_by=by.person,
-        decided_at=at,
-        holder=by.person,
-        until_on=until_on,
-        reopen_when=reopen_when,
-        objective=objective,
-        tags=objective.tags,
-    )
 
 
 @one_transaction
@@ -260,7 +239,7 @@ def stop(objective: Objective, *, reason: str, by: Actor, at: datetime, frees: s
     objective.closed_on = at.date()
     objective.close_note = f"{reason} Frees: {frees}" if frees else reason
     objective.save(update_fields=["state", "closed_on", "close_note"])
-    _say_no(objective, No.Kind.STOP, reason, by=by, at=at)
+    write_own_no(objective, No.Kind.STOP, reason=reason, by=by, at=at)
 
     event = Stopped(reason=reason, frees=frees, person_weeks=f"{weeks.normalize():f}")
     record(event, by=by, at=at, subject=objective.subject)

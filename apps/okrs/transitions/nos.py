@@ -30,6 +30,7 @@ from apps.okrs.models import (
     No,
     NoException,
     Objective,
+    ReasonCode,
 )
 from apps.okrs.rules import negotiating
 from apps.okrs.rules import nos as rules
@@ -51,19 +52,15 @@ def write_no(  # noqa: PLR0913 -- a no is whole or it is none
     by: Actor,
     at: datetime,
 ) -> No:
-    """Write the no that goes with a move, in its transaction; its decider holds it. One query."""
-    decider = _person(by)
+    """Write the no that goes with a move, in its transaction. One query."""
     objective, key_result = negotiation.objective, negotiation.key_result
     is_work = shape_of(negotiation) in {NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN}
-    return No.objects.create(
+    no = No(
         kind=No.Kind.NOT_NOW if until_on else No.Kind.NO,
         what=negotiation.title,
         team=side,
         reason_code=code,
         reason=reason,
-        decided_by=decider,
-        decided_at=at,
-        holder=decider,
         until_on=until_on,
         requester=negotiation.other(side.pk),
         negotiation=negotiation,
@@ -72,6 +69,48 @@ def write_no(  # noqa: PLR0913 -- a no is whole or it is none
         dependency=negotiating.giver_of(negotiation) if is_work else None,
         tags=objective.tags if objective else [],
     )
+    return _written(no, by=by, at=at)
+
+
+def write_own_no(  # noqa: PLR0913 -- a no is whole or it is none
+    objective: Objective,
+    kind: str,
+    *,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    until_on: date | None = None,
+    reopen_when: str = "",
+) -> No | None:
+    """Write the no that goes with a step of the team's own, in its transaction. One query.
+
+    The register shows it beside those to others. Where no person decides, nobody could hold it.
+    """
+    if by.person is None:
+        return None
+    if until_on is not None:
+        negotiating.check_ahead(until_on, at=at, field="until_on")
+    no = No(
+        kind=kind,
+        what=objective.title,
+        team=objective.team,
+        reason_code=ReasonCode.OTHER,
+        reason=reason,
+        until_on=until_on,
+        reopen_when=reopen_when,
+        objective=objective,
+        tags=objective.tags,
+    )
+    return _written(no, by=by, at=at)
+
+
+def _written(no: No, *, by: Actor, at: datetime) -> No:
+    """Store a new no: whoever decides it holds it, and a "not now" says when it is decided again."""
+    rules.check_ends(no.kind, until_on=no.until_on, reopen_when=no.reopen_when)
+    no.decided_by = no.holder = _person(by)
+    no.decided_at = at
+    no.save()
+    return no
 
 
 @one_transaction
@@ -99,20 +138,16 @@ def say_no(  # noqa: PLR0913 -- a no is whole or it is none
     reopen_when = clean_line(reopen_when, field="reopen_when", limit=300)
     _check_threshold(metric, threshold_way, threshold)
     words = sorted({clean_line(tag, field="tags", limit=50).lower() for tag in tags or []} - {""})
-    decider = _person(by)
 
     ends = until_on is not None or bool(reopen_when) or threshold is not None
     if threshold is not None and not reopen_when and until_on is None and metric is not None:
         reopen_when = rules.in_numbers(metric, threshold_way, threshold)
-    no = No.objects.create(
+    no = No(
         kind=No.Kind.NOT_NOW if ends else No.Kind.NO,
         what=what,
         team=team,
         reason_code=code,
         reason=said,
-        decided_by=decider,
-        decided_at=at,
-        holder=decider,
         until_on=until_on,
         reopen_when=reopen_when,
         metric=metric,
@@ -122,6 +157,7 @@ def say_no(  # noqa: PLR0913 -- a no is whole or it is none
         dependency=dependency,
         tags=words,
     )
+    _written(no, by=by, at=at)
 
     record(
         NoSaid(team=team.name, kind=no.kind, code=code, reason=said),

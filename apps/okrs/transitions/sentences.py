@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import F
-from django.utils.text import slugify
 
 from apps.accounts.models import Actor, User
 from apps.activity.transitions import record
@@ -19,8 +18,9 @@ from apps.core.transactions import one_by_one, one_transaction
 from apps.notifications.rules import day_of
 from apps.okrs import rules
 from apps.okrs.events import KeyResultDropped, KeyResultEdited, KeyResultMeasured, MilestoneChanged
-from apps.okrs.models import Ambition, Good, KeyResult, Kind, Metric, Milestone
+from apps.okrs.models import Ambition, Good, KeyResult, Kind, Metric, Milestone, UnitKind
 from apps.okrs.transitions.locking import locked_key_result
+from apps.okrs.transitions.metrics import create_metric
 from apps.okrs.transitions.writing import still_typing
 
 TERMS: Final = {
@@ -146,30 +146,38 @@ def measure_key_result(  # noqa: PLR0913 -- what is added on the line when wante
     rules.check_not_over(objective)
     rules.check_not_dropped(key_result)
     if new_metric.strip() and kind in {Kind.METRIC, Kind.MAINTAIN}:
-        metric = _named(objective.team, new_metric, unit, way=_way(kind, baseline, target))
-    values: dict[str, Any] = {
-        "kind": kind,
-        "metric": metric,
-        "baseline": baseline,
-        "baseline_on": baseline_on,
-        "target": target,
-        "band_low": band_low,
-        "band_high": band_high,
-        "required_share": required_share,
-        "curve": curve,
+        known = _known(objective.team, new_metric)
+        if known is None and revision != key_result.revision:
+            return Conflict(key_result)
+        way = _way(kind, baseline, target)
+        metric = known or _named(objective.team, new_metric, unit, way=way, by=by, at=at)
+    steps = list(key_result.milestones.order_by("position", "pk"))
+    draft = rules.MeasureDraft(
+        kind=kind,
+        metric=metric,
+        baseline=baseline,
+        baseline_on=baseline_on,
+        target=target,
+        band_low=band_low,
+        band_high=band_high,
+        required_share=required_share,
+        carry_days=key_result.carry_days,
+        curve=curve,
+        milestones=[rules.MilestoneDraft(one.title, one.due_on, one.pk) for one in steps],
+    )
+    values = draft.fields() | {
         "starts_on": starts_on,
         "ends_on": ends_on,
         "ambition": ambition,
         "indicator": indicator,
         OWNER: accountable,
     }
-    _fit(values)
     changed = {name: value for name, value in values.items() if getattr(key_result, name) != value}
     if not changed:
         return Saved(key_result)
     if revision != key_result.revision:
         return Conflict(key_result)
-    _check_measure(key_result, values, changed)
+    _check_measure(key_result, draft, changed, by=by)
 
     for name, value in changed.items():
         setattr(key_result, name, value)
@@ -182,74 +190,36 @@ def measure_key_result(  # noqa: PLR0913 -- what is added on the line when wante
     return Saved(key_result)
 
 
-def _fit(values: dict[str, Any]) -> None:
-    """Empty what the chosen kind does not use, so that no number lies about what counts."""
-    kind = values["kind"]
-    unused = {
-        Kind.SENTENCE: ["metric", "baseline", "baseline_on", "target", "band_low", "band_high"],
-        Kind.METRIC: ["band_low", "band_high"],
-        Kind.MAINTAIN: ["baseline", "baseline_on", "target"],
-        Kind.MILESTONE: ["metric", "baseline", "baseline_on", "target", "band_low", "band_high"],
-    }
-    if kind not in unused:
-        message = "Choose how it is measured."
-        raise InvalidInputError(message, field="kind")
-    values.update(dict.fromkeys(unused[kind]))
-
-
-def _check_measure(key_result: KeyResult, values: dict[str, Any], changed: dict[str, Any]) -> None:
+def _check_measure(
+    key_result: KeyResult, draft: rules.MeasureDraft, changed: dict[str, Any], *, by: Actor
+) -> None:
+    """Refuse what the page of terms refuses: one rule says what may change, and which measure is one."""
     objective = key_result.objective
-    if set(changed) - {OWNER} and not rules.is_draft(objective):
-        message = "This was agreed. Ask for a change: the other side sees both versions and answers."
-        raise InvalidMoveError(message)
-    _check_choices(values)
-    owner: User | None = values[OWNER]
-    if owner is not None and owner.pk != key_result.accountable_id:
+    if set(changed) - {OWNER}:
+        terms = rules.changes_of(key_result, draft, key_result.milestones.order_by("position", "pk"))
+        if not rules.is_draft(objective) and set(changed) - {OWNER} - {one.field for one in terms}:
+            message = "This was agreed. Ask for a change: the other side sees both versions and answers."
+            raise InvalidMoveError(message)
+        rules.check_may_measure(by, key_result, changes=terms, why="", reason="")
+        _check_choices(changed)
+        days = {name: changed.get(name, getattr(key_result, name)) for name in ("starts_on", "ends_on")}
+        rules.check_draft(draft, objective, **days)
+        if draft.band_low is not None and draft.band_low == draft.band_high:
+            message = "The band is empty: its ends are the same."
+            raise InvalidInputError(message, field="band_high")
+    owner: User | None = changed.get(OWNER)
+    if owner is not None:
         rules.check_owner(objective.team, owner.pk, {person.pk for person in members_of(objective.team_id)})
-    _check_numbers(key_result, values, values["metric"])
 
 
-def _check_choices(values: dict[str, Any]) -> None:
-    if values["kind"] in {Kind.METRIC, Kind.MAINTAIN} and values["metric"] is None:
-        message = "Choose a metric, or name a new one."
-        raise InvalidInputError(message, field="metric")
+def _check_choices(changed: dict[str, Any]) -> None:
     for name, choices in (("ambition", Ambition), ("indicator", KeyResult.Indicator)):
-        if values[name] and values[name] not in choices:
+        if changed.get(name) and changed[name] not in choices:
             message = "Choose one of those that are offered."
             raise InvalidInputError(message, field=name)
-    if values["curve"] not in KeyResult.Curve:
-        message = "Choose how progress is expected."
-        raise InvalidInputError(message, field="curve")
-    for name in ("baseline_on", "starts_on", "ends_on"):
-        if values[name] is not None:
-            check_day(values[name], field=name)
-
-
-def _check_numbers(key_result: KeyResult, values: dict[str, Any], metric: Metric | None) -> None:
-    cycle = key_result.objective.cycle
-    starts_on = values["starts_on"] or (cycle.starts_on if cycle else date(2000, 1, 1))
-    ends_on = values["ends_on"] or (cycle.ends_on if cycle else date(2100, 1, 1))
-    lower, upper = (
-        rules.bounds(metric.unit_kind, metric.lower_bound, metric.upper_bound) if metric else (None, None)
-    )
-    low, high = values["band_low"], values["band_high"]
-    if low is not None and low == high:
-        message = "The band is empty: its ends are the same."
-        raise InvalidInputError(message, field="band_high")
-    rules.check_measure(
-        rules.Measure(
-            kind=values["kind"],
-            starts_on=starts_on,
-            ends_on=ends_on,
-            baseline=values["baseline"],
-            target=values["target"],
-            band_low=low,
-            band_high=high,
-            required_share=values["required_share"],
-            lower_bound=lower,
-            upper_bound=upper,
-        )
-    )
+    for name in ("starts_on", "ends_on"):
+        if changed.get(name) is not None:
+            check_day(changed[name], field=name)
 
 
 def _way(kind: str, baseline: Decimal | None, target: Decimal | None) -> str:
@@ -258,20 +228,17 @@ def _way(kind: str, baseline: Decimal | None, target: Decimal | None) -> str:
     return Good.DOWN if baseline is not None and target is not None and target < baseline else Good.UP
 
 
-def _named(team: Team, name: str, unit: str, *, way: str) -> Metric:
-    """Return a team's metric of this name; the first who names it makes it."""
+def _known(team: Team, name: str) -> Metric | None:
+    """Return a team's metric of this name."""
+    one_by_one("okrs.metric")  # two people may think of the same name at once
     name = clean_line(name, field="new_metric", limit=200, is_required=True)
-    unit = clean_line(unit, field="unit", limit=40)
-    one_by_one("okrs.metric")  # two teams may think of the same name at once
-    known = Metric.objects.filter(team=team, name__iexact=name, archived_at=None).order_by("pk").first()
-    if known:
-        return known
-    stem = slugify(name)[:50] or "metric"
-    taken = set(Metric.objects.filter(key__startswith=stem).values_list("key", flat=True))
-    keys = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))]
-    key = next(one for one in keys if one not in taken)
-    kind = "percent" if unit.strip() in {"%", "percent"} else "count"
-    return Metric.objects.create(team=team, name=name, unit=unit, key=key, good=way, unit_kind=kind)
+    return Metric.objects.filter(team=team, name__iexact=name, archived_at=None).order_by("pk").first()
+
+
+def _named(team: Team, name: str, unit: str, *, way: str, by: Actor, at: datetime) -> Metric:
+    """Write down a metric that nobody had named yet, as on its own page: by whoever may keep it."""
+    kind = UnitKind.PERCENT if unit.strip() in {"%", "percent"} else UnitKind.COUNT
+    return create_metric(team, name=name, unit=unit, good=way, unit_kind=kind, by=by, at=at)
 
 
 @one_transaction

@@ -12,6 +12,7 @@ from apps.catalog.queries import leads_of
 from apps.notifications.rules import News
 from apps.notifications.transitions import notify_many
 from apps.okrs.models import Negotiation, Objective, Visibility
+from apps.okrs.rules.negotiating import speakers
 
 
 def audience_of(objective: Objective | None, team_id: int, *, by: Actor, at: datetime) -> str:  # noqa: ARG001
@@ -31,10 +32,7 @@ def tell_side(  # noqa: PLR0913 -- News spells them out
     context: dict[str, Any],
 ) -> None:
     """Tell the leads of one side, and who is accountable there, but for whoever did it."""
-    people = leads_of(team.pk)
-    for one in (negotiation.objective, negotiation.key_result):
-        if one is not None and one.accountable is not None and team.pk in one.accountable.team_ids:
-            people.append(one.accountable)
+    people = speakers(negotiation, team, leads_of(team.pk))
     audience = audience_of(negotiation.objective, team.pk, by=by, at=at)
     subject = replace(negotiation.subject, audience=audience)
     tell(

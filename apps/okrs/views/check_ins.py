@@ -129,14 +129,13 @@ def check_in(request: PortalRequest, pk: int) -> HttpResponse:
     reviewers = queries.reviewers_of(found)
     correction = queries.correction_of(found)
     is_own = rules.may_check_in(by, quarter.team)
+    lines = list(queries.said_lines(found, person=request.user, on=today(request)))
     context = {
         "check_in": found,
+        "confidence": rules.net_confidence(line.status for line in lines),
         "quarter": quarter,
         "squares": [(label, getattr(found, name)) for name, label in rules.SQUARES.items()],
-        "lines": [
-            (line, *rules.look_of(line.status), rules.look_of(line.hint)[0])
-            for line in queries.said_lines(found, person=request.user, on=today(request))
-        ],
+        "lines": [(line, *rules.look_of(line.status), rules.look_of(line.hint)[0]) for line in lines],
         "reviewers": reviewers,
         "correction": correction,
         "may_acknowledge": found.acknowledged_at is None

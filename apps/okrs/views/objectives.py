@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.http import PortalRequest, actor
 from apps.activity.queries import timeline
 from apps.comments.queries import conversation
-from apps.comments.transitions import say as say_it
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
@@ -113,9 +112,9 @@ def _audiences(request: PortalRequest, found: Objective) -> frozenset[str]:
 
 @require_POST
 def say_of_objective(request: PortalRequest, pk: int) -> HttpResponse:
-    """Add a comment."""
+    """Add a comment; it stands in the margin of the quarter too, and the other side is told."""
     found = _found(request, pk)
-    say_it(found.subject, text=request.POST.get("text", ""), by=actor(request), at=timezone.now())
+    transitions.say(found, text=request.POST.get("text", ""), by=actor(request), at=timezone.now())
     return redirect(f"{found.get_absolute_url()}#conversation")
 
 
