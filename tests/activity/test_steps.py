@@ -87,6 +87,7 @@ RECORDS = {
     "okrs.propose": {"okrs.asked"},
     "okrs.propose_objective": {"okrs.ask_drafted"},
     "okrs.reopen": {"okrs.no_reopened"},
+    "okrs.reopen_own": {"okrs.no_reopened"},
     "okrs.report": {"okrs.done_reported"},
     "okrs.revoke": {"okrs.agreement_revoked"},
     "okrs.say_no": {"okrs.no_said"},

@@ -49,6 +49,9 @@ OUTCOMES = [
     "Newcomers can deploy to production by themselves",
     "Launch self-service returns so that calls about returns fall from 900 to 300 a week",
     "Release lead time under 1 day",
+    "Calls that ask where a parcel is fall by half",
+    "Nine of ten arrival times are right within an hour",
+    "Cut the waiting at the depot by a third",
 ]
 UNCLEAR = [
     "Improve communication between the depots",

@@ -722,3 +722,35 @@ def test_what_is_about_a_hidden_objective_lets_the_other_side_in(two, now):
     assert Notice.objects.get().audience == f"team:{two.tracking.pk}"
     assert Event.objects.get(verb="okrs.asked").audience != "everyone"
     assert fresh(asked).stage == Stage.OPEN
+
+
+@pytest.mark.parametrize("act", ["propose", "counter", "accept"])
+@pytest.mark.parametrize("what", ["cycle", "objective"])
+def test_nobody_is_bound_to_what_has_ended_meanwhile(two, now, act, what):
+    wish = Ask(
+        kind="contribution",
+        initiator=two.checkout,
+        counterpart=two.tracking,
+        cycle=two.cycle,
+        objective=two.objective,
+    )
+    draft = transitions.begin(wish, payload=WORK, by=two.buyer, at=now)
+    asked = draft if act == "propose" else transitions.propose(draft, by=two.buyer, at=now)
+    if what == "cycle":
+        type(two.cycle).objects.update(state="grading")
+    else:
+        type(two.objective).objects.update(state="stopped", closed_on=now.date())
+    count = Event.objects.count()
+
+    steps = {
+        "propose": lambda: transitions.propose(asked, by=two.buyer, at=now),
+        "counter": lambda: transitions.counter(
+            asked, payload=WORK | {"person_weeks": "2"}, by=two.giver, at=now
+        ),
+        "accept": lambda: transitions.accept(asked, seen=seen(asked), by=two.giver, at=now),
+    }
+
+    with pytest.raises(InvalidMoveError, match=r"nothing is promised|nothing left"):
+        steps[act]()
+
+    assert Event.objects.count() == count

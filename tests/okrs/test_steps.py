@@ -32,12 +32,13 @@ from tests.factories.okrs import (
 )
 
 pytestmark = pytest.mark.django_db
+ASKED = (State.PROPOSED, State.NEGOTIATING)  # and nobody answered in time
 # Each step that a team takes alone: its function, from where, to where, what it needs.
 STEPS = {
     "make_draft": ([State.IDEA], State.DRAFT, {}),
     "make_idea": ([State.DRAFT], State.IDEA, {}),
-    "withdraw": ([State.IDEA, State.DRAFT], State.WITHDRAWN, {"reason": "Double"}),
-    "defer": ([State.DRAFT], State.DEFERRED, {"horizon": "later", "reason": "Too early"}),
+    "withdraw": ([State.IDEA, State.DRAFT, *ASKED], State.WITHDRAWN, {"reason": "Double"}),
+    "defer": ([State.DRAFT, *ASKED], State.DEFERRED, {"horizon": "later", "reason": "Too early"}),
     "adopt": ([State.DRAFT], State.AGREED, {}),
     "activate": ([State.AGREED], State.ACTIVE, {}),
     "begin_grading": ([State.ACTIVE], State.GRADING, {}),
@@ -358,7 +359,8 @@ def test_what_was_deferred_is_taken_up_as_a_draft(now):
     objective.refresh_from_db()
     assert (objective.state, objective.cycle, objective.horizon) == (State.DRAFT, coming, "now")
     assert Quarter.objects.get(cycle=coming).ordered_ids == [objective.pk]
-    assert No.objects.get().state == "reopened"
+    assert (No.objects.get().state, No.objects.get().state_reason) == ("reopened", "Taken up for Q2 2026")
+    assert Event.objects.filter(verb="okrs.no_reopened").count() == 1
     assert Event.objects.filter(verb="okrs.objective_taken_up").count() == 1
 
 

@@ -10,7 +10,18 @@ from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedEr
 from apps.core.results import Conflict, Saved
 from apps.notifications.models import Notice
 from apps.okrs import rules, transitions
-from apps.okrs.models import CycleState, Good, KeyResult, Kind, Metric, Milestone, Objective, Quarter, State
+from apps.okrs.models import (
+    CycleState,
+    Good,
+    KeyResult,
+    Kind,
+    Metric,
+    Milestone,
+    Objective,
+    Participant,
+    Quarter,
+    State,
+)
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
 from tests.factories.okrs import (
     CycleFactory,
@@ -562,3 +573,15 @@ def test_a_word_in_the_margin_reaches_the_other_side(team, member, now):
     assert [one.text for one in Comment.objects.order_by("pk")] == ["Returns too?", "Not this quarter."]
     told = {(one.recipient.name, one.kind) for one in Notice.objects.select_related("recipient")}
     assert told == {(lead.person.name, "okrs/said"), ("Maya Sund", "okrs/said")}
+
+
+def test_a_word_on_what_few_read_reaches_the_team_that_takes_part(team, member, now):
+    objective = made(team=team, visibility="restricted", restricted_because="A partner")
+    guest = lead_of(TeamFactory())
+    Participant.objects.create(objective=objective, team_id=guest.person.lead_ids[0], part="informed")
+    transitions.say(objective, text="Which partner?", by=guest, at=now)
+
+    transitions.say(objective, text="The second one.", by=member, at=now)
+
+    notice = Notice.objects.get(recipient=guest.person)
+    assert notice.audience in guest.person.audiences

@@ -12,6 +12,7 @@ from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.core.text import clean_line
 from apps.okrs.models import (
+    EXITS,
     Act,
     Cycle,
     CycleState,
@@ -22,6 +23,7 @@ from apps.okrs.models import (
     Objective,
     ReasonCode,
     Stage,
+    State,
 )
 from apps.okrs.rules.capacity import Ledger, raises_above_slack
 from apps.okrs.rules.permissions import speaks_for
@@ -315,16 +317,28 @@ def check_ask(ask: Ask) -> None:
     if ask.counterpart.is_archived:
         message = f"{ask.counterpart} is archived: nobody would answer."
         raise InvalidInputError(message, field="counterpart")
-    if ask.cycle.state not in {CycleState.PLANNING, CycleState.ACTIVE}:
-        message = (
-            f"{ask.cycle} is {ask.cycle.get_state_display().lower()}: nothing is promised in it any more."
-        )
-        raise InvalidMoveError(message)
+    _check_promises(ask.cycle)
     if ask.objective is None and ask.changes is None and ask.kind != NegotiationKind.CONTRIBUTION:
         message = "Say which objective it is about."
         raise InvalidInputError(message, field="objective")
     _check_objective(ask)
     _check_key_result(ask)
+
+
+def _check_promises(cycle: Cycle) -> None:
+    if cycle.state not in {CycleState.PLANNING, CycleState.ACTIVE}:
+        message = f"{cycle} is {cycle.get_state_display().lower()}: nothing is promised in it any more."
+        raise InvalidMoveError(message)
+
+
+def check_lives(negotiation: Negotiation) -> None:
+    """Refuse to bind anybody when the quarter is over meanwhile, or what it is about has ended."""
+    _check_promises(negotiation.cycle)
+    objective = negotiation.objective
+    if objective is not None and objective.state in EXITS | {State.GRADING, State.CLOSED}:
+        now = objective.get_state_display().lower()
+        message = f"“{objective}” is {now}: there is nothing left to agree on. Withdraw it, or say no."
+        raise InvalidMoveError(message)
 
 
 def _check_objective(ask: Ask) -> None:

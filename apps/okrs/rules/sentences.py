@@ -52,6 +52,9 @@ BASELINES: Final = re.compile(
     r"\b(?:current(?:ly)?|baseline|today|was|now|as of now)\b\D{0,15}\d|\d\S*\s+(?:today|now)\b"
 )
 COUNTED: Final = re.compile(r"\bnumber of (?:[\w-]+ ){0,4}?([\w-]+) (?:from|to|by|is)\b")
+FRACTION: Final = re.compile(
+    r"\bby (?:a |one |two )?(?:half|thirds?|quarters?|fifths?|tenths?)\b|\bin half\b"
+)
 RATIO: Final = re.compile(r"out of|in|of")
 
 
@@ -251,6 +254,11 @@ class Sentence:
             elif token.text in BEHAVING and kind is not Kind.NUMBER:
                 break
         return kind
+
+    @cached_property
+    def has_fraction(self) -> bool:
+        """Tell whether something changes "by half" or "by a third": a measure without a digit."""
+        return FRACTION.search(self.text) is not None
 
     @cached_property
     def _counts_deliverables(self) -> bool:

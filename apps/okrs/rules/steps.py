@@ -43,9 +43,9 @@ FROM: Final[dict[str, frozenset[State]]] = {  # narrower than the table of moves
     "back": frozenset({State.GRADING}),
     "draft": frozenset({State.IDEA}),
     "idea": frozenset({State.DRAFT}),
-    "defer": frozenset({State.DRAFT}),
+    "defer": frozenset({State.DRAFT, State.PROPOSED, State.NEGOTIATING}),  # once nobody owes an answer
     "take-up": frozenset({State.DEFERRED, State.IDEA, State.DRAFT}),
-    "withdraw": frozenset({State.IDEA, State.DRAFT}),
+    "withdraw": frozenset({State.IDEA, State.DRAFT, State.PROPOSED, State.NEGOTIATING}),
     "stop": frozenset({State.AGREED, State.ACTIVE}),
 }
 

@@ -31,6 +31,7 @@ FOR_WHOM: Final = re.compile(r"\bto (?:allow|let|enable|help)((?: \w+){1,4})")
 ABILITY: Final = re.compile(r"\b(?:can|could|(?:is|are|be|being) able to|no longer|knows?|trusts?|never)\b")
 MADE_EASY: Final = re.compile(r"make (?:sure|certain|it (?:\w+ )?(?:possible|easy|easier|simple|simpler))\b")
 AS_OBJECT: Final = frozenset({"at", "least", "up", "to", "the", "a", ">", ">=", "≥"})
+AFTER_A_NOUN: Final = frozenset({"about", "per", "that", "which", "who"})
 FINITE: Final = frozenset({"fall", "rise", "drop", "reach", "stay"})
 
 
@@ -99,7 +100,10 @@ def _by_opening(sentence: Sentence) -> Verdict | None:
 
 
 def _is_noun(sentence: Sentence, first: str) -> bool:
-    """Tell whether what looks like a verb is a noun: "Support tickets fall", "Test coverage 80 %"."""
+    """Tell whether what looks like a verb is a noun: "Support tickets fall", "Calls that ask … halve"."""
+    is_plural = first.endswith("s") and first[:-1] in words.ALSO_NOUNS  # nobody is told to "calls"
+    if is_plural and sentence.word(sentence.start + 1) in AFTER_A_NOUN:
+        return True
     if first not in words.ALSO_NOUNS or not sentence.real:
         return False
     following = sentence.phrase(sentence.start + 1)[:4]
@@ -125,7 +129,12 @@ def _promised(sentence: Sentence, verb: str) -> Verdict:
 def _changed(sentence: Sentence, verb: str) -> Verdict:
     """Judge "increase …", "reduce …": less of what is made is a change too."""
     is_less = verb in words.DECREASING and bool(sentence.measures)
-    if sentence.real or is_less or (verb in words.MULTIPLYING and not sentence.measures):
+    if (
+        sentence.real
+        or sentence.has_fraction
+        or is_less
+        or (verb in words.MULTIPLYING and not sentence.measures)
+    ):
         return Phrasing.OUTCOME, "it says what changes, and by how much"
     return COUNTS if sentence.measures else VAGUE
 
@@ -160,7 +169,8 @@ def _names_people(text: str) -> bool:
 
 
 def _by_anything(sentence: Sentence) -> Verdict:
-    if sentence.real and not _is_delivery_of_numbers(sentence):
+    is_fraction = sentence.has_fraction and sentence.has_any(CHANGING)
+    if is_fraction or (sentence.real and not _is_delivery_of_numbers(sentence)):
         return Phrasing.OUTCOME, "it says what is measured"
     able = ABILITY.search(sentence.text)
     if able and _names_people(sentence.text[: able.start()]):

@@ -12,7 +12,6 @@ from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.text import clean_line
 from apps.core.transactions import one_transaction
-from apps.notifications.transitions import notify
 from apps.okrs import queries, rules
 from apps.okrs.events import (
     Activated,
@@ -37,8 +36,9 @@ from apps.okrs.models import (
     State,
 )
 from apps.okrs.transitions.locking import locked_objective, opened_quarter
-from apps.okrs.transitions.nos import write_own_no
+from apps.okrs.transitions.nos import reopen_own, write_own_no
 from apps.okrs.transitions.ranks import leave_place, take_place
+from apps.okrs.transitions.telling import tell
 
 LONGEST_REASON = 1000
 
@@ -159,8 +159,7 @@ def take_up(objective: Objective, *, cycle: Cycle, by: Actor, at: datetime) -> O
     objective.horizon = Horizon.NOW
     objective.save(update_fields=["state", "cycle", "horizon"])
     take_place(objective, quarter, by=by, at=at)
-    stands = No.objects.active().filter(objective=objective, kind=No.Kind.NOT_NOW)
-    stands.update(state=No.State.REOPENED, state_reason=f"Taken up for {quarter.cycle}")
+    reopen_own(objective, reason=f"Taken up for {quarter.cycle}", by=by, at=at)
 
     record(TakenUp(cycle=str(quarter.cycle)), by=by, at=at, subject=objective.subject)
     return objective
@@ -249,17 +248,14 @@ def stop(objective: Objective, *, reason: str, by: Actor, at: datetime, frees: s
 
 def _tell_who_takes_part(objective: Objective, reason: str, *, by: Actor, at: datetime) -> None:
     rows = Participant.objects.filter(objective=objective).exclude(team=objective.team_id)
-    people = {
-        lead.pk: lead for team_id in rows.values_list("team_id", flat=True) for lead in leads_of(team_id)
-    }
-    notify(
-        [person for person in people.values() if person.pk != by.person_id],
-        key=f"okrs:objective:{objective.pk}:stopped",
-        template="okrs/stopped",
+    tell(
+        [lead for team_id in rows.values_list("team_id", flat=True) for lead in leads_of(team_id)],
+        key=f"objective:{objective.pk}:stopped",
+        template="stopped",
         by=by,
         at=at,
         subject=objective.subject,
-        context={"actor": by.name, "objective": objective, "reason": reason},
+        context={"objective": objective, "reason": reason},
     )
 
 

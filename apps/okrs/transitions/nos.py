@@ -113,6 +113,16 @@ def _written(no: No, *, by: Actor, at: datetime) -> No:
     return no
 
 
+def reopen_own(objective: Objective, *, reason: str, by: Actor, at: datetime) -> None:
+    """Take back each "not now" that stands against an objective, in its transaction, and say so."""
+    rows = No.objects.filter(objective=objective, kind=No.Kind.NOT_NOW, state__in=rules.STANDING)
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        no = _locked(No(pk=pk))
+        _save(no, No.State.REOPENED, reason)
+        _note(no, NoReopened(reason=reason), by=by, at=at)
+        _tell_requester(no, "reopens it", reason, by=by, at=at)
+
+
 @one_transaction
 def say_no(  # noqa: PLR0913 -- a no is whole or it is none
     team: Team,

@@ -63,9 +63,16 @@ def tell(  # noqa: PLR0913 -- News spells them out
             recipient=person,
             key=f"okrs:{key}",
             template=f"okrs/{template}",
-            subject=subject,
+            subject=_for(person, subject),
             context={"actor": by.name} | context,
         )
         for person in told.values()
     ]
     notify_many(news, by=by, at=at)
+
+
+def _for(person: User, subject: Subject) -> Subject:
+    """Return the subject in an audience of this person: who is told of another team's matter reads of it."""
+    if subject.audience in person.audiences or not person.team_ids:
+        return subject
+    return replace(subject, audience=Audience.of_team(person.team_ids[0]))

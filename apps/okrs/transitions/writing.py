@@ -16,7 +16,6 @@ from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedEr
 from apps.core.results import Conflict, Saved
 from apps.core.text import clean_line
 from apps.core.transactions import one_transaction
-from apps.notifications.transitions import notify
 from apps.okrs import rules
 from apps.okrs.events import (
     KeyResultWritten,
@@ -38,6 +37,7 @@ from apps.okrs.models import (
 )
 from apps.okrs.transitions.locking import locked_objective, opened_quarter
 from apps.okrs.transitions.ranks import take_place
+from apps.okrs.transitions.telling import tell
 
 DETAILS = {
     "accountable": "owner",
@@ -313,14 +313,14 @@ def say(objective: Objective, *, text: str, by: Actor, at: datetime) -> Comment:
 
     comment = comments.say(objective.subject, text=text, by=by, at=at)
 
-    notify(
+    tell(
         _other_side(objective, by),
-        key=f"okrs:objective:{objective.pk}:said:{comment.pk}",
-        template="okrs/said",
+        key=f"objective:{objective.pk}:said:{comment.pk}",
+        template="said",
         by=by,
         at=at,
         subject=objective.subject,
-        context={"actor": by.name, "objective": objective, "comment": comment},
+        context={"objective": objective, "comment": comment},
     )
     return comment
 
