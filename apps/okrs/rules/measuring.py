@@ -89,17 +89,19 @@ def measure_of(key_result: KeyResult) -> Measure | None:
     if starts_on is None or ends_on is None:
         return None
     grace = cycle.grace_days if cycle else Measure.grace
-    return _measure(key_result, key_result.metric, starts_on=starts_on, ends_on=ends_on, grace=grace)
+    return measured(key_result, key_result.metric, starts_on=starts_on, ends_on=ends_on, grace=grace)
 
 
-def _measure(
+def measured(
     row: KeyResult | MeasureDraft,
     metric: Metric | None,
     *,
     starts_on: date,
     ends_on: date,
     grace: int = Measure.grace,
+    unit: str | None = None,
 ) -> Measure:
+    """Return what a row says with the bounds and the rhythm of its metric; a short sign unless told which."""
     cadence = metric.cadence_days if metric else 7
     low, high = bounds_of(metric) if metric else (None, None)
     return Measure(
@@ -117,7 +119,7 @@ def _measure(
         grace=grace,
         lower_bound=low,
         upper_bound=high,
-        unit=unit_of(metric) if metric else "",
+        unit=unit if unit is not None else unit_of(metric) if metric else "",
     )
 
 
@@ -233,7 +235,7 @@ def check_draft(
     cycle = objective.cycle
     first = starts_on or (cycle.starts_on if cycle else date.min)
     last = ends_on or (cycle.ends_on if cycle else date.max)
-    check_measure(_measure(draft, draft.metric, starts_on=first, ends_on=last))
+    check_measure(measured(draft, draft.metric, starts_on=first, ends_on=last))
     _check_milestones(draft)
 
 

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Final
 
 from apps.okrs.models import Ambition, Cycle, KeyResult, Kind, Status
-from apps.okrs.rules.measures import Measure, Point, bounds, carry_days
+from apps.okrs.rules.measures import Measure, Point
 from apps.okrs.rules.measures import Milestone as Step
+from apps.okrs.rules.measuring import measured
 from apps.okrs.rules.numbers import plain
 from apps.okrs.rules.pace import Pace, pace_of
 from apps.okrs.rules.scores import Progress, progress_of
-from apps.okrs.rules.sparkline import Spark, spark
+from apps.okrs.rules.sparkline import Spark, spark_of
 
 CADENCES: Final = {
     1: "daily",
@@ -45,25 +46,12 @@ class Stand:
 def measure_of(key_result: KeyResult, cycle: Cycle) -> Measure:
     """Return a key result as numbers; load `metric` first. Without days of its own it runs with its cycle."""
     metric = key_result.metric
-    low, high = bounds(metric.unit_kind, metric.lower_bound, metric.upper_bound) if metric else (None, None)
-    carried = key_result.carry_days
-    if carried is None:
-        carried = carry_days(metric.cadence_days if metric else 7)
-    return Measure(
-        kind=key_result.kind,
+    return measured(
+        key_result,
+        metric,
         starts_on=key_result.starts_on or cycle.starts_on,
         ends_on=key_result.ends_on or cycle.ends_on,
-        baseline=key_result.baseline,
-        baseline_on=key_result.baseline_on,
-        target=key_result.target,
-        band_low=key_result.band_low,
-        band_high=key_result.band_high,
-        required_share=key_result.required_share,
-        carry_days=carried,
-        curve=key_result.curve,
         grace=cycle.grace_days,
-        lower_bound=low,
-        upper_bound=high,
         unit=_unit(metric.unit if metric else ""),
     )
 
@@ -81,7 +69,7 @@ def stand_of(
     if key_result.grade is not None or key_result.is_not_measured:
         number = "" if key_result.grade is None else f"{key_result.grade:.1f}"
         words = "not measured" if key_result.grade is None else "graded"
-        return Stand(number=number, words=words, spark=_drawn(key_result, cycle, points))
+        return Stand(number=number, words=words, spark=spark_of(measure_of(key_result, cycle), points))
     if key_result.kind == Kind.SENTENCE:
         return Stand()
     measure = measure_of(key_result, cycle)
@@ -96,23 +84,9 @@ def stand_of(
         badge=progress.badge if progress.badge and progress.badge.partition(" (")[0] != pace.words else "",
         as_of=f"as of {progress.as_of:%-d %B}" if progress.is_old and progress.as_of else "",
         parts=(*progress.explained(), *pace.explained()),
-        spark=_drawn(key_result, cycle, points),
+        spark=spark_of(measure, points),
         progress=progress,
         pace=pace,
-    )
-
-
-def _drawn(key_result: KeyResult, cycle: Cycle, points: Sequence[Point]) -> Spark | None:
-    has_numbers = key_result.kind in {Kind.METRIC, Kind.MAINTAIN}
-    if not has_numbers:
-        return None
-    return spark(
-        [(point.on, point.value) for point in points],
-        starts_on=key_result.starts_on or cycle.starts_on,
-        ends_on=key_result.ends_on or cycle.ends_on,
-        baseline=key_result.baseline,
-        target=key_result.target,
-        band=(key_result.band_low, key_result.band_high),
     )
 
 
