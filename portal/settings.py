@@ -358,6 +358,11 @@ CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the
     "notifications.deliver": {"task": "notifications.deliver", "schedule": 60, "options": {"expires": 50}},
     "notifications.gather": {"task": "notifications.gather", "schedule": 60, "options": {"expires": 50}},
     "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
+    "notifications.check_history": {
+        "task": "notifications.check_history",
+        "schedule": 3600,
+        "options": {"expires": 3590},
+    },
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
     "activity.seal": {"task": "activity.seal", "schedule": 60, "options": {"expires": 50}},
     "okrs.turn": {"task": "okrs.turn", "schedule": 3600, "options": {"expires": 3590}},
@@ -397,7 +402,6 @@ NOTICES = [
     "apps.readiness.rules.notices.KINDS",
     "apps.okrs.rules.notices.KINDS",
     "apps.catalog.rules.notices.KINDS",
-    "apps.okrs.rules.notices.KINDS",
     "apps.notifications.rules.OWN",
 ]
 JOBS = {
@@ -428,7 +432,12 @@ JOB_WORDS = {
     },
 }
 JOB_READERS = {"catalog.import": "apps.catalog.rules.may_organise"}  # where not everybody may see the result
-MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
+MEASURES = [
+    "apps.jobs.queries.measures",
+    "apps.notifications.queries.measures",
+    "apps.core.health.measures",
+    "apps.activity.queries.measures",
+]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = {"history": "apps.activity.queries.unguarded"}  # names for /readyz, sentences for the log
 ROOT_TEAM = os.environ.get("ROOT_TEAM") or ""  # the slug of the team that stands for the organisation

@@ -6,7 +6,10 @@ from typing import Any, Final
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStage
 from allauth.account.views import LoginView
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -34,6 +37,21 @@ class SignInView(LoginView):  # type: ignore[misc]  # allauth is untyped
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:  # noqa: ARG002
         clear_login(request)
+
+
+class SwitchOnView(ActivateTOTPView):  # type: ignore[misc]  # allauth is untyped
+    """The page that switches an authenticator app on. Its first code is used up like every later one.
+
+    allauth would only look at it: whoever saw it typed could sign in with it for a minute.
+    """
+
+    @transaction.atomic
+    def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
+        """Keep the secret, and which code has been used."""
+        answer: HttpResponse = super().form_valid(form)
+        code, by = form.cleaned_data["code"], actor(self.request)
+        transitions.prove_second_factor(self.request.user, code=code, by=by, at=timezone.now())
+        return answer
 
 
 @require_http_methods(["GET", "POST"])
