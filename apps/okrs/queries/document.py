@@ -125,7 +125,7 @@ class Document:
 
 
 def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Document:
-    """Return a team's quarter as one page. Nine queries at most."""
+    """Return a team's quarter, from `with_promise`, as one page. Nine queries at most."""
     whole = readable(person, on=today).filter(team=quarter.team_id)
     here = whole.filter(Q(cycle=quarter.cycle_id) | Q(cycle=None, state__in=rules.NEVER_AGREED))
     rows = list(_with_remarks(here).select_related("accountable", "authored_by", "team").order_by("pk"))

@@ -8,6 +8,9 @@ from apps.okrs.rules.calendar import (
     week_in_words,
     weeks_of,
 )
+from apps.okrs.rules.capacity import (
+    check_utilisation,
+)
 from apps.okrs.rules.checking_in import (
     LATE_AFTER,
     LONGEST_ANSWER,
@@ -96,6 +99,10 @@ from apps.okrs.rules.measuring import (
     measure_of,
     today_of,
     unit_of,
+)
+from apps.okrs.rules.nos import (
+    Collision,
+    may_go_on,
 )
 from apps.okrs.rules.numbers import (
     plain,
@@ -196,7 +203,6 @@ from apps.okrs.rules.steps import (
     check_from,
     check_has_key_results,
     check_passed,
-    check_utilisation,
     may_take,
     steps_for,
 )
@@ -268,6 +274,7 @@ __all__ = [
     "Bump",
     "Change",
     "CheckInDraft",
+    "Collision",
     "ConfidenceLines",
     "Curve",
     "Drop",
@@ -389,6 +396,7 @@ __all__ = [
     "may_draft",
     "may_edit",
     "may_edit_strategy",
+    "may_go_on",
     "may_grade",
     "may_keep",
     "may_rank",

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.http import PortalRequest, actor
 from apps.core.http import page
 from apps.core.text import key_in
-from apps.okrs import queries, transitions
+from apps.okrs import queries, rules, transitions
 from apps.okrs.forms.negotiating import KINDS, SidesForm, TermsForm
 from apps.okrs.models import Cycle, KeyResult, Negotiation, NegotiationKind, Objective
 from apps.okrs.rules.negotiating import Ask
+from apps.okrs.views.finding import collisions
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,6 +60,8 @@ def ask(request: PortalRequest) -> HttpResponse:
         "objective": objective,
         "key_result": key_result,
         "choices": choices,
+        "collisions": collisions(request, objective) if objective is not None else [],
+        "may_go_on": objective is not None and rules.may_go_on(actor(request), objective),
         "leads": bool(request.user.lead_ids) and not request.user.is_admin,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
