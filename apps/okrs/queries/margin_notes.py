@@ -78,7 +78,8 @@ def _head(one: Negotiation) -> str:
         return f"{one.initiator} and {one.counterpart} agreed"
     if one.stage == Stage.REPORTED:
         return f"{giver_of(one)} says it is done"
-    return f"{one.initiator} asks {one.counterpart}"
+    verb = "offers" if negotiating.is_offer(one) else "asks"
+    return f"{one.initiator} {verb} {one.counterpart}"
 
 
 def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str, str, bool]]:
