@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.catalog.models import Team
 from apps.okrs.models import Cycle
-from tests.factories import TeamFactory, UserFactory, lead_of, member_of
+from tests.factories import TeamFactory, lead_of, member_of
 from tests.factories.okrs import CycleFactory
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -26,17 +26,17 @@ class Organisation:
     ada: User  # leads Tracking
     ben: User  # belongs to Tracking
     cleo: User  # leads Checkout
-    now: Cycle  # its seventh week
+    now: Cycle
     next: Cycle
 
 
-def found_organisation(*, state="active"):
-    """Let them in; the quarter of today has the given state, the next is being planned."""
+def found_organisation(*, state="active", days_left=41):
+    """Let them in; the quarter of today has the given state and so many days, the next is being planned."""
     whole = TeamFactory(name="Everybody", slug="everybody")
     tracking = TeamFactory(name="Tracking", slug="tracking", parent=whole)
     checkout = TeamFactory(name="Checkout", slug="checkout", parent=whole)
     today = timezone.localdate()
-    ends_on = today + timedelta(days=41)
+    ends_on = today + timedelta(days=days_left)
     return Organisation(
         whole=whole,
         tracking=tracking,
@@ -46,7 +46,11 @@ def found_organisation(*, state="active"):
         ben=member_of(tracking, name="Ben Okoro", email="ben@example.org").person,
         cleo=lead_of(checkout, name="Cleo Marsh", email="cleo@example.org").person,
         now=CycleFactory(
-            slug="this-quarter", name="Spring", starts_on=today - timedelta(days=49), ends_on=ends_on, state=state
+            slug="this-quarter",
+            name="Spring",
+            starts_on=ends_on - timedelta(days=90),
+            ends_on=ends_on,
+            state=state,
         ),
         next=CycleFactory(
             slug="next-quarter",

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-
 from django.urls import reverse
 
 from apps.accounts.models import Actor, User

@@ -27,7 +27,9 @@ JOBS: Final[dict[str, Callable[..., object]]] = {  # in the order in which a day
 class Command(BaseCommand):
     """Usage: turn_okrs [JOB …] --at ISO-TIME [--json] [--yes]."""
 
-    help = "Run the jobs of goals as beat does it, at a moment: quarters turn, questions lapse, nos come back."
+    help = (
+        "Run the jobs of goals as beat does it, at a moment: quarters turn, questions lapse, nos come back."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the jobs, the moment, and how to answer."""
