@@ -1,5 +1,26 @@
-"""What people paste and type, read into numbers and days. No database."""
+"""What people paste, type and upload, read into numbers, days and rows. No database."""
 
+from apps.okrs.imports.parts import (
+    CYCLE_FIELDS,
+    FORMAT,
+    OUTSIDE,
+    PART,
+    PARTS,
+    PERSON,
+    QUARTER,
+    SERVICE,
+    SHARED,
+    TEAM,
+    VERSION,
+    Part,
+)
+from apps.okrs.imports.quarter_file import (
+    LARGEST,
+    MOST_PROBLEMS,
+    Problem,
+    QuarterFile,
+    read_quarter_file,
+)
 from apps.okrs.imports.values import (
     LONGEST_PASTE,
     MOST_LINES,
@@ -12,12 +33,29 @@ from apps.okrs.imports.values import (
 )
 
 __all__ = [
+    "CYCLE_FIELDS",
+    "FORMAT",
+    "LARGEST",
     "LONGEST_PASTE",
     "MOST_LINES",
+    "MOST_PROBLEMS",
+    "OUTSIDE",
+    "PART",
+    "PARTS",
+    "PERSON",
+    "QUARTER",
+    "SERVICE",
+    "SHARED",
+    "TEAM",
+    "VERSION",
     "Line",
     "NumberError",
+    "Part",
     "Pasted",
+    "Problem",
+    "QuarterFile",
     "has_percent_sign",
     "number_in",
     "read_lines",
+    "read_quarter_file",
 ]

@@ -170,6 +170,14 @@ from apps.okrs.queries.progress import (
     progress_of_key_results,
 )
 from apps.okrs.queries.promises import promise
+from apps.okrs.queries.quarter_file import (
+    Exported,
+    differences,
+    evidence_with,
+    person_key,
+    quarter_file,
+    written,
+)
 from apps.okrs.queries.ranking import (
     Ranks,
     listed,
@@ -212,6 +220,7 @@ __all__ = [
     "Column",
     "CyclePage",
     "Document",
+    "Exported",
     "Filters",
     "FindingsPage",
     "Health",
@@ -259,12 +268,14 @@ __all__ = [
     "cycle_page",
     "cycles",
     "decisions",
+    "differences",
     "document",
     "draft_of",
     "draft_to_change",
     "due",
     "due_on",
     "due_packs",
+    "evidence_with",
     "finding",
     "findings_of",
     "findings_page",
@@ -311,12 +322,14 @@ __all__ = [
     "others_of",
     "pack_content",
     "participants_of",
+    "person_key",
     "potholes",
     "preview",
     "progress_of_key_results",
     "promise",
     "published",
     "quarter",
+    "quarter_file",
     "ranks",
     "readable",
     "recent",
@@ -352,4 +365,5 @@ __all__ = [
     "waiting_for_reviewers",
     "with_last",
     "words_of",
+    "written",
 ]

@@ -45,6 +45,7 @@ from apps.okrs.rules.cycles import (
     is_due_to_close,
     may_turn,
 )
+from apps.okrs.rules.files import check_may_carry_quarters, check_may_restore, may_carry_quarters
 from apps.okrs.rules.grades import (
     EXPECTED_CONFIDENCE,
     Graded,
@@ -321,6 +322,7 @@ __all__ = [
     "check_kind",
     "check_may_acknowledge",
     "check_may_be_accepted",
+    "check_may_carry_quarters",
     "check_may_check_in",
     "check_may_decide",
     "check_may_draft",
@@ -332,6 +334,7 @@ __all__ = [
     "check_may_measure",
     "check_may_rank",
     "check_may_reopen",
+    "check_may_restore",
     "check_may_turn",
     "check_measure",
     "check_metric_value",
@@ -384,6 +387,7 @@ __all__ = [
     "look_of",
     "mark_of",
     "may_acknowledge",
+    "may_carry_quarters",
     "may_check_in",
     "may_decide",
     "may_draft",

@@ -124,6 +124,7 @@ from apps.okrs.transitions.ranks import (
 from apps.okrs.transitions.reading import (
     note_reading,
 )
+from apps.okrs.transitions.restoring import Restored, restore_quarter
 from apps.okrs.transitions.sentences import (
     add_milestone,
     drop_key_result,
@@ -158,6 +159,7 @@ from apps.okrs.transitions.writing import (
 
 __all__ = [
     "OFFSITE_JOB",
+    "Restored",
     "Sentence",
     "accept",
     "accept_risk",
@@ -248,6 +250,7 @@ __all__ = [
     "reopen_finding",
     "report",
     "restore_metric",
+    "restore_quarter",
     "revalidate",
     "revoke",
     "save_check_in",
