@@ -1,5 +1,17 @@
 """What people paste, type and upload, read into numbers, days and rows. No database."""
 
+from apps.okrs.imports.objectives import (
+    COLUMNS,
+    EXAMPLE,
+    LONGEST_SHEET,
+    MOST_SHEET_LINES,
+    Sheet,
+    SheetKeyResult,
+    SheetObjective,
+    Wrong,
+    read_sheet,
+    text_of,
+)
 from apps.okrs.imports.parts import (
     CYCLE_FIELDS,
     FORMAT,
@@ -33,12 +45,16 @@ from apps.okrs.imports.values import (
 )
 
 __all__ = [
+    "COLUMNS",
     "CYCLE_FIELDS",
+    "EXAMPLE",
     "FORMAT",
     "LARGEST",
     "LONGEST_PASTE",
+    "LONGEST_SHEET",
     "MOST_LINES",
     "MOST_PROBLEMS",
+    "MOST_SHEET_LINES",
     "OUTSIDE",
     "PART",
     "PARTS",
@@ -54,8 +70,14 @@ __all__ = [
     "Pasted",
     "Problem",
     "QuarterFile",
+    "Sheet",
+    "SheetKeyResult",
+    "SheetObjective",
+    "Wrong",
     "has_percent_sign",
     "number_in",
     "read_lines",
     "read_quarter_file",
+    "read_sheet",
+    "text_of",
 ]

@@ -73,6 +73,7 @@ from apps.okrs.queries.leadership import (
     Overview,
     leadership,
 )
+from apps.okrs.queries.lists import COLUMNS, quarter_list
 from apps.okrs.queries.map import (
     MapPage,
     Target,
@@ -187,6 +188,7 @@ from apps.okrs.queries.reminders import (
     due,
     still_due,
 )
+from apps.okrs.queries.sheets import SheetPreview, sheet_preview
 from apps.okrs.queries.starting import (
     Choices,
     about,
@@ -212,6 +214,7 @@ from apps.okrs.queries.waiting import (
 )
 
 __all__ = [
+    "COLUMNS",
     "SHOWN",
     "STATES",
     "CapacityPage",
@@ -242,6 +245,7 @@ __all__ = [
     "Said",
     "SaidRow",
     "Sheet",
+    "SheetPreview",
     "Standing",
     "Target",
     "Tie",
@@ -330,6 +334,7 @@ __all__ = [
     "published",
     "quarter",
     "quarter_file",
+    "quarter_list",
     "ranks",
     "readable",
     "recent",
@@ -345,6 +350,7 @@ __all__ = [
     "service_link",
     "services_of",
     "sheet",
+    "sheet_preview",
     "stated_of",
     "still_due",
     "strategy_item",

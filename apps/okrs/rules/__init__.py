@@ -230,11 +230,14 @@ from apps.okrs.rules.writing import (
     check_owner,
     clean_key_result,
     clean_key_results,
+    clean_metric_name,
+    clean_tags,
     clean_words,
     is_draft,
     lines_of,
     mark_of,
     may_edit,
+    unit_kind_of,
 )
 
 __all__ = [
@@ -364,7 +367,9 @@ __all__ = [
     "clean_key_results",
     "clean_line_of",
     "clean_metric",
+    "clean_metric_name",
     "clean_resolution",
+    "clean_tags",
     "clean_words",
     "colour_of",
     "confidence_alert",
@@ -427,6 +432,7 @@ __all__ = [
     "steps_of",
     "takes_check_ins",
     "today_of",
+    "unit_kind_of",
     "unit_of",
     "values_of",
     "weakest_status",

@@ -134,6 +134,7 @@ from apps.okrs.transitions.sentences import (
     reach_milestone,
     remove_milestone,
 )
+from apps.okrs.transitions.sheets import write_sheet
 from apps.okrs.transitions.strategy import (
     Sentence,
     ask_to_sharpen,
@@ -267,5 +268,6 @@ __all__ = [
     "waive",
     "withdraw",
     "withdraw_ask",
+    "write_sheet",
     "write_strategy",
 ]
