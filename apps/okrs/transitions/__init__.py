@@ -117,6 +117,15 @@ from apps.okrs.transitions.potholes import (
     leave_pothole,
     take_pothole,
 )
+from apps.okrs.transitions.quarter_jobs import (
+    EXPORT,
+    RESTORE,
+    ask_export,
+    ask_restore,
+    confirm_restore,
+    run_export,
+    run_restore,
+)
 from apps.okrs.transitions.ranks import (
     rank,
     snapshot_ranks,
@@ -159,7 +168,9 @@ from apps.okrs.transitions.writing import (
 )
 
 __all__ = [
+    "EXPORT",
     "OFFSITE_JOB",
+    "RESTORE",
     "Restored",
     "Sentence",
     "accept",
@@ -175,7 +186,9 @@ __all__ = [
     "argue",
     "argue_about_rule",
     "ask",
+    "ask_export",
     "ask_for_change",
+    "ask_restore",
     "ask_to_reopen",
     "ask_to_sharpen",
     "back_to_work",
@@ -191,6 +204,7 @@ __all__ = [
     "choose_resolution",
     "close_cycle",
     "close_objective",
+    "confirm_restore",
     "correct_check_in",
     "correct_objective",
     "counter",
@@ -254,6 +268,8 @@ __all__ = [
     "restore_quarter",
     "revalidate",
     "revoke",
+    "run_export",
+    "run_restore",
     "save_check_in",
     "say",
     "say_no",
