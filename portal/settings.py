@@ -408,6 +408,8 @@ JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",
     "okrs.offsite": "apps.okrs.reports.print_offsite",
+    "okrs.export": "apps.okrs.transitions.run_export",
+    "okrs.restore": "apps.okrs.transitions.run_restore",
 }
 CANDIDATES = [  # what a team may want to take up when it plans a quarter
     "apps.readiness.queries.candidates",
@@ -430,8 +432,22 @@ JOB_WORDS = {
         "kept": "The pack itself is frozen and stays as it is.",
         "again": "it prints the pack anew.",
     },
+    "okrs.export": {
+        "name": "Export of a quarter",
+        "kept": "Nothing changed: a file that was written before is there as it was.",
+        "again": "it writes the file anew.",
+    },
+    "okrs.restore": {
+        "name": "File of a quarter",
+        "kept": "Nothing of the file was written: a quarter comes back whole, or not at all.",
+        "again": "it looks at the file from the beginning.",
+    },
 }
-JOB_READERS = {"catalog.import": "apps.catalog.rules.may_organise"}  # where not everybody may see the result
+JOB_READERS = {  # where not everybody may see the result
+    "catalog.import": "apps.catalog.rules.may_organise",
+    "okrs.export": "apps.okrs.rules.may_carry_quarters",
+    "okrs.restore": "apps.okrs.rules.may_carry_quarters",
+}
 MEASURES = [
     "apps.jobs.queries.measures",
     "apps.notifications.queries.measures",

@@ -73,6 +73,10 @@ from apps.okrs.queries.leadership import (
     Overview,
     leadership,
 )
+from apps.okrs.queries.lists import (
+    COLUMNS,
+    quarter_list,
+)
 from apps.okrs.queries.map import (
     MapPage,
     Target,
@@ -106,8 +110,8 @@ from apps.okrs.queries.negotiation_measures import (
     measures_of,
 )
 from apps.okrs.queries.negotiations import (
-    SHOWN,
     Catchball,
+    SHOWN,
     catchball,
     listing,
     negotiation,
@@ -115,9 +119,9 @@ from apps.okrs.queries.negotiations import (
     words_of,
 )
 from apps.okrs.queries.nos import (
-    STATES,
     Filters,
     NoPage,
+    STATES,
     collisions_of,
     metric_choices,
     no,
@@ -135,7 +139,9 @@ from apps.okrs.queries.objective_page import (
     around_of,
     key_result_rows,
     links_of,
+    participants_of,
     said_of,
+    services_of,
     target_changes,
 )
 from apps.okrs.queries.offsite import (
@@ -168,7 +174,17 @@ from apps.okrs.queries.progress import (
     ambition_of,
     progress_of_key_results,
 )
-from apps.okrs.queries.promises import promise
+from apps.okrs.queries.promises import (
+    promise,
+)
+from apps.okrs.queries.quarter_file import (
+    Exported,
+    differences,
+    evidence_with,
+    person_key,
+    quarter_file,
+    written,
+)
 from apps.okrs.queries.ranking import (
     Ranks,
     listed,
@@ -177,6 +193,10 @@ from apps.okrs.queries.ranking import (
 from apps.okrs.queries.reminders import (
     due,
     still_due,
+)
+from apps.okrs.queries.sheets import (
+    SheetPreview,
+    sheet_preview,
 )
 from apps.okrs.queries.starting import (
     Choices,
@@ -202,15 +222,16 @@ from apps.okrs.queries.waiting import (
     waiting_for,
 )
 
+
 __all__ = [
-    "SHOWN",
-    "STATES",
+    "COLUMNS",
     "CapacityPage",
     "Catchball",
     "Choices",
     "Column",
     "CyclePage",
     "Document",
+    "Exported",
     "Filters",
     "FindingsPage",
     "Health",
@@ -229,9 +250,12 @@ __all__ = [
     "Ranks",
     "Rhythm",
     "RulePage",
+    "SHOWN",
+    "STATES",
     "Said",
     "SaidRow",
     "Sheet",
+    "SheetPreview",
     "Standing",
     "Target",
     "Tie",
@@ -259,12 +283,14 @@ __all__ = [
     "cycle_page",
     "cycles",
     "decisions",
+    "differences",
     "document",
     "draft_of",
     "draft_to_change",
     "due",
     "due_on",
     "due_packs",
+    "evidence_with",
     "finding",
     "findings_of",
     "findings_page",
@@ -310,12 +336,16 @@ __all__ = [
     "other_metrics",
     "others_of",
     "pack_content",
+    "participants_of",
+    "person_key",
     "potholes",
     "preview",
     "progress_of_key_results",
     "promise",
     "published",
     "quarter",
+    "quarter_file",
+    "quarter_list",
     "ranks",
     "readable",
     "recent",
@@ -329,7 +359,9 @@ __all__ = [
     "said_lines",
     "said_of",
     "service_link",
+    "services_of",
     "sheet",
+    "sheet_preview",
     "stated_of",
     "still_due",
     "strategy_item",
@@ -350,4 +382,5 @@ __all__ = [
     "waiting_for_reviewers",
     "with_last",
     "words_of",
+    "written",
 ]
