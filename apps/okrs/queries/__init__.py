@@ -110,8 +110,8 @@ from apps.okrs.queries.negotiation_measures import (
     measures_of,
 )
 from apps.okrs.queries.negotiations import (
-    Catchball,
     SHOWN,
+    Catchball,
     catchball,
     listing,
     negotiation,
@@ -119,9 +119,9 @@ from apps.okrs.queries.negotiations import (
     words_of,
 )
 from apps.okrs.queries.nos import (
+    STATES,
     Filters,
     NoPage,
-    STATES,
     collisions_of,
     metric_choices,
     no,
@@ -139,9 +139,7 @@ from apps.okrs.queries.objective_page import (
     around_of,
     key_result_rows,
     links_of,
-    participants_of,
     said_of,
-    services_of,
     target_changes,
 )
 from apps.okrs.queries.offsite import (
@@ -222,9 +220,10 @@ from apps.okrs.queries.waiting import (
     waiting_for,
 )
 
-
 __all__ = [
     "COLUMNS",
+    "SHOWN",
+    "STATES",
     "CapacityPage",
     "Catchball",
     "Choices",
@@ -250,8 +249,6 @@ __all__ = [
     "Ranks",
     "Rhythm",
     "RulePage",
-    "SHOWN",
-    "STATES",
     "Said",
     "SaidRow",
     "Sheet",
@@ -336,7 +333,6 @@ __all__ = [
     "other_metrics",
     "others_of",
     "pack_content",
-    "participants_of",
     "person_key",
     "potholes",
     "preview",
@@ -359,7 +355,6 @@ __all__ = [
     "said_lines",
     "said_of",
     "service_link",
-    "services_of",
     "sheet",
     "sheet_preview",
     "stated_of",
