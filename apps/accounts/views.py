@@ -16,12 +16,13 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts import forms, queries, rules, transitions
 from apps.accounts.http import PortalRequest, actor
 from apps.accounts.models import User
 from apps.activity.queries import of_person
-from apps.core.http import one_page, page
+from apps.core.http import one_page, page, wants_part
 from apps.core.text import key_in, words_in
 
 ENTRIES: Final = 50  # of a history, on a page of its own
@@ -80,6 +81,19 @@ def theme(request: PortalRequest) -> HttpResponse:
     if chosen in rules.THEMES:
         response.set_cookie("theme", chosen, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())
     return response
+
+
+@require_POST
+def hours(request: PortalRequest) -> HttpResponse:
+    """Take the zone that a browser says by itself, or that zone and hours are right; show the page anew."""
+    transitions.settle(
+        request.user,
+        time_zone=request.POST.get("time_zone", ""),
+        is_right="is_right" in request.POST,
+        by=actor(request),
+        at=timezone.now(),
+    )
+    return HttpResponseClientRefresh() if wants_part(request) else HttpResponseRedirect(_back(request))
 
 
 def _back(request: PortalRequest) -> str:

@@ -32,6 +32,7 @@ RECORDS = {
     "accounts.revoke_token": {"accounts.token_revoked"},
     "accounts.set_password": {"accounts.password_set"},
     "accounts.take_second_factor": {"accounts.second_factor_taken"},
+    "accounts.settle": {"accounts.profile_edited"},
     "activity.keep_look": {"activity.broken", "activity.whole"},
     "activity.keep_verdict": {"activity.broken", "activity.whole"},
     "activity.note_export": {"activity.exported"},
