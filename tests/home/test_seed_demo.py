@@ -17,6 +17,7 @@ from apps.catalog.models import Phase, Service
 from apps.catalog.queries import least_busy_advisor
 from apps.home.management.demo import data
 from apps.home.management.demo.calendar import Calendar, working_day
+from apps.home.management.demo.goal_scripts import GoalScript
 from apps.home.management.demo.organisation import PASSWORD, SIGN_INS
 from apps.home.management.demo.play import VERBS
 from apps.home.management.demo.scripts import steps
@@ -25,6 +26,7 @@ from apps.home.queries import my_work
 from apps.jobs.models import Job
 from apps.notifications.models import Delivery, Notice
 from apps.notifications.queries import SHELVES, shelf
+from apps.okrs.models import Cycle, Loan, Negotiation, No
 from apps.readiness.models import Answer, AnswerVersion, Assessment, Exemption, State
 from apps.walkthroughs.models import Launch, Veto, Walkthrough
 from apps.walkthroughs.queries import propose_panel
@@ -86,7 +88,10 @@ def test_the_first_walkthrough_is_decided_and_every_item_of_it_is_answered(demo)
     assert Answer.objects.applicable().filter(assessment=first.assessment).count() == 102
     open_ones = first.follow_ups.filter(done_at=None).order_by("number")
     assert list(open_ones.values_list("number", flat=True)) == [3, 5, 6]
-    assert Job.objects.get().title == "Report of the walkthrough of Label Printing"
+    assert (
+        Job.objects.get(kind__startswith="walkthroughs").title
+        == "Report of the walkthrough of Label Printing"
+    )
 
 
 def test_one_service_is_vetoed_and_one_was_launched_over_an_objection(demo):
@@ -210,11 +215,40 @@ def test_a_home_with_people_of_its_own_gets_no_demo(demo):
 
 @pytest.mark.parametrize("now", [TUESDAY, SATURDAY])
 def test_every_step_is_known_and_lies_in_the_past(demo, now):
-    script = steps(Calendar(now))
+    script = [*steps(Calendar(now)), *GoalScript(Calendar(now)).steps()]
 
-    assert {step.do for step in script} <= VERBS.keys()
-    assert {step.by for step in script} <= data.people().keys()
+    assert {step.do for step in script} == VERBS.keys()
+    assert {step.by for step in script} <= data.people().keys() | {""}  # "" is a job of beat
     assert all(step.at < now for step in script)
+
+
+def test_three_quarters_are_closed_active_and_planned(demo):
+    first, *states = Cycle.objects.order_by("starts_on").values_list("state", flat=True)
+
+    assert first in {"active", "grading", "closed"}  # it is closed in the second week of the next one
+    assert {"active", "planning"} >= set(states) >= {"planning"}
+
+
+def test_negotiations_are_in_every_stage(demo):
+    stages = set(Negotiation.objects.values_list("stage", flat=True))
+
+    assert stages >= {"open", "agreed", "declined", "lapsed"}
+    declined = Negotiation.objects.filter(stage="declined")
+    assert No.objects.filter(negotiation__in=declined).count() == declined.count()
+    assert Loan.objects.get().lender.team.slug == "platform"
+
+
+def test_goals_of_another_day_are_whole(demo):
+    """What lies ahead of the first start has not happened yet; nothing depends on it."""
+    for month, day in ((1, 1), (2, 14), (8, 3), (12, 31)):
+        now = datetime(2027, month, day, 12, tzinfo=UTC)
+        script = sorted(GoalScript(Calendar(now)).steps(), key=lambda step: step.at)
+        written = [step.details["key"] for step in script if step.do in {"goal_write", "goal_measure"}]
+        begun = [step.details["objective"] for step in script if step.do == "goal_begin"]
+        asked = [step.details["key"] for step in script if step.details.get("move") == "ask"]
+
+        assert set(begun) <= set(written)
+        assert len(asked) == len(set(asked)) >= 10
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,10 @@ from apps.okrs.queries.leadership import (
     Overview,
     leadership,
 )
+from apps.okrs.queries.lists import (
+    COLUMNS,
+    quarter_list,
+)
 from apps.okrs.queries.map import (
     MapPage,
     Target,
@@ -166,7 +170,17 @@ from apps.okrs.queries.progress import (
     ambition_of,
     progress_of_key_results,
 )
-from apps.okrs.queries.promises import promise
+from apps.okrs.queries.promises import (
+    promise,
+)
+from apps.okrs.queries.quarter_file import (
+    Exported,
+    differences,
+    evidence_with,
+    person_key,
+    quarter_file,
+    written,
+)
 from apps.okrs.queries.ranking import (
     Ranks,
     listed,
@@ -175,6 +189,10 @@ from apps.okrs.queries.ranking import (
 from apps.okrs.queries.reminders import (
     due,
     still_due,
+)
+from apps.okrs.queries.sheets import (
+    SheetPreview,
+    sheet_preview,
 )
 from apps.okrs.queries.starting import (
     Choices,
@@ -201,6 +219,7 @@ from apps.okrs.queries.waiting import (
 )
 
 __all__ = [
+    "COLUMNS",
     "SHOWN",
     "STATES",
     "CapacityPage",
@@ -209,6 +228,7 @@ __all__ = [
     "Column",
     "CyclePage",
     "Document",
+    "Exported",
     "Filters",
     "FindingsPage",
     "Health",
@@ -230,6 +250,7 @@ __all__ = [
     "Said",
     "SaidRow",
     "Sheet",
+    "SheetPreview",
     "Standing",
     "Target",
     "Tie",
@@ -257,12 +278,14 @@ __all__ = [
     "cycle_page",
     "cycles",
     "decisions",
+    "differences",
     "document",
     "draft_of",
     "draft_to_change",
     "due",
     "due_on",
     "due_packs",
+    "evidence_with",
     "finding",
     "findings_of",
     "findings_page",
@@ -307,12 +330,15 @@ __all__ = [
     "other_metrics",
     "others_of",
     "pack_content",
+    "person_key",
     "potholes",
     "preview",
     "progress_of_key_results",
     "promise",
     "published",
     "quarter",
+    "quarter_file",
+    "quarter_list",
     "ranks",
     "readable",
     "recent",
@@ -327,6 +353,7 @@ __all__ = [
     "said_of",
     "service_link",
     "sheet",
+    "sheet_preview",
     "stated_of",
     "still_due",
     "strategy_item",
@@ -346,4 +373,5 @@ __all__ = [
     "waiting_for_reviewers",
     "with_last",
     "words_of",
+    "written",
 ]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from apps.accounts.models import Actor, User
 from apps.core.statements import statement
@@ -95,6 +96,7 @@ class ObjectiveRow:
     steps: list[rules.Step] = field(default_factory=list)
     may_edit: bool = False
     is_last: bool = False
+    ask_url: str = ""  # where another team is asked for it; empty for who may not
 
     @property
     def tone(self) -> str:
@@ -176,7 +178,15 @@ def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool) -> Obje
         steps=rules.steps_for(by, objective) if may_draft or speaks else [],
         key_results=sentences,
         is_last=is_last,
+        ask_url=_ask_url(objective) if may_draft and is_open else "",
     )
+
+
+def _ask_url(objective: Objective) -> str:
+    cycle = objective.cycle
+    if cycle is None or cycle.state not in {CycleState.PLANNING, CycleState.ACTIVE}:
+        return ""
+    return f"{reverse('okrs:ask')}?objective={objective.pk}"
 
 
 def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:

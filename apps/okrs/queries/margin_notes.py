@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from apps.accounts.models import Actor
+from apps.core.text import inside_sentence
 from apps.okrs.models import Act, Move, Negotiation, No, Quarter, Stage, Terms
 from apps.okrs.queries.promises import ledgers_beside, promised_by
 from apps.okrs.rules import negotiating
@@ -12,7 +13,7 @@ from apps.okrs.rules import nos as nos_rules
 from apps.okrs.rules.capacity import Ledger
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.numbers import ZERO
-from apps.okrs.rules.terms import FIELDS, changed, in_words, many_weeks, shape_of, weeks_of
+from apps.okrs.rules.terms import FIELDS, Field, Type, changed, in_words, many_weeks, shape_of, weeks_of
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,19 @@ def _head(one: Negotiation) -> str:
         return f"{one.initiator} and {one.counterpart} agreed"
     if one.stage == Stage.REPORTED:
         return f"{giver_of(one)} says it is done"
-    return f"{one.initiator} asks {one.counterpart}"
+    verb = "offers" if negotiating.is_offer(one) else "asks"
+    return f"{one.initiator} {verb} {one.counterpart}"
+
+
+def _told(field: Field, value: str) -> str:
+    """Return a value beside others, where no label says what a day or a number is."""
+    words = in_words(field, value)
+    match field.name:
+        case "instead_of":
+            return f"instead of {inside_sentence(words)}"
+        case "lent_weeks":
+            return f"with {words} lent"
+    return f"{field.label.lower()} {words}" if field.type in {Type.DAY, Type.SHARE, Type.NUMBER} else words
 
 
 def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str, str, bool]]:
@@ -108,7 +121,7 @@ def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str
         label = "Countered" if side in seen else side
         seen.add(side)
         text = ", ".join(
-            in_words(each, terms.payload[each.name])
+            _told(each, terms.payload[each.name])
             for each in FIELDS[shape]
             if each.name in names and each.name in terms.payload
         )

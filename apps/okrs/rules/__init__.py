@@ -48,6 +48,7 @@ from apps.okrs.rules.cycles import (
     is_due_to_close,
     may_turn,
 )
+from apps.okrs.rules.files import check_may_carry_quarters, check_may_restore, may_carry_quarters
 from apps.okrs.rules.grades import (
     EXPECTED_CONFIDENCE,
     Graded,
@@ -239,11 +240,14 @@ from apps.okrs.rules.writing import (
     check_owner,
     clean_key_result,
     clean_key_results,
+    clean_metric_name,
+    clean_tags,
     clean_words,
     is_draft,
     lines_of,
     mark_of,
     may_edit,
+    unit_kind_of,
 )
 
 __all__ = [
@@ -334,6 +338,7 @@ __all__ = [
     "check_kind",
     "check_may_acknowledge",
     "check_may_be_accepted",
+    "check_may_carry_quarters",
     "check_may_check_in",
     "check_may_decide",
     "check_may_draft",
@@ -345,6 +350,7 @@ __all__ = [
     "check_may_measure",
     "check_may_rank",
     "check_may_reopen",
+    "check_may_restore",
     "check_may_turn",
     "check_measure",
     "check_metric_value",
@@ -372,7 +378,9 @@ __all__ = [
     "clean_key_results",
     "clean_line_of",
     "clean_metric",
+    "clean_metric_name",
     "clean_resolution",
+    "clean_tags",
     "clean_words",
     "colour_of",
     "confidence_alert",
@@ -395,6 +403,7 @@ __all__ = [
     "look_of",
     "mark_of",
     "may_acknowledge",
+    "may_carry_quarters",
     "may_check_in",
     "may_decide",
     "may_draft",
@@ -435,6 +444,7 @@ __all__ = [
     "steps_of",
     "takes_check_ins",
     "today_of",
+    "unit_kind_of",
     "unit_of",
     "values_of",
     "weakest_status",

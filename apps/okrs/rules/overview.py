@@ -104,4 +104,4 @@ class Pair:
 
 
 def _text(field: Field, payload: Payload) -> str:
-    return in_words(field, payload.get(field.name)) or "\N{EN DASH}"
+    return in_words(field, payload.get(field.name), between="\n") or "\N{EN DASH}"

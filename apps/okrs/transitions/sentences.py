@@ -18,7 +18,7 @@ from apps.core.transactions import one_by_one, one_transaction
 from apps.notifications.rules import day_of
 from apps.okrs import rules
 from apps.okrs.events import KeyResultDropped, KeyResultEdited, KeyResultMeasured, MilestoneChanged
-from apps.okrs.models import Ambition, Good, KeyResult, Kind, Metric, Milestone, UnitKind
+from apps.okrs.models import Ambition, Good, KeyResult, Kind, Metric, Milestone
 from apps.okrs.transitions.locking import locked_key_result
 from apps.okrs.transitions.metrics import create_metric
 from apps.okrs.transitions.writing import still_typing
@@ -231,13 +231,14 @@ def _way(kind: str, baseline: Decimal | None, target: Decimal | None) -> str:
 def _known(team: Team, name: str) -> Metric | None:
     """Return a team's metric of this name."""
     one_by_one("okrs.metric")  # two people may think of the same name at once
-    name = clean_line(name, field="new_metric", limit=200, is_required=True)
+    name, _unit = rules.clean_metric_name(name, "")
     return Metric.objects.filter(team=team, name__iexact=name, archived_at=None).order_by("pk").first()
 
 
 def _named(team: Team, name: str, unit: str, *, way: str, by: Actor, at: datetime) -> Metric:
     """Write down a metric that nobody had named yet, as on its own page: by whoever may keep it."""
-    kind = UnitKind.PERCENT if unit.strip() in {"%", "percent"} else UnitKind.COUNT
+    name, unit = rules.clean_metric_name(name, unit)
+    kind = rules.unit_kind_of(unit)
     return create_metric(team, name=name, unit=unit, good=way, unit_kind=kind, by=by, at=at)
 
 

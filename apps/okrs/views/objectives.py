@@ -16,7 +16,7 @@ from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
-from apps.okrs.models import LOCKED, KeyResult, Objective, State
+from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, State
 from apps.okrs.views.finding import REFUSED, STALE, both_of, saved_place, today, typed_over
 
 EVENTS = 50  # on one page of the history
@@ -66,6 +66,7 @@ def _objective(
         "comments": conversation("objective", found.pk),
         "may_grade": may_grade,
         "may_change_terms": _may_change_terms(request, found),
+        "asks": _asks(request, found),
         "close_form": forms.CloseForm() if may_grade else None,
         "today": on,
     }
@@ -87,6 +88,16 @@ def _may_change_terms(request: PortalRequest, found: Objective) -> bool:
 def _is_open(found: Objective) -> bool:
     """Tell whether a no can still stand in the way of it."""
     return bool(rules.MOVES[State(found.state)]) and found.state != State.GRADING
+
+
+def _asks(request: PortalRequest, found: Objective) -> str:
+    """Return what somebody can begin to negotiate about it: what its team needs, or what theirs can give."""
+    is_open = found.cycle is not None and found.cycle.state in {CycleState.PLANNING, CycleState.ACTIVE}
+    if not is_open or not rules.MOVES[State(found.state)] or request.user.is_admin:
+        return ""
+    if found.team_id in request.user.team_ids:
+        return "Ask another team"
+    return "Offer something for it" if request.user.team_ids else ""
 
 
 @require_safe

@@ -26,6 +26,11 @@ def scripts() -> Iterator[dict[str, Any]]:
         yield _read(f"services/{path.name}")
 
 
+def goals(name: str) -> Any:  # noqa: ANN401 -- a list of one file, the other holds names
+    """Return what one file says of goals."""
+    return yaml.load((FOLDER / "goals" / f"{name}.yaml").read_bytes(), yaml.CSafeLoader)
+
+
 @cache
 def texts(name: str) -> dict[str, dict[str, Any]]:
     """Return answers by the codes of items; a plain text is one that is in place."""

@@ -11,8 +11,9 @@ from django.db import transaction
 
 from apps.accounts.models import Actor
 from apps.core.errors import DomainError
-from apps.home.management.demo import checklists, data, inboxes, meetings, organisation
+from apps.home.management.demo import checklists, data, goals, inboxes, meetings, organisation
 from apps.home.management.demo.calendar import Calendar
+from apps.home.management.demo.goal_scripts import GoalScript
 from apps.home.management.demo.scripts import Step, steps
 from apps.home.management.demo.stage import Stage
 from apps.notifications.transitions import remind
@@ -32,6 +33,42 @@ VERBS: Final[dict[str, Verb]] = {
     "fill_teams": organisation.fill_teams,
     "finish": meetings.finish,
     "follow_up": meetings.follow_up,
+    "goal_adopt": goals.adopt,
+    "goal_ask_again": goals.ask_again,
+    "goal_begin": goals.begin,
+    "goal_change": goals.change,
+    "goal_check_in": goals.check_in,
+    "goal_close": goals.close,
+    "goal_decide": goals.decide,
+    "goal_decide_again": goals.decide_again,
+    "goal_except": goals.except_from,
+    "goal_finding": goals.finding,
+    "goal_grade": goals.grade,
+    "goal_hold_no": goals.hold_no,
+    "goal_lapse": goals.lapse,
+    "goal_leave_potholes": goals.leave_potholes,
+    "goal_look": goals.look,
+    "goal_measure": goals.measure,
+    "goal_metric": goals.metric,
+    "goal_negotiate": goals.negotiate,
+    "goal_say_no": goals.say_no,
+    "goal_pack": goals.pack,
+    "goal_plan": goals.plan,
+    "goal_plan_again": goals.plan_again,
+    "goal_rank": goals.rank,
+    "goal_reach": goals.reach,
+    "goal_say": goals.say,
+    "goal_serve": goals.serve,
+    "goal_snapshot": goals.snapshot,
+    "goal_stop": goals.stop,
+    "goal_strategy": goals.strategy,
+    "goal_take_pothole": goals.take_pothole,
+    "goal_tie": goals.tie,
+    "goal_turn": goals.turn,
+    "goal_upkeep": goals.upkeep,
+    "goal_values": goals.values,
+    "goal_waive": goals.waive,
+    "goal_write": goals.write,
     "hold": meetings.hold,
     "import_catalog": organisation.import_catalog,
     "launch": meetings.launch,
@@ -57,7 +94,9 @@ def play(now: datetime) -> int:
         _publish(stage)
         organisation.add_people(stage)
         inboxes.choose_quiet_evenings(stage)
-        script = steps(stage.calendar)
+        script = sorted(
+            [*steps(stage.calendar), *GoalScript(stage.calendar).steps()], key=lambda step: step.at
+        )
         for step in script:
             _take(step, stage)
         for name, entry in data.people().items():

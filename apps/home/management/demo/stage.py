@@ -23,6 +23,7 @@ class Stage:
     emails: dict[str, str]  # of people, by their short names
     people: dict[str, User] = field(default_factory=dict)
     names: dict[str, dict[str, str]] = field(default_factory=dict)  # for gaps in texts, by service
+    goals: dict[str, int] = field(default_factory=dict)  # keys of rows by kind and name: "objective:calls"
 
     def reload(self) -> None:
         """Read everybody anew: their teams have changed."""
