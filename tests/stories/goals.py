@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
@@ -60,6 +61,12 @@ def found_organisation(*, state="active", days_left=41):
             state="planning",
         ),
     )
+
+
+def read_inbox(page, words):
+    """See what the portal has told somebody, without waiting for the day's one letter."""
+    page.goto("/inbox/")
+    expect(page.locator("main")).to_contain_text(words)
 
 
 def snap(page, name):
