@@ -15,7 +15,8 @@
    Narrowing     <input data-narrows="#id"> hides those [data-words] in #id, and the sections left without any, that do
                  not hold what is typed.
    Copying       <button data-copy="id"> copies the value or the words of #id, and says so in itself.
-   Printing      [data-print] opens the browser's print dialog. */
+   Printing      [data-print] opens the browser's print dialog.
+   Going back    [data-back] goes one step back, where what was typed still stands. */
 (() => {
   "use strict";
 
@@ -373,6 +374,10 @@
     if (event.target.matches("dialog")) event.target.close();
     const copier = event.target.closest("[data-copy]");
     if (copier) copy(copier);
+    if (event.target.closest("[data-back]") && window.history.length > 1) {
+      event.preventDefault();
+      window.history.back(); // what was typed is still in the form
+    }
     if (event.target.closest("[data-print]")) {
       event.preventDefault();
       window.print();

@@ -80,7 +80,8 @@ def collide(people, cleo):
     snap(cleo, "o5-collision")
     expect(margin).to_contain_text(NO)
     margin.get_by_role("link", name="K9: look at it").click()
-    snap(cleo, "o5-finding")
+    expect(cleo.get_by_role("heading", level=1)).to_have_text("There was a no")
+    cleo.get_by_role("link", name="The nos of Tracking").click()
 
 
 def ask_to_reopen(ada, cleo):
@@ -94,7 +95,7 @@ def ask_to_reopen(ada, cleo):
 
 def meet_the_condition(ada):
     ada.goto("/okrs/metrics/calls/")
-    ada.get_by_label("Value").fill("4,800")
+    ada.get_by_role("textbox", name="Value").fill("4,800")
     ada.get_by_role("button", name="Record it").click()
     snap(ada, "o7-metric")
     expect(ada.get_by_role("row").filter(has_text="4,800")).to_be_visible()

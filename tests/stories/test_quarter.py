@@ -80,7 +80,7 @@ def measure(ada):
     ada.get_by_label(re.compile("^From")).fill("9400")
     ada.get_by_role("button", name="Save").click()
     snap(ada, "q4-same")
-    expect(ada.locator("main")).to_contain_text("ame")
+    expect(ada.locator("main")).to_contain_text("Baseline and target are the same.")
     ada.get_by_label(re.compile("^To( |$)")).fill("5000")
     ada.get_by_role("button", name="Save").click()
     expect(first).to_contain_text("9,400")
@@ -140,8 +140,7 @@ def put_into_another_order(ada):
     """While people rely on the order, a change of it says why."""
     ada.get_by_role("link", name="Ranks").click()
     ada.get_by_role("button", name=f"Up: {COURIERS}").click()
-    snap(ada, "q10-no-reason")
-    expect(ada.get_by_role("form", name="The order")).to_contain_text("Say why")
+    expect(ada.get_by_label("Why the order changes")).to_be_focused()  # the browser asks for it
     ada.get_by_label("Why the order changes").fill("The couriers' contract ends in June.")
     ada.get_by_role("button", name=f"Up: {COURIERS}").click()
     expect(ada.get_by_role("region", name="What moved, and why")).to_contain_text("The couriers' contract")
