@@ -1,9 +1,12 @@
 """A small organisation that negotiates: who leads what, in quarters around today."""
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
 
+from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -61,6 +64,13 @@ def found_organisation(*, state="active", days_left=41):
             state="planning",
         ),
     )
+
+
+def run_jobs(moment, *jobs):
+    """Let the jobs of goals run at a moment; return what each says that it did."""
+    said = StringIO()
+    call_command("turn_okrs", *jobs, at=moment.isoformat(), json=True, yes=True, stdout=said)
+    return json.loads(said.getvalue())
 
 
 def read_inbox(page, words):

@@ -1,27 +1,17 @@
 """A no with a reason, a holder and a way back: it collides, its condition is met, and it is decided again."""
 
-import json
 import re
 from datetime import timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory
-from tests.stories.goals import DESK, found_organisation, read_inbox, snap
+from tests.stories.goals import DESK, found_organisation, read_inbox, run_jobs, snap
 
 NO = "A live map of couriers"
 GOAL = "Buyers watch their courier come closer"
-
-
-def run_jobs(moment, *jobs):
-    """Let the jobs of goals run at a moment; return what each says that it did."""
-    said = StringIO()
-    call_command("turn_okrs", *jobs, at=moment.isoformat(), json=True, yes=True, stdout=said)
-    return json.loads(said.getvalue())
 
 
 @pytest.fixture
