@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
@@ -77,6 +78,12 @@ def read_inbox(page, words):
     """See what the portal has told somebody, without waiting for the day's one letter."""
     page.goto("/inbox/")
     expect(page.locator("main")).to_contain_text(words)
+
+
+def open_from_inbox(page, words):
+    """Go where a line of the inbox that begins like this leads."""
+    page.goto("/inbox/")
+    page.get_by_role("button", name=re.compile(f"^Open: {words}")).first.click()
 
 
 def snap(page, name):

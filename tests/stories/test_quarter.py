@@ -191,6 +191,10 @@ def check_in(ben):
     ben.get_by_label("Help wanted").first.blur()
     expect(ben.locator("#check-in-saved")).to_contain_text("saved")
     ben.get_by_role("button", name="Publish").click()
+    refusal = ben.get_by_role("alert").filter(has_text=f"Say how “{CALLS}” goes")
+    expect(refusal).to_be_in_viewport()
+    ben.get_by_role("radio", name="On track").last.check()
+    ben.get_by_role("button", name="Publish").click()
     expect(ben.get_by_role("heading", level=1)).to_contain_text("Tracking,")
     snap(ben, "q16-published-phone")
     for words in ("The depots in Norway", "5,200", "At risk", "scanners in Oslo", "not acknowledged yet"):
