@@ -287,6 +287,7 @@ def test_what_is_no_file_of_a_quarter_is_refused_in_words(now, content, words):
         ("objectives", "is_in_backlog", 1),
         ("objectives", "strategy_item", "strategy-99"),
         ("objectives", "key", None),
+        ("objectives", "key", "objective-2"),
         ("key_results", "target", 5000),
         ("key_results", "target", "1e400"),
         ("key_results", "target", "0.00001"),
