@@ -339,8 +339,11 @@ def _check_keys(file: QuarterFile, reading: _Reading) -> None:
         name = _key_name(part)
         known[part.name] = set()
         for number, row in enumerate(file.parts[part.name]):
-            if name and row[name] in known[part.name]:
-                reading.wrong(f"{part.name}[{number}].{name}", f"“{row[name][:SHORT]}” stands twice.")
+            path = f"{part.name}[{number}].{name}"
+            if part.prefix and row["key"] != f"{part.prefix}-{number + 1}":
+                reading.wrong(path, f"Keys are counted: {part.prefix}-{number + 1} belongs here.")
+            elif name and row[name] in known[part.name]:
+                reading.wrong(path, f"“{row[name][:SHORT]}” stands twice.")
             if name:
                 known[part.name].add(row[name])
     known[QUARTER] = known["quarters"]
