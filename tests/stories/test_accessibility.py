@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from apps.notifications.rules import Wish, unsubscribe_url
+from apps.okrs.rules import period_of
 from tests.company import CATALOG
 from tests.stories.conftest import PATIENCE, SAY_VIOLATIONS, Mailbox, text_of
 from tests.stories.portal import PASSWORD, Portal
@@ -24,8 +25,9 @@ from tests.stories.portal import PASSWORD, Portal
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-VARIED = {"home:service", "walkthroughs:walkthrough"}  # kinds whose pages differ much
+VARIED = {"home:service", "okrs:milestones", "okrs:quarter", "walkthroughs:walkthrough"}  # differ much
 DIFFERENT = {"home:my_work", "home:service", "walkthroughs:walkthrough"}  # by who looks
+DIFFERENT |= {"okrs:horizons", "okrs:objective", "okrs:quarter"}
 FEW, MANY = 1, 8  # pages of each kind that are looked at
 SERVICES = [
     f"/services/{slug}/" for slug in ("parcel-tracking", "ledger-export", "label-printing", "locker-network")
@@ -41,6 +43,8 @@ HEAVY = [
     "/services/parcel-tracking/readiness/rel/",
     "/walkthroughs/1/",
 ]
+QUARTER = f"/okrs/{period_of(localdate(), year_starts=1).slug}/"
+HEAVY += [QUARTER, f"{QUARTER}teams/tracking/", f"{QUARTER}map/"]
 HEAVY += [
     "/services/parcel-tracking/readiness/all/",
     "/services/returns-portal/green-light/",
@@ -320,6 +324,9 @@ def test_the_keyboard_reaches_every_control_and_leaves_it_again(open_as):
         "/services/parcel-tracking/",
         "/services/parcel-tracking/readiness/rel/",
         "/walkthroughs/6/",
+        f"{QUARTER}teams/tracking/",
+        f"{QUARTER}teams/tracking/check-in/",
+        "/okrs/negotiations/",
     ):
         page.goto(address)
         wanted = set(page.evaluate(NUMBER_CONTROLS))
