@@ -9,13 +9,14 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from apps.core.templatetags import ui
+from apps.core.text import inside_sentence
 
 
 def environment(**options: Any) -> Environment:
     """Return Jinja's environment with the tags of our other templates; it escapes as they do."""
     drawn = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 -- autoescape is Django's default
     drawn.globals |= {"icon": ui.icon, "when": _when}
-    drawn.filters |= {"day": _day, "linebreaks": _linebreaks}
+    drawn.filters |= {"day": _day, "linebreaks": _linebreaks, "inside_sentence": inside_sentence}
     return drawn
 
 

@@ -358,6 +358,11 @@ CELERY_BEAT_SCHEDULE = {  # seconds; what no worker took in time is dropped, the
     "notifications.deliver": {"task": "notifications.deliver", "schedule": 60, "options": {"expires": 50}},
     "notifications.gather": {"task": "notifications.gather", "schedule": 60, "options": {"expires": 50}},
     "notifications.remind": {"task": "notifications.remind", "schedule": 900, "options": {"expires": 890}},
+    "notifications.check_history": {
+        "task": "notifications.check_history",
+        "schedule": 3600,
+        "options": {"expires": 3590},
+    },
     "jobs.run": {"task": "jobs.run", "schedule": 60, "options": {"expires": 50}},
     "activity.seal": {"task": "activity.seal", "schedule": 60, "options": {"expires": 50}},
     "okrs.turn": {"task": "okrs.turn", "schedule": 3600, "options": {"expires": 3590}},
@@ -397,13 +402,14 @@ NOTICES = [
     "apps.readiness.rules.notices.KINDS",
     "apps.okrs.rules.notices.KINDS",
     "apps.catalog.rules.notices.KINDS",
-    "apps.okrs.rules.notices.KINDS",
     "apps.notifications.rules.OWN",
 ]
 JOBS = {
     "walkthroughs.report": "apps.walkthroughs.reports.print_report",
     "catalog.import": "apps.catalog.transitions.run_import",
     "okrs.offsite": "apps.okrs.reports.print_offsite",
+    "okrs.export": "apps.okrs.transitions.run_export",
+    "okrs.restore": "apps.okrs.transitions.run_restore",
 }
 CANDIDATES = [  # what a team may want to take up when it plans a quarter
     "apps.readiness.queries.candidates",
@@ -426,9 +432,28 @@ JOB_WORDS = {
         "kept": "The pack itself is frozen and stays as it is.",
         "again": "it prints the pack anew.",
     },
+    "okrs.export": {
+        "name": "Export of a quarter",
+        "kept": "Nothing changed: a file that was written before is there as it was.",
+        "again": "it writes the file anew.",
+    },
+    "okrs.restore": {
+        "name": "File of a quarter",
+        "kept": "Nothing of the file was written: a quarter comes back whole, or not at all.",
+        "again": "it looks at the file from the beginning.",
+    },
 }
-JOB_READERS = {"catalog.import": "apps.catalog.rules.may_organise"}  # where not everybody may see the result
-MEASURES = ["apps.jobs.queries.measures", "apps.notifications.queries.measures", "apps.core.health.measures"]
+JOB_READERS = {  # where not everybody may see the result
+    "catalog.import": "apps.catalog.rules.may_organise",
+    "okrs.export": "apps.okrs.rules.may_carry_quarters",
+    "okrs.restore": "apps.okrs.rules.may_carry_quarters",
+}
+MEASURES = [
+    "apps.jobs.queries.measures",
+    "apps.notifications.queries.measures",
+    "apps.core.health.measures",
+    "apps.activity.queries.measures",
+]
 PERSON_COLUMNS = {"unread": "apps.notifications.queries.unread_of"}  # come with the person, in its query
 READY_CHECKS = {"history": "apps.activity.queries.unguarded"}  # names for /readyz, sentences for the log
 ROOT_TEAM = os.environ.get("ROOT_TEAM") or ""  # the slug of the team that stands for the organisation

@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from apps.accounts.api import MeView, PeopleViewSet, TokenViewSet
-from apps.accounts.views import SignInView
+from apps.accounts.views import SignInView, SwitchOnView
 from apps.catalog.api import ImportViewSet, ServicesFileView, ServiceViewSet, TeamViewSet
 from apps.core.views import api_nothing, healthz, metrics, readyz
 from apps.home.api import EventsView
@@ -57,6 +57,7 @@ urlpatterns = [
     path(SECOND_FACTOR, mfa.index, name="mfa_index"),
     path(f"{SECOND_FACTOR}authenticate/", login_not_required(mfa.authenticate), name="mfa_authenticate"),
     path(f"{SECOND_FACTOR}reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path(f"{SECOND_FACTOR}totp/activate/", SwitchOnView.as_view(), name="mfa_activate_totp"),
     path(f"{SECOND_FACTOR}totp/", include("allauth.mfa.totp.urls")),
     path(f"{SECOND_FACTOR}recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
     path("", include("apps.accounts.urls")),

@@ -75,6 +75,7 @@ class User(AbstractBaseUser):
     works_from = models.TimeField(default=time(9))
     works_to = models.TimeField(default=time(17))
     works_on = models.JSONField(default=monday_to_friday, encoder=DjangoJSONEncoder)  # ISO weekdays
+    hours_kept_at = models.DateTimeField(null=True)  # when they first said that zone and hours are right
     expertise = models.JSONField(default=list)  # area keys and plain words, lower case
     has_keys = models.BooleanField(default=True)  # single-key shortcuts, WCAG 2.1.4
     team_ids = models.JSONField(default=list)  # pushed down by catalog

@@ -216,6 +216,14 @@ def is_time_zone(value: str) -> bool:
     return value in _all_zones() and value not in NO_PLACES
 
 
+HOURS: Final = frozenset({"time_zone", "works_from", "works_to", "works_on"})
+
+
+def has_said_hours(by: Actor, person: User, fields: Collection[str]) -> bool:
+    """Tell whether somebody says for the first time themselves when they work, and pages need not ask."""
+    return person.hours_kept_at is None and by.person_id == person.pk and not HOURS.isdisjoint(fields)
+
+
 def clean_time_zone(value: str) -> str:
     """Return the name of a time zone; refuse one that nobody knows."""
     if not is_time_zone(value):

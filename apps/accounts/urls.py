@@ -8,6 +8,7 @@ app_name = "accounts"
 urlpatterns = [
     path("settings/", views.profile, name="profile"),
     path("settings/theme/", views.theme, name="theme"),
+    path("settings/hours/", views.hours, name="hours"),
     path("settings/tokens/", views.tokens, name="tokens"),
     path("settings/tokens/everybody/", views.all_tokens, name="all_tokens"),
     path("settings/tokens/<int:pk>/revoke/", views.revoke_token, name="revoke_token"),

@@ -6,19 +6,23 @@ from typing import Any, Final
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStage
 from allauth.account.views import LoginView
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts import forms, queries, rules, transitions
 from apps.accounts.http import PortalRequest, actor
 from apps.accounts.models import User
 from apps.activity.queries import of_person
-from apps.core.http import one_page, page
+from apps.core.http import one_page, page, wants_part
 from apps.core.text import key_in, words_in
 
 ENTRIES: Final = 50  # of a history, on a page of its own
@@ -34,6 +38,21 @@ class SignInView(LoginView):  # type: ignore[misc]  # allauth is untyped
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:  # noqa: ARG002
         clear_login(request)
+
+
+class SwitchOnView(ActivateTOTPView):  # type: ignore[misc]  # allauth is untyped
+    """The page that switches an authenticator app on. Its first code is used up like every later one.
+
+    allauth would only look at it: whoever saw it typed could sign in with it for a minute.
+    """
+
+    @transaction.atomic
+    def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
+        """Keep the secret, and which code has been used."""
+        answer: HttpResponse = super().form_valid(form)
+        code, by = form.cleaned_data["code"], actor(self.request)
+        transitions.prove_second_factor(self.request.user, code=code, by=by, at=timezone.now())
+        return answer
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,6 +81,19 @@ def theme(request: PortalRequest) -> HttpResponse:
     if chosen in rules.THEMES:
         response.set_cookie("theme", chosen, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())
     return response
+
+
+@require_POST
+def hours(request: PortalRequest) -> HttpResponse:
+    """Take the zone that a browser says by itself, or that zone and hours are right; show the page anew."""
+    transitions.settle(
+        request.user,
+        time_zone=request.POST.get("time_zone", ""),
+        is_right="is_right" in request.POST,
+        by=actor(request),
+        at=timezone.now(),
+    )
+    return HttpResponseClientRefresh() if wants_part(request) else HttpResponseRedirect(_back(request))
 
 
 def _back(request: PortalRequest) -> str:

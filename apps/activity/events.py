@@ -19,3 +19,29 @@ class Exported(EventKind):
 
     what: str
     filter: str
+
+
+@dataclass(frozen=True)
+class HistoryBroken(EventKind):
+    """Whoever followed the chain of seals found that history is not what was written."""
+
+    verb = "activity.broken"
+    sentence = "{actor} found a break in {subject}: {problem}"
+    about = "the history"
+    icon = "alert-triangle"
+    example = {"problem": "The chain has a gap at seal 4812: it is missing; the next one is 4813."}
+
+    problem: str
+
+
+@dataclass(frozen=True)
+class HistoryWhole(EventKind):
+    """All seals hold again, after a break: somebody put back what was written."""
+
+    verb = "activity.whole"
+    sentence = "{actor} found {subject} whole again, to seal {seal}"
+    about = "the history"
+    icon = "circle-check"
+    example = {"seal": 4900}
+
+    seal: int

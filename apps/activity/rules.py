@@ -1,13 +1,58 @@
 """How the chain is made. Pure: no queries, no clock, no writes."""
 
 import json
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from apps.activity.models import Event
+from apps.activity.models import BEFORE_ALL, ChainCheck, Event
 
-BEGINNING: Final = "0" * 64  # what the first link holds on to
+BEGINNING: Final = BEFORE_ALL
+A_NIGHT: Final = timedelta(hours=23)  # between two shares; beat asks every hour, and may begin anew
+NIGHTS: Final = 7  # in which a round over the whole is done
+LEAST_SHARE: Final = 100_000  # links: half a minute, so that a small portal is followed whole every night
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far somebody came along the chain: the number and the hash of a seal."""
+
+    seq: int
+    hash: str
+
+
+START: Final = Place(0, BEGINNING)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one night is to follow of the round over the whole: up to this seal."""
+
+    at: datetime
+    until: int
+
+
+def places(row: ChainCheck | None) -> tuple[Place, Place]:
+    """Return how far the walk over what is new came, and the round over the whole."""
+    if row is None:
+        return START, START
+    return Place(row.new_seq, row.new_hash), Place(row.round_seq, row.round_hash)
+
+
+def share(row: ChainCheck | None, *, end: int, now: datetime) -> Share | None:
+    """Return the share that is to be done now: one that was begun, or a new one; None in between."""
+    if row is not None and row.share_until is not None:
+        return Share(row.share_at, row.share_until)
+    if row is not None and timedelta() <= now - row.share_at < A_NIGHT:
+        return None
+    begun = row.round_seq if row is not None else 0
+    return Share(now, begun + max(LEAST_SHARE, -(-end // NIGHTS)))
+
+
+def too_short(end: int, seen: Place) -> str:
+    """Say that the chain was longer once."""
+    return f"The chain was cut off: it ends at seal {end}, and seal {seen.seq} was seen before."
 
 
 def content(event: Event) -> dict[str, Any]:

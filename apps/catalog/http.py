@@ -1,7 +1,5 @@
 """The frame around every page of one service, and the list of services as a file."""
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,8 +11,8 @@ from apps.accounts.models import Actor, User
 from apps.activity.transitions import note_export
 from apps.catalog import queries, rules
 from apps.catalog.models import Phase, Service
+from apps.core.sheets import CSV, csv_lines
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 COLUMNS: Final = (
     "name",
     "purpose",
@@ -87,24 +85,11 @@ def services_file(
     rows = queries.exported(filters, person=to)
     address = request.build_absolute_uri
     response = StreamingHttpResponse(
-        _lines([address(row.get_absolute_url()), row] for row in rows), content_type="text/csv; charset=utf-8"
+        csv_lines(COLUMNS, ((*_values(row), address(row.get_absolute_url())) for row in rows)),
+        content_type=CSV,
     )
     response["Content-Disposition"] = 'attachment; filename="services.csv"'
     return response
-
-
-class _Echo:
-    """A file that hands back what was written."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(rows: Iterator[list[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)  # so that spreadsheets read it as UTF-8
-    for address, service in rows:
-        yield writer.writerow([_cell(value) for value in (*_values(service), address)])
 
 
 def _values(service: Service) -> list[Any]:
@@ -128,9 +113,3 @@ def _values(service: Service) -> list[Any]:
         "; ".join(map(str, service.tags)),
         service.origin,
     ]
-
-
-def _cell(value: object) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

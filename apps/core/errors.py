@@ -15,7 +15,7 @@ class InvalidMoveError(DomainError):
     """The object is not in a state from which this step is possible."""
 
     code = "invalid-move"
-    title = "Not from this state"
+    title = "Not possible now"
 
 
 class NotPermittedError(DomainError):

@@ -13,7 +13,7 @@ from django.urls import resolve
 
 from apps.core import tracing
 from apps.core.errors import DomainError
-from apps.core.http import HtmxRequest, refused, wants_part
+from apps.core.http import HtmxRequest, came_from, refused, wants_part
 
 ID: Final = re.compile("[A-Za-z0-9._:-]{1,64}")
 View = Callable[..., HttpResponseBase]
@@ -93,6 +93,5 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HtmxRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        return refused(
-            request, status=error.status, title=error.title, detail=str(error), back=request.way_back
-        )
+        back = request.way_back or came_from(request)
+        return refused(request, status=error.status, title=error.title, detail=str(error), back=back)

@@ -36,7 +36,7 @@ ALWAYS: Final = {
 }
 CHANGES: Final = {
     "400": "The body is not what it should be; `errors` says where.",
-    "409": "Not from this state, or not what you looked at; then `current` is what stands there.",
+    "409": "Not possible now, or not what you looked at; then `current` is what stands there.",
     "413": "The body is too large.",
     "415": "Bodies are JSON.",
     "422": "A value cannot be kept; `errors` says which.",

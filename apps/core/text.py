@@ -7,6 +7,7 @@ from apps.core.errors import InvalidInputError
 
 LONGEST_LINE: Final = 200
 LONGEST_KEY: Final = 18  # digits of the largest key that both databases take
+SMALL_WORDS: Final = frozenset({"the", "an", "any", "all", "our", "another", "new", "more", "some", "two"})
 BREAKS: Final = frozenset({"Cc", "Zl", "Zp"})  # control characters and the ends of lines and paragraphs
 
 
@@ -55,3 +56,15 @@ def _check(text: str, *, field: str, limit: int) -> None:
 
 def _named(field: str) -> str:
     return field.replace("_", " ").capitalize()
+
+
+def inside_sentence(text: str) -> str:
+    """Return words as they go on inside a sentence: "Rebuilding it" becomes "rebuilding it", names stay.
+
+    Only a word that can hardly be a name loses its capital: one that ends in -ing, or an article.
+    """
+    first = text.split(" ", 1)[0]
+    is_plain = first[:1].isupper() and first[1:].islower() and len(first) > 1
+    if is_plain and (first.endswith("ing") or first.lower() in SMALL_WORDS):
+        return text[0].lower() + text[1:]
+    return text

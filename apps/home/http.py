@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 
 from apps.accounts.models import Actor, User
+from apps.accounts.rules import WEEKDAYS
 from apps.activity.queries import exported
 from apps.activity.transitions import note_export
 from apps.home.forms import EventsForm
@@ -38,9 +39,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "keys_off": signed_in and not request.user.has_keys,  # type: ignore[union-attr]
+        "hours_of": _hours_of(request) if signed_in else None,
         "places": _places(request) if signed_in else [],
         "places_below": _places_below(request) if signed_in else [],
     }
+
+
+def _hours_of(request: HttpRequest) -> dict[str, Any] | None:
+    """Return when somebody works of whom we only assume it; the page on which they say so need not ask."""
+    person = request.user
+    if person.hours_kept_at is not None or request.path == reverse("accounts:profile"):  # type: ignore[union-attr]
+        return None
+    days = [WEEKDAYS[day] for day in person.works_on]  # type: ignore[union-attr]
+    return {"zone": person.time_zone, "days": ", ".join(days), "person": person}  # type: ignore[union-attr]
 
 
 def _places(request: HttpRequest) -> list[Place]:

@@ -32,6 +32,7 @@ from apps.core.results import Todo
 from apps.core.statements import statement
 from apps.jobs.queries import failed
 from apps.notifications.queries import stopped
+from apps.okrs.queries import waiting_for as okrs_waits_for
 from apps.readiness.queries import AreaRow, areas_of
 from apps.readiness.queries import waits_for as readiness_waits_for
 from apps.walkthroughs.queries import Leadership, NextMeeting, leadership, next_for
@@ -68,10 +69,14 @@ class MyWork:
 def my_work(person: User, *, now: datetime) -> MyWork:
     """Return what waits for one person, soonest first, and what changed around them.
 
-    Nine queries: three of readiness, four of walkthroughs, services and changes. Administrators have
-    three more for the trouble, leadership three.
+    Eleven queries: three of readiness, four of walkthroughs, two of goals, services and changes.
+    Administrators have three more for the trouble, leadership three.
     """
-    todos = [*walkthroughs_waits_for(person, now=now), *readiness_waits_for(person, now=now)]
+    todos = [
+        *walkthroughs_waits_for(person, now=now),
+        *readiness_waits_for(person, now=now),
+        *okrs_waits_for(person, now=now),
+    ]
     has_services = bool(person.team_ids) or person.is_enablement
     services = [_marked(one) for one in own_services(person)] if has_services else []
     ids = [service.pk for service in services]

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.accounts.models import Actor
+from apps.core.wake import wake
 from apps.notifications import transitions
 
 
@@ -25,3 +26,10 @@ def gather() -> None:
 def remind() -> None:
     """Every 15 minutes. Safe to repeat: the key of a notice tells each person once."""
     transitions.remind(by=Actor.system("notifications.remind"), at=timezone.now())
+
+
+@shared_task(name="notifications.check_history")
+def check_history() -> None:
+    """Every hour, and when woken. Safe to repeat: the row knows what a night has still to follow."""
+    if transitions.check_history(by=Actor.system("notifications.check_history"), at=timezone.now()):
+        wake("notifications.check_history")  # one piece a run, so that other tasks have their turn

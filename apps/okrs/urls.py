@@ -117,4 +117,14 @@ MEASURING = [  # metrics, check-ins, the objective's page and its grades
     path(f"{KEY_RESULT_OF}grade/", views.grade, name="grade_key_result"),
     path("okrs/<slug:cycle>/teams/<slug:team>/check-in/", views.write_check_in, name="write_check_in"),
 ]
-urlpatterns = [*FIXED, *MEASURING, *NEGOTIATING, *STRATEGY, *OF_CYCLE, *STRATEGY_OF_CYCLE]
+FILES = [  # lists for spreadsheets, tables of objectives, whole quarters
+    path("okrs/restore/", views.restore, name="restore"),
+    path("okrs/restore/<int:pk>/", views.restored, name="restored"),
+    path("okrs/objectives/example.csv", views.example, name="example"),
+    path(f"{CYCLE}list.<slug:kind>", views.cycle_list, name="cycle_list"),
+    path(f"{CYCLE}export/", views.export, name="export"),
+    path(f"{CYCLE}export/quarter.json", views.export_file, name="export_file"),
+    path(f"{QUARTER}list.<slug:kind>", views.quarter_list, name="quarter_list"),
+    path(f"{QUARTER}import/", views.import_objectives, name="import_objectives"),
+]
+urlpatterns = [*FIXED, *MEASURING, *NEGOTIATING, *STRATEGY, *FILES, *OF_CYCLE, *STRATEGY_OF_CYCLE]

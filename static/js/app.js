@@ -15,7 +15,9 @@
    Narrowing     <input data-narrows="#id"> hides those [data-words] in #id, and the sections left without any, that do
                  not hold what is typed.
    Copying       <button data-copy="id"> copies the value or the words of #id, and says so in itself.
-   Printing      [data-print] opens the browser's print dialog. */
+   Printing      [data-print] opens the browser's print dialog.
+   Zone          <form data-zone="UTC"> stands on pages until its person said when they work: the browser's zone is
+                 sent once if it is another one, and the page comes anew. */
 (() => {
   "use strict";
 
@@ -414,6 +416,13 @@
     const strip = place.parentElement;
     if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft = place.offsetLeft - strip.offsetLeft - 16;
   });
+
+  // Until somebody says that their hours are right, times are shown in the zone of their browser.
+  const asking = document.querySelector("form[data-zone]");
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  if (asking && zone.includes("/") && !zone.startsWith("Etc/") && zone !== asking.dataset.zone) {
+    window.htmx.ajax("POST", asking.getAttribute("action"), { source: asking, swap: "none", values: { time_zone: zone } });
+  }
 
   document.documentElement.classList.add("has-script");
   restore();

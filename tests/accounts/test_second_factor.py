@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def code_of(secret, *, ahead=0):
-    """Return what an authenticator app shows that is a little late, or the next code."""
+def code_of(secret, *, ahead=1):
+    """Return what an authenticator app shows, the code before (0) or the next one (2)."""
     return format_hotp_value(hotp_value(secret, [*yield_hotp_counters_from_time()][ahead]))
 
 
@@ -48,7 +48,7 @@ def switch_on(client):
     sign_in(client)
     page = prove_it(client)
     secret = page.context["form"].secret
-    done = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    done = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret, ahead=0)})
     assert done.status_code == 302
     return secret
 
@@ -149,8 +149,9 @@ def test_wrong_codes_are_forgotten_after_a_while(client, ada, time_machine):
 
 @pytest.mark.parametrize(("step", "later"), [(-1, 0), (0, 31), (1, 31), (1, 61), (1, 89)])
 def test_a_code_works_once_wherever_and_whenever_it_is_typed(client, ada, time_machine, step, later):
-    time_machine.move_to(NOW, tick=False)
+    time_machine.move_to(NOW - timedelta(minutes=2), tick=False)
     secret = switch_on(client)
+    time_machine.move_to(NOW, tick=False)
     code = format_hotp_value(hotp_value(secret, int(NOW.timestamp()) // 30 + step))
     client.logout()
     client.post(sign_in(client).url, {"code": code})
@@ -162,6 +163,19 @@ def test_a_code_works_once_wherever_and_whenever_it_is_typed(client, ada, time_m
     client.post(sign_in(client).url, {"code": code})
 
     assert not is_in(client)
+
+
+def test_the_code_that_switched_it_on_opens_nothing_any_more(client, ada):
+    secret = switch_on(client)
+    client.logout()
+    asked = sign_in(client)
+
+    again = client.post(asked.url, {"code": code_of(secret, ahead=0)})
+
+    assert "Incorrect code. Each works once" in again.content.decode()
+    assert not is_in(client)
+    client.post(asked.url, {"code": code_of(secret)})
+    assert is_in(client)
 
 
 def test_the_next_code_works_after_one_was_used(client, ada, time_machine):
@@ -390,7 +404,7 @@ def test_who_has_a_second_factor_proves_themselves_with_a_code_and_not_by_passwo
     assert by_password.url.startswith(reverse("mfa_reauthenticate"))
     client.post(reverse("mfa_deactivate_totp"))
     assert Authenticator.objects.filter(type="totp").exists()
-    client.post(asked.url, {"code": code_of(secret, ahead=1)})
+    client.post(asked.url, {"code": code_of(secret, ahead=2)})
     client.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.exists()
 

@@ -32,6 +32,9 @@ RECORDS = {
     "accounts.revoke_token": {"accounts.token_revoked"},
     "accounts.set_password": {"accounts.password_set"},
     "accounts.take_second_factor": {"accounts.second_factor_taken"},
+    "accounts.settle": {"accounts.profile_edited"},
+    "activity.keep_look": {"activity.broken", "activity.whole"},
+    "activity.keep_verdict": {"activity.broken", "activity.whole"},
     "activity.note_export": {"activity.exported"},
     "catalog.add_member": {"catalog.member_added"},
     "catalog.adopt": {"catalog.orphan_adopted"},
@@ -216,6 +219,7 @@ SILENT = {
     "catalog.summarise",
     "jobs.enqueue",
     "notifications.bring_back",
+    "notifications.check_history",  # activity.keep_look does
     "notifications.finish",
     "notifications.gather",
     "notifications.notify",

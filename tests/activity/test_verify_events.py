@@ -131,7 +131,7 @@ def test_what_is_not_whole_ends_with_an_error(now, capsys):
 def test_verifying_takes_as_many_queries_for_any_number(now, django_assert_num_queries, count):
     sealed(now, count)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         verdict = verify(now=now)
 
     assert (verdict.sealed, verdict.hash) == (count, EventSeal.objects.latest("seq").hash)

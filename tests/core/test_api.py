@@ -14,7 +14,7 @@ from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedEr
             InvalidMoveError("Not now."),
             {
                 "type": "/help/problems/#invalid-move",
-                "title": "Not from this state",
+                "title": "Not possible now",
                 "status": 409,
                 "detail": "Not now.",
             },

@@ -107,7 +107,7 @@ def test_rows_say_what_waits(now, django_assert_max_num_queries):
     Delivery.objects.create(recipient=ada, state=State.SENT, made_at=now, due_at=now, sent_at=now)
     health.saw_beat(at=now - timedelta(seconds=7))
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         text = metrics.page(now=now)
 
     assert lines(text, "roadworthy_deliveries{") == {

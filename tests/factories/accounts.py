@@ -22,6 +22,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     password = _HASHED
     time_zone = "Europe/Berlin"
     joined_at = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    hours_kept_at = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 class ActorFactory(factory.Factory):

@@ -170,7 +170,7 @@ def test_an_event_opens_with_its_data_and_its_seal(client, admin, now, django_as
     opened, html = answer.context["opened"], answer.content.decode()
     assert (opened.line.seq, opened.holds, opened.hash == event.seal.hash) == (2, True, True)
     assert "<del>3</del>" in html
-    assert "Never checked" in html
+    assert "Not checked yet" in html
 
 
 def test_an_event_that_was_tampered_with_says_so(client, admin, now):

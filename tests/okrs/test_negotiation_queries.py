@@ -13,7 +13,7 @@ from apps.okrs.queries.margin import margins
 from apps.okrs.rules.negotiation_measures import Measures, Share, kappa, median, working_days
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory
-from tests.okrs.sides import WORK, capacity_of, quarter_of, seen, sides
+from tests.okrs.sides import WORK, capacity_of, seen, sides
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def two():
 
 
 def margin(two, by, now):
-    quarter = quarter_of(two.tracking, two.cycle)
+    quarter = queries.quarter(two.cycle.slug, two.tracking.slug)
     return margins(quarter, ids=[two.objective.pk], by=by)
 
 
@@ -46,10 +46,22 @@ def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
         ("Offered", "Both, 31 March 2026, The app", False),
         ("Countered", "EU now, US in spring, 20 March 2026", True),
     ]
-    assert (note.cost_label, note.cost, note.message) == ("Costs you", "4 person-weeks", "EU first?")
+    assert (note.cost_label, note.cost, note.room) == ("Costs you", "4 person-weeks", "5 free")
+    assert note.message == "EU first?"
     assert note.acts == {"accept", "counter", "decline"}
     drawn = render_to_string("okrs/margin/negotiation.html", {"note": note, "csrf_token": "x"})
-    assert all(words in drawn for words in ("Checkout asks", "EU now", ">Accept<", ">Counter<", ">Say no<"))
+    wanted = ("Checkout asks", "EU now", "(5 free)", ">Accept<", ">Counter<", ">Say no<")
+    assert all(words in drawn for words in wanted)
+
+
+def test_the_margin_says_what_the_other_team_has_free(two, now):
+    capacity_of(two.tracking, two.cycle, has="50", promised="50")
+    two.ask(now)
+    page = queries.quarter(two.cycle.slug, two.checkout.slug)
+
+    (note,) = margins(page, ids=[two.objective.pk], by=two.buyer)[two.objective.pk].asks
+
+    assert (note.cost_label, note.room) == ("Costs Tracking", "none free")
 
 
 def test_the_margin_groups_by_objective_and_shows_nos(two, now):
@@ -92,7 +104,8 @@ def test_my_work_asks_leads_for_answers_and_holders_for_decisions(two, now):
         ("Decide again: Blue", "Decide", False),
     ]
     for by in (two.buyer, member_of(two.tracking), lead_of(two.tracking, is_admin=True)):
-        assert queries.waiting_for(by.person, now=now) == []
+        others = queries.waiting_for(by.person, now=now)
+        assert {todo.action for todo in others} <= {"Check in"}
 
 
 def test_what_needs_a_decision_shows_both_last_terms(two, now):

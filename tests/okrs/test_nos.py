@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from apps.activity.models import Event
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
@@ -13,7 +14,7 @@ from apps.okrs.models import AlignmentLink, No, NoException, Objective
 from apps.okrs.rules import nos as rules
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory, value_of
-from tests.okrs.sides import fresh
+from tests.okrs.sides import fresh, sides
 
 pytestmark = pytest.mark.django_db
 SAID = {"what": "A second data centre", "reason_code": "lower_value", "reason": "The nights pay more."}
@@ -227,13 +228,13 @@ def test_what_was_continued_anyway_is_no_news(team, lead, now):
     assert (len(seen), collisions(objective, now)) == (1, [])
 
 
-def test_collisions_take_four_queries(team, lead, now, django_assert_max_num_queries):
+def test_collisions_take_one_query(team, lead, now, django_assert_max_num_queries):
     objective = ObjectiveFactory(tags=["nights"])
     for number in range(10):
         say(team, lead, now, what=f"No {number}", tags=["nights"])
     person = UserFactory()
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(1):
         found = queries.collisions_of(objective, person=person, on=now.date())
 
     assert len(found) == 10
@@ -250,3 +251,72 @@ def test_a_no_about_what_is_hidden_is_hidden(team, lead, now):
     transitions.reopen(no, reason="Because", by=lead, at=now)
     assert Event.objects.get(verb="okrs.no_reopened").audience == f"team:{team.pk}"
     assert Objective.objects.count() == 1
+
+
+def test_what_is_asked_of_a_team_collides_with_its_nos(now):
+    two = sides()
+    two.ask(now)
+    no = transitions.say_no(
+        two.tracking,
+        what="Order pages",
+        dependency=two.tracking,
+        reason_code="risk",
+        reason="The peak",
+        until_on=now.date() + timedelta(days=90),
+        by=two.giver,
+        at=now,
+    )
+
+    (found,) = queries.collisions_of(two.objective, person=UserFactory(), on=now.date())
+
+    assert (found.no, found.words, found.until) == (no, "the same dependency", "until 31 May 2026")
+
+
+def shown(client, person, url):
+    client.force_login(person)
+    return client.get(url).content.decode()
+
+
+def test_a_collision_shows_beside_its_objective_with_both_ways_on(client, team, lead, now):
+    objective = ObjectiveFactory(tags=["nights"])
+    say(team, lead, now, tags=["nights"])
+    own = lead_of(objective.team)
+
+    seen = [shown(client, one, objective.get_absolute_url()) for one in (own.person, UserFactory())]
+
+    assert [("Ask to reopen" in one, "Continue anyway" in one) for one in seen] == [
+        (True, True),
+        (True, False),
+    ]
+    assert f"<b>{team}</b> said no to this" in seen[0]
+
+
+def test_saving_what_collides_leads_to_the_no(client, team, lead, now):
+    objective = ObjectiveFactory(state="draft")
+    no = say(team, lead, now, tags=["nights"])
+    own = lead_of(objective.team)
+    client.force_login(own.person)
+    url = reverse("okrs:objective_details", args=[objective.pk])
+    details = {"ambition": "roofshot", "visibility": "open", "tags": "nights"}
+
+    answers = [client.post(url, details).url]
+    go_on = f"{reverse('okrs:no_step', args=[no.pk, 'exception'])}?objective={objective.pk}"
+    answers.append(client.post(go_on, {"reason": "For one customer"}).url)
+    answers.append(client.post(url, details).url)
+
+    page = objective.get_absolute_url()
+    assert answers[:2] == [f"{page}#collisions", page]
+    assert answers[2].endswith(f"#objective-{objective.pk}")
+    assert NoException.objects.get().objective == objective
+
+
+def test_an_autosave_says_what_it_collides_with(client, team, lead, now):
+    objective = ObjectiveFactory(state="draft", tags=["nights"])
+    say(team, lead, now, tags=["nights"])
+    client.force_login(lead_of(objective.team).person)
+    words = {"title": "Nights are calm", "why": "", "instead_of": "", "revision": objective.revision}
+
+    url = reverse("okrs:save_objective", args=[objective.pk])
+    answer = client.post(url, words, headers={"HX-Request": "true"})
+
+    assert "said no to this" in answer.content.decode()

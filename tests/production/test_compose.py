@@ -54,6 +54,15 @@ def test_every_variable_of_it_stands_in_the_example():
     assert {name for name in compose.variables() if f"\n#{name}=" not in example} == set()
 
 
+def test_what_the_example_names_reaches_the_containers():
+    """Said in .env and passed on to nobody, a variable would do nothing and nobody would know."""
+    listed = set(re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    of_the_image = {"ROADWORTHY_HOME", "HOST", "PORT"}
+    never_on_a_server = {"DEBUG", "EMPTY", "ROADWORTHY_DEMO"}
+
+    assert listed - compose.variables() == of_the_image | never_on_a_server
+
+
 def test_each_process_gets_the_same_environment():
     shown = [environment_of(services()[name], GIVEN) for name in OURS]
 

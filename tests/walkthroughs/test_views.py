@@ -337,6 +337,37 @@ def test_what_a_page_refuses_leads_back_to_its_walkthrough(client, name):
     assert f'<a class="btn btn-primary" href="{walkthrough.get_absolute_url()}">' in response.content.decode()
 
 
+@pytest.mark.parametrize("name", ["move", "cancel", "add_seat", "schedule", "begin"])
+def test_a_form_that_leads_nowhere_says_so_instead(client, name):
+    """A page that is still open somewhere, or its address, offers no step that would be refused."""
+    walkthrough = cancelled()
+
+    page = open_as(client, walkthrough.service.lead.person, name, walkthrough.pk)
+
+    html = page.content.decode()
+    assert (page.status_code, "<textarea" in html) == (409, False)
+    assert "is cancelled" in html
+    assert f'<a class="btn btn-primary" href="{walkthrough.get_absolute_url()}">' in html
+
+
+@pytest.mark.parametrize("name", ["replace", "hand_over", "sign"])
+def test_a_seat_of_a_cancelled_meeting_is_nobodys_to_change(client, name):
+    walkthrough = cancelled()
+    seat = seat_as(walkthrough, Capacity.PEER)
+    person = walkthrough.service.lead.person if name == "replace" else seat.person
+
+    page = open_as(client, person, name, walkthrough.pk if name == "sign" else seat.pk)
+
+    assert (page.status_code, "This walkthrough is cancelled" in page.content.decode()) == (409, True)
+
+
+@pytest.mark.parametrize("name", ["move", "cancel"])
+def test_what_was_held_is_neither_moved_nor_cancelled(client, name):
+    walkthrough = held()
+
+    assert open_as(client, walkthrough.service.lead.person, name, walkthrough.pk).status_code == 409
+
+
 @pytest.mark.parametrize("name", ["replace", "hand_over"])
 def test_whoever_may_not_seat_somebody_is_led_back_too(client, name):
     walkthrough = scheduled()

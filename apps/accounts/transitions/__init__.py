@@ -15,6 +15,7 @@ from apps.accounts.transitions.people import (
     push_memberships,
     reactivate,
     set_password,
+    settle,
 )
 from apps.accounts.transitions.second_factor import (
     note_second_factor,
@@ -43,5 +44,6 @@ __all__ = [
     "reactivate",
     "revoke_token",
     "set_password",
+    "settle",
     "take_second_factor",
 ]

@@ -109,7 +109,7 @@ def add_demo_person(
     email: str, *, name: str, roles: Collection[str], password: str, by: Actor, at: datetime
 ) -> User:
     """Add somebody of the demo organisation, who signs in only where the demo runs; "" is no password."""
-    person = User(email=rules.clean_email(email), name=name, is_demo=True, invited_at=at)
+    person = User(email=rules.clean_email(email), name=name, is_demo=True, invited_at=at, hours_kept_at=at)
     _set_roles(person, rules.clean_roles(roles))
     person.set_unusable_password()
     if password:
@@ -179,6 +179,9 @@ def edit_profile(person: User, *, by: Actor, at: datetime, **fields: Any) -> Use
     person = User.objects.locked(person.pk)
     rules.check_may_edit(by, person)
     changes = rules.clean_profile(person, fields)
+    if rules.has_said_hours(by, person, fields):
+        person.hours_kept_at = at
+        person.save(update_fields=["hours_kept_at"])
     if not changes:
         return person
 
@@ -187,6 +190,27 @@ def edit_profile(person: User, *, by: Actor, at: datetime, **fields: Any) -> Use
     person.save(update_fields=list(changes))
 
     record(ProfileEdited(sorted(changes)), by=by, at=at, subject=person.subject)
+    return person
+
+
+@one_transaction
+def settle(person: User, *, time_zone: str = "", is_right: bool = False, by: Actor, at: datetime) -> User:
+    """Take the zone of somebody's browser until they say that zone and hours are right.
+
+    A zone that we do not know is left alone: nobody typed it.
+    """
+    person = User.objects.locked(person.pk)
+    rules.check_may_edit(by, person)
+    if person.hours_kept_at is not None:
+        return person
+    is_new = rules.is_time_zone(time_zone) and time_zone != person.time_zone
+
+    person.time_zone = time_zone if is_new else person.time_zone
+    person.hours_kept_at = at if is_right else None
+    person.save(update_fields=["time_zone", "hours_kept_at"])
+
+    if is_new:
+        record(ProfileEdited(["time_zone"]), by=by, at=at, subject=person.subject)
     return person
 
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from apps.activity.models.events import AppendOnlyQuerySet, Event
 
 HASH_LENGTH = 64  # sha256 in hexadecimal
+BEFORE_ALL = "0" * HASH_LENGTH  # what the first link holds on to
 
 
 class EventSeal(models.Model):

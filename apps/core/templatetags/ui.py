@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.core.text import inside_sentence
+
 register = template.Library()
 
 SOON: Final = timedelta(days=14)
@@ -144,6 +146,9 @@ def jinja(context: Context, name: str, **props: Any) -> SafeString:
     """Draw a template of templates/jinja with this context: what repeats, in a fraction of the time."""
     values: Any = context.flatten() | props
     return SafeString(engines["jinja2"].get_template(name).render(values, getattr(context, "request", None)))
+
+
+register.filter("inside_sentence", inside_sentence)
 
 
 @register.filter

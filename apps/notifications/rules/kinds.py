@@ -58,7 +58,19 @@ OWN: Final = [
             "recipient": {"name": "Tomás Rey"},
             "problem": "SMTPRecipientsRefused: 550 no such user",
         },
-    )
+    ),
+    Kind(
+        key="notifications/history_broken",
+        icon="alert-triangle",
+        group="The portal itself",
+        title="The history has a break",
+        to="administrators",
+        when="when the nightly look along its seals finds one",
+        action="See what was found",
+        way=Way.AT_ONCE,
+        is_urgent=True,
+        example={"problem": "The chain has a gap at seal 4812: it is missing; the next one is 4813."},
+    ),
 ]
 
 _LINK: Final = "https://roadworthy.example/accounts/password/reset/key/…/"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import PortalRequest, actor
 from apps.accounts.rules import check_admin
+from apps.activity.queries import last_checked
 from apps.core import health
 from apps.core.http import PAGE, one_page, page
 from apps.core.text import words_in
@@ -62,6 +63,7 @@ def trouble(request: PortalRequest) -> HttpResponse:
         "mails": queries.mails(now=now),
         "seen_at": seen_at,
         "is_late": health.is_late(seen_at, now=now),
+        "checked": last_checked(),
         "present": present(request.user.audiences)[:PAGE],
         "jobs": failed()[:PAGE],
         "done": lately_done(request.user.audiences, now=now)[:DONE],

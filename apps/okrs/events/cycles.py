@@ -95,3 +95,15 @@ class RanksSnapped(EventKind):
 
     week_on: str
     quarters: int
+
+
+@dataclass(frozen=True)
+class CycleRestored(EventKind):
+    """A quarter was written back from a file; its rows say who did what, and this says who wrote them."""
+
+    verb = "okrs.cycle_restored"
+    sentence = "{actor} restored {subject} from a file of {rows} rows"
+    example = {"rows": 412, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+
+    rows: int
+    sha256: str

@@ -48,7 +48,7 @@ class AskAmended(EventKind):
     """A team changed what it had asked before it was answered."""
 
     verb = "okrs.ask_amended"
-    sentence = "{side} asks differently: {subject} ({changed})"
+    sentence = "{side} changes its terms: {subject} ({changed})"
     example = {"side": "Checkout", "changed": "deliverable", "terms": _TERMS, "content": _SEEN}
 
     side: str

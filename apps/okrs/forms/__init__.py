@@ -4,6 +4,7 @@ from apps.okrs.forms.check_ins import (
     CheckInForm,
     RevisionForm,
 )
+from apps.okrs.forms.files import QuarterFileForm, SheetForm
 from apps.okrs.forms.grading import (
     CloseForm,
     GradeForm,
@@ -80,6 +81,7 @@ __all__ = [
     "OrderForm",
     "PasteForm",
     "PlaceForm",
+    "QuarterFileForm",
     "ReachForm",
     "ReasonForm",
     "ResolveForm",
@@ -87,6 +89,7 @@ __all__ = [
     "SayForm",
     "SentenceForm",
     "ServiceForm",
+    "SheetForm",
     "StopForm",
     "TakeForm",
     "TakeUpForm",

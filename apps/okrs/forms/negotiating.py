@@ -23,6 +23,10 @@ KINDS: Final = {
     NegotiationKind.TARGET: "Another target of a key result",
     NegotiationKind.OBJECTIVE: "Agree on an objective",
 }
+OFFERS: Final[dict[str, str]] = {  # what is about the other team's objective is done by one's own
+    NegotiationKind.CONTRIBUTION: "Offer to do something for them",
+    NegotiationKind.LOAN: "Offer to lend people",
+}
 
 
 class RowField(forms.ChoiceField):

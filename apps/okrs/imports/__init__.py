@@ -1,5 +1,38 @@
-"""What people paste and type, read into numbers and days. No database."""
+"""What people paste, type and upload, read into numbers, days and rows. No database."""
 
+from apps.okrs.imports.objectives import (
+    COLUMNS,
+    EXAMPLE,
+    LONGEST_SHEET,
+    MOST_SHEET_LINES,
+    Sheet,
+    SheetKeyResult,
+    SheetObjective,
+    Wrong,
+    read_sheet,
+    text_of,
+)
+from apps.okrs.imports.parts import (
+    CYCLE_FIELDS,
+    FORMAT,
+    OUTSIDE,
+    PART,
+    PARTS,
+    PERSON,
+    QUARTER,
+    SERVICE,
+    SHARED,
+    TEAM,
+    VERSION,
+    Part,
+)
+from apps.okrs.imports.quarter_file import (
+    LARGEST,
+    MOST_PROBLEMS,
+    Problem,
+    QuarterFile,
+    read_quarter_file,
+)
 from apps.okrs.imports.values import (
     LONGEST_PASTE,
     MOST_LINES,
@@ -12,12 +45,39 @@ from apps.okrs.imports.values import (
 )
 
 __all__ = [
+    "COLUMNS",
+    "CYCLE_FIELDS",
+    "EXAMPLE",
+    "FORMAT",
+    "LARGEST",
     "LONGEST_PASTE",
+    "LONGEST_SHEET",
     "MOST_LINES",
+    "MOST_PROBLEMS",
+    "MOST_SHEET_LINES",
+    "OUTSIDE",
+    "PART",
+    "PARTS",
+    "PERSON",
+    "QUARTER",
+    "SERVICE",
+    "SHARED",
+    "TEAM",
+    "VERSION",
     "Line",
     "NumberError",
+    "Part",
     "Pasted",
+    "Problem",
+    "QuarterFile",
+    "Sheet",
+    "SheetKeyResult",
+    "SheetObjective",
+    "Wrong",
     "has_percent_sign",
     "number_in",
     "read_lines",
+    "read_quarter_file",
+    "read_sheet",
+    "text_of",
 ]

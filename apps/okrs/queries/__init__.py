@@ -73,6 +73,10 @@ from apps.okrs.queries.leadership import (
     Overview,
     leadership,
 )
+from apps.okrs.queries.lists import (
+    COLUMNS,
+    quarter_list,
+)
 from apps.okrs.queries.map import (
     MapPage,
     Target,
@@ -132,11 +136,10 @@ from apps.okrs.queries.objective_page import (
     KeyResultRow,
     Said,
     SaidRow,
+    around_of,
     key_result_rows,
     links_of,
-    participants_of,
     said_of,
-    services_of,
     target_changes,
 )
 from apps.okrs.queries.offsite import (
@@ -169,7 +172,17 @@ from apps.okrs.queries.progress import (
     ambition_of,
     progress_of_key_results,
 )
-from apps.okrs.queries.promises import promise
+from apps.okrs.queries.promises import (
+    promise,
+)
+from apps.okrs.queries.quarter_file import (
+    Exported,
+    differences,
+    evidence_with,
+    person_key,
+    quarter_file,
+    written,
+)
 from apps.okrs.queries.ranking import (
     Ranks,
     listed,
@@ -178,6 +191,10 @@ from apps.okrs.queries.ranking import (
 from apps.okrs.queries.reminders import (
     due,
     still_due,
+)
+from apps.okrs.queries.sheets import (
+    SheetPreview,
+    sheet_preview,
 )
 from apps.okrs.queries.starting import (
     Choices,
@@ -204,6 +221,7 @@ from apps.okrs.queries.waiting import (
 )
 
 __all__ = [
+    "COLUMNS",
     "SHOWN",
     "STATES",
     "CapacityPage",
@@ -212,6 +230,7 @@ __all__ = [
     "Column",
     "CyclePage",
     "Document",
+    "Exported",
     "Filters",
     "FindingsPage",
     "Health",
@@ -233,6 +252,7 @@ __all__ = [
     "Said",
     "SaidRow",
     "Sheet",
+    "SheetPreview",
     "Standing",
     "Target",
     "Tie",
@@ -242,6 +262,7 @@ __all__ = [
     "allocation",
     "ambition_of",
     "archive",
+    "around_of",
     "backlog",
     "blockers",
     "blocking_of",
@@ -259,12 +280,14 @@ __all__ = [
     "cycle_page",
     "cycles",
     "decisions",
+    "differences",
     "document",
     "draft_of",
     "draft_to_change",
     "due",
     "due_on",
     "due_packs",
+    "evidence_with",
     "finding",
     "findings_of",
     "findings_page",
@@ -310,13 +333,15 @@ __all__ = [
     "other_metrics",
     "others_of",
     "pack_content",
-    "participants_of",
+    "person_key",
     "potholes",
     "preview",
     "progress_of_key_results",
     "promise",
     "published",
     "quarter",
+    "quarter_file",
+    "quarter_list",
     "ranks",
     "readable",
     "recent",
@@ -330,8 +355,8 @@ __all__ = [
     "said_lines",
     "said_of",
     "service_link",
-    "services_of",
     "sheet",
+    "sheet_preview",
     "stated_of",
     "still_due",
     "strategy_item",
@@ -352,4 +377,5 @@ __all__ = [
     "waiting_for_reviewers",
     "with_last",
     "words_of",
+    "written",
 ]

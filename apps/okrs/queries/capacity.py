@@ -42,14 +42,11 @@ def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
     ):
         waivers[pk] = max(up_to, waivers.get(pk, up_to))
     return {
-        plan.quarter_id: Ledger(
-            people=plan.people,
-            weeks=plan.weeks,
-            upkeep_share=plan.upkeep_share,
-            leave_share=plan.leave_share,
-            allocated=tuple(allocated[plan.quarter_id]),
+        plan.quarter_id: Ledger.of(
+            plan,
+            allocated=allocated[plan.quarter_id],
             lent=lent[plan.quarter_id],
-            borrowed=tuple(borrowed[plan.quarter_id]),
+            borrowed=borrowed[plan.quarter_id],
             up_to=waivers.get(plan.quarter_id),
         )
         for plan in plans
@@ -139,16 +136,13 @@ def _ledger_of(
     """Return the ledger of rows that a page has loaded already."""
     standing = [one for one in loans if one.ended_on is None]
     lent = [one.person_weeks for one in standing if one.lender_id == plan.quarter_id]
-    return Ledger(
-        people=plan.people,
-        weeks=plan.weeks,
-        upkeep_share=plan.upkeep_share,
-        leave_share=plan.leave_share,
-        allocated=tuple((one.kind, one.person_weeks) for one in allocations),
+    return Ledger.of(
+        plan,
+        allocated=[(one.kind, one.person_weeks) for one in allocations],
         lent=sum(lent, ZERO),
-        borrowed=tuple(
+        borrowed=[
             Borrowed(one.person_weeks, one.ramp) for one in standing if one.borrower_id == plan.quarter_id
-        ),
+        ],
         up_to=max((one.up_to for one in waivers if one.expires_on >= on), default=None),
     )
 

@@ -236,12 +236,18 @@ def _bound(quarters: Iterable[Quarter]) -> dict[tuple[int, int | None], int]:
 
 def unread(person: User) -> list[TeamCheckIn]:
     """Return the check-ins that wait for somebody's acknowledgement, the oldest first. One query."""
-    own = CheckIn.objects.filter(team_check_in=OuterRef("pk"), objective__reviewer=person)
+    rows = unread_by(person_id=person.pk, lead_ids=person.lead_ids)
+    return list(rows.order_by("published_at", "pk")[:RECENT])
+
+
+def unread_by(*, person_id: int, lead_ids: list[int]) -> QuerySet[TeamCheckIn]:
+    """Return those whose objective somebody reviews; without a reviewer, the team above's leads are it."""
+    own = CheckIn.objects.filter(team_check_in=OuterRef("pk"), objective__reviewer=person_id)
     any_reviewer = CheckIn.objects.filter(team_check_in=OuterRef("pk"), objective__reviewer__is_active=True)
     rows = waiting_for_reviewers().filter(
-        Exists(own) | (~Exists(any_reviewer) & Q(quarter__team__parent__in=person.lead_ids))
+        Exists(own) | (~Exists(any_reviewer) & Q(quarter__team__parent__in=lead_ids))
     )
-    return list(rows.exclude(author=person).order_by("published_at", "pk")[:RECENT])
+    return rows.exclude(author=person_id)
 
 
 def waiting_for_reviewers() -> QuerySet[TeamCheckIn]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from apps.accounts.models import Actor, User
 from apps.core.statements import statement
@@ -95,6 +96,7 @@ class ObjectiveRow:
     steps: list[rules.Step] = field(default_factory=list)
     may_edit: bool = False
     is_last: bool = False
+    ask_url: str = ""  # where another team is asked for it; empty for who may not
 
     @property
     def tone(self) -> str:
@@ -125,7 +127,7 @@ class Document:
 
 
 def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Document:
-    """Return a team's quarter as one page. Nine queries at most."""
+    """Return a team's quarter, from `with_promise`, as one page. Nine queries at most."""
     whole = readable(person, on=today).filter(team=quarter.team_id)
     here = whole.filter(Q(cycle=quarter.cycle_id) | Q(cycle=None, state__in=rules.NEVER_AGREED))
     rows = list(_with_remarks(here).select_related("accountable", "authored_by", "team").order_by("pk"))
@@ -176,7 +178,15 @@ def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool) -> Obje
         steps=rules.steps_for(by, objective) if may_draft or speaks else [],
         key_results=sentences,
         is_last=is_last,
+        ask_url=_ask_url(objective) if may_draft and is_open else "",
     )
+
+
+def _ask_url(objective: Objective) -> str:
+    cycle = objective.cycle
+    if cycle is None or cycle.state not in {CycleState.PLANNING, CycleState.ACTIVE}:
+        return ""
+    return f"{reverse('okrs:ask')}?objective={objective.pk}"
 
 
 def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:

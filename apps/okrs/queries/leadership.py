@@ -80,7 +80,7 @@ def leadership(cycle: Cycle, *, person: User, on: date) -> Overview:
     """Return how a cycle is negotiated. Twelve queries, however many teams there are."""
     seen = readable(person, on=on).values("pk")
     asks = Negotiation.objects.filter(cycle=cycle).filter(Q(objective=None) | Q(objective__in=seen))
-    related = ("owes", "initiator", "counterpart", "objective", "terms")
+    related = ("owes", "initiator", "counterpart", "objective", "terms", "changes")
     rows = list(asks.exclude(stage__in=[Stage.DRAFT, Stage.VOID]).select_related(*related).order_by("pk"))
     open_ones = [one for one in rows if one.stage == Stage.OPEN]
     loans = list(_loans(cycle))

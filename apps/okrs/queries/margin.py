@@ -7,13 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Actor
 from apps.comments.models import Comment
 from apps.comments.queries import latest
 from apps.core.statements import statement
-from apps.okrs.models import OVER, Finding, Move, Negotiation, No, Objective, Quarter, Visibility
+from apps.okrs.models import OVER, Finding, Negotiation, No, Objective, Quarter, Visibility
 from apps.okrs.queries.findings import findings_of
 from apps.okrs.queries.margin_notes import AskNote, NoNote, ask_notes, no_note
 
@@ -42,13 +42,14 @@ class Margin:
 
 
 def margins(quarter: Quarter, *, ids: Collection[int], by: Actor) -> dict[int, Margin]:
-    """Return the margin of each objective on the page, and under 0 that of the page. Five queries at most.
+    """Return the margin of each objective on the page, and under 0 that of the page. Six queries at most.
 
     An ask about an objective that is not on the page is shown if everybody may read that one; a no about
     one stands where that is.
     """
     found = {pk: Margin() for pk in (*ids, 0)}
-    for note in ask_notes(list(_asks(cycle_id=quarter.cycle_id, team_id=quarter.team_id)), by=by):
+    asks = list(_asks(cycle_id=quarter.cycle_id, team_id=quarter.team_id))
+    for note in ask_notes(asks, quarter, by=by):
         if place := _place(note.negotiation.objective, found):
             place.asks.append(note)
     for no in _nos(team_id=quarter.team_id, until=quarter.cycle.ends_on + timedelta(days=1)):
@@ -72,8 +73,6 @@ def _asks(*, cycle_id: int, team_id: int) -> QuerySet[Negotiation]:
     rows = Negotiation.objects.filter(cycle=cycle_id).exclude(stage__in=[*OVER, "draft"])
     rows = rows.filter(Q(initiator=team_id) | Q(counterpart=team_id))
     beside = ("initiator", "counterpart", "owes", "objective", "terms", "terms__team")
-    said = Move.objects.filter(negotiation=OuterRef("pk")).exclude(reason="").order_by("-seq")
-    rows = rows.annotate(message=Subquery(said.values("reason")[:1]))
     return rows.select_related(*beside).order_by("pk")[:MOST_ASKS]
 
 

@@ -1,16 +1,19 @@
 """What negotiations and nos write into the margin of a quarter; the page of the quarter draws them."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from apps.accounts.models import Actor
-from apps.okrs.models import Act, Move, Negotiation, No, Stage, Terms
+from apps.core.text import inside_sentence
+from apps.okrs.models import Act, Move, Negotiation, No, Quarter, Stage, Terms
+from apps.okrs.queries.promises import ledgers_beside, promised_by
 from apps.okrs.rules import negotiating
 from apps.okrs.rules import nos as nos_rules
+from apps.okrs.rules.capacity import Ledger
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.numbers import ZERO
-from apps.okrs.rules.terms import FIELDS, changed, in_words, many_weeks, shape_of, weeks_of
+from apps.okrs.rules.terms import FIELDS, Field, Type, changed, in_words, many_weeks, shape_of, weeks_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class AskNote:
     lines: list[tuple[str, str, bool]]  # label, words, whether it is what lies on the table
     cost: str  # "4 person-weeks"
     cost_label: str  # "Costs you", "Costs Tracking"
+    room: str  # "5 free", where its giver has a plan and still has to decide
     acts: frozenset[str]
 
     @property
@@ -39,17 +43,24 @@ class NoNote:
     condition: str
 
 
-def ask_notes(asks: Collection[Negotiation], *, by: Actor) -> list[AskNote]:
-    """Return negotiations as the margin shows them. One query, none where nothing is asked."""
+def ask_notes(asks: Collection[Negotiation], quarter: Quarter, *, by: Actor) -> list[AskNote]:
+    """Return negotiations as the margin of a quarter from `with_promise` shows them.
+
+    Two queries; one where nobody else is asked for something, none where nothing is asked.
+    """
     if not asks:
         return []
+    givers = {giver_of(one).pk for one in asks if one.stage == Stage.OPEN}
+    rooms = ledgers_beside(givers - {quarter.team_id}, cycle_id=quarter.cycle_id)
+    if (own := promised_by(quarter)) is not None:
+        rooms[quarter.team_id] = own
     said: dict[int, list[Terms]] = defaultdict(list)
     messages: dict[int, str] = {}
     for move in Move.objects.filter(negotiation__in=asks).select_related("terms").order_by("seq"):
         if move.terms is not None and move.terms not in said[move.negotiation_id]:
             said[move.negotiation_id].append(move.terms)
         messages[move.negotiation_id] = move.reason or messages.get(move.negotiation_id, "")
-    return [_note(one, said[one.pk], messages.get(one.pk, ""), by) for one in asks]
+    return [_note(one, said[one.pk], messages.get(one.pk, ""), rooms, by) for one in asks]
 
 
 def no_note(no: No) -> NoNote:
@@ -57,8 +68,11 @@ def no_note(no: No) -> NoNote:
     return NoNote(no, nos_rules.condition(no))
 
 
-def _note(one: Negotiation, said: list[Terms], message: str, by: Actor) -> AskNote:
+def _note(
+    one: Negotiation, said: list[Terms], message: str, rooms: Mapping[int, Ledger], by: Actor
+) -> AskNote:
     giver = giver_of(one)
+    room = rooms.get(giver.pk) if one.stage == Stage.OPEN else None
     weeks = weeks_of(one.terms.payload) if one.terms else ZERO
     is_mine = by.is_in(giver.pk)
     acts = (Act.ACCEPT, Act.COUNTER, Act.DECLINE, Act.REPORT, Act.SATISFIED, Act.WITHDRAW)
@@ -69,6 +83,7 @@ def _note(one: Negotiation, said: list[Terms], message: str, by: Actor) -> AskNo
         lines=_lines(one, said, giver.pk),
         cost=many_weeks(weeks) if weeks else "",
         cost_label="Costs you" if is_mine else f"Costs {giver}",
+        room=room.free_words if room else "",
         acts=frozenset(act.value for act in acts if negotiating.may_act(act, one, by)),
     )
 
@@ -78,7 +93,19 @@ def _head(one: Negotiation) -> str:
         return f"{one.initiator} and {one.counterpart} agreed"
     if one.stage == Stage.REPORTED:
         return f"{giver_of(one)} says it is done"
-    return f"{one.initiator} asks {one.counterpart}"
+    verb = "offers" if negotiating.is_offer(one) else "asks"
+    return f"{one.initiator} {verb} {one.counterpart}"
+
+
+def _told(field: Field, value: str) -> str:
+    """Return a value beside others, where no label says what a day or a number is."""
+    words = in_words(field, value)
+    match field.name:
+        case "instead_of":
+            return f"instead of {inside_sentence(words)}"
+        case "lent_weeks":
+            return f"with {words} lent"
+    return f"{field.label.lower()} {words}" if field.type in {Type.DAY, Type.SHARE, Type.NUMBER} else words
 
 
 def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str, str, bool]]:
@@ -94,7 +121,7 @@ def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str
         label = "Countered" if side in seen else side
         seen.add(side)
         text = ", ".join(
-            in_words(each, terms.payload[each.name])
+            _told(each, terms.payload[each.name])
             for each in FIELDS[shape]
             if each.name in names and each.name in terms.payload
         )

@@ -236,6 +236,11 @@ class Catchball:
         return negotiating.needs_a_decision(self.negotiation)
 
     @property
+    def is_offer(self) -> bool:
+        """Tell whether the side that began is the one that does it."""
+        return negotiating.is_offer(self.negotiation)
+
+    @property
     def giver_ledger(self) -> Ledger | None:
         """Return what the giver has."""
         return self.ledgers.get(self.giver.pk)
@@ -324,8 +329,8 @@ def _compared(shape: str, asked: Terms | None, offered: Terms | None) -> list[Co
     return [
         Compared(
             field=one,
-            asked=in_words(one, ours.get(one.name)),
-            offered=in_words(one, theirs.get(one.name)),
+            asked=in_words(one, ours.get(one.name), between="\n"),
+            offered=in_words(one, theirs.get(one.name), between="\n"),
             difference=difference(one, ours.get(one.name), theirs.get(one.name)) if asked and offered else "",
         )
         for one in FIELDS[shape]

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from apps.accounts.models import User
+from apps.catalog.models import Service, Team
 from apps.okrs import rules
 from apps.okrs.models import (
     AlignmentLink,
@@ -200,11 +203,27 @@ def links_of(objective: Objective, *, person: User, on: date) -> list[AlignmentL
     return list(rows.order_by("kind", "pk"))
 
 
-def services_of(objective: Objective) -> list[ServiceLink]:
-    """Return the services that an objective is about. One query."""
-    return list(objective.services.select_related("service").order_by("service__name", "pk"))
+def around_of(objective: Objective) -> tuple[list[ServiceLink], list[Participant]]:
+    """Return the services that an objective is about, and the teams that take part. One query for both."""
+    services = _line(objective.services.all(), "service", F("service__name"), F("service__slug"), F("note"))
+    teams = _line(objective.participants.all(), "team", F("team__name"), F("team__slug"), F("part"))
+    found = list(services.union(teams, all=True).order_by("row_name", "pk"))
+    return (
+        [
+            ServiceLink(pk=pk, objective=objective, service=Service(name=name, slug=slug), note=words)
+            for kind, pk, name, slug, words in found
+            if kind == "service"
+        ],
+        [
+            Participant(pk=pk, objective=objective, team=Team(name=name, slug=slug), part=words)
+            for kind, pk, name, slug, words in found
+            if kind == "team"
+        ],
+    )
 
 
-def participants_of(objective: Objective) -> list[Participant]:
-    """Return the teams that take part. One query."""
-    return list(objective.participants.select_related("team").order_by("part", "pk"))
+def _line(rows: QuerySet[Any], kind: str, name: F, slug: F, words: F) -> QuerySet[Any, Any]:
+    texts = {"row_name": name, "row_slug": slug, "row_words": words}
+    cast = {key: Cast(value, TextField()) for key, value in texts.items()}
+    rows = rows.order_by().annotate(row_kind=Value(kind, output_field=TextField()), **cast)
+    return rows.values_list("row_kind", "pk", *cast)

@@ -34,7 +34,7 @@ from apps.okrs.models import (
     Visibility,
 )
 from apps.okrs.queries.finding import root_team
-from apps.okrs.rules.capacity_line import promise_of
+from apps.okrs.rules.capacity import Ledger
 
 ZERO: Final = Decimal(0)
 UNPLANNED: Final = (*EXITS, State.IDEA)  # an idea is not judged, and what was left is left
@@ -164,9 +164,7 @@ def _add_hands(rows: Rows) -> None:
         if plan is None:
             rows.hands[team_id] = Hands()
             continue
-        whole = promise_of(
-            plan, promised=promised[team_id], lent=lent[team_id], gained=gained[team_id], up_to=None
-        )
+        whole = Ledger.of_sums(plan, promised=promised[team_id], lent=lent[team_id], gained=gained[team_id])
         # What it lent and promised to others is what others ask of it: the check counts that against this.
         free = whole.available + lent[team_id] - own[team_id]
         rows.hands[team_id] = Hands(has_plan=True, upkeep_share=plan.upkeep_share, load=whole.rho, free=free)

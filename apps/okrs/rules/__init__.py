@@ -8,6 +8,9 @@ from apps.okrs.rules.calendar import (
     week_in_words,
     weeks_of,
 )
+from apps.okrs.rules.capacity import (
+    check_utilisation,
+)
 from apps.okrs.rules.checking_in import (
     LATE_AFTER,
     LONGEST_ANSWER,
@@ -45,6 +48,7 @@ from apps.okrs.rules.cycles import (
     is_due_to_close,
     may_turn,
 )
+from apps.okrs.rules.files import check_may_carry_quarters, check_may_restore, may_carry_quarters
 from apps.okrs.rules.grades import (
     EXPECTED_CONFIDENCE,
     Graded,
@@ -96,6 +100,10 @@ from apps.okrs.rules.measuring import (
     measure_of,
     today_of,
     unit_of,
+)
+from apps.okrs.rules.nos import (
+    Collision,
+    may_go_on,
 )
 from apps.okrs.rules.numbers import (
     plain,
@@ -196,7 +204,6 @@ from apps.okrs.rules.steps import (
     check_from,
     check_has_key_results,
     check_passed,
-    check_utilisation,
     may_take,
     steps_for,
 )
@@ -229,11 +236,14 @@ from apps.okrs.rules.writing import (
     check_owner,
     clean_key_result,
     clean_key_results,
+    clean_metric_name,
+    clean_tags,
     clean_words,
     is_draft,
     lines_of,
     mark_of,
     may_edit,
+    unit_kind_of,
 )
 
 __all__ = [
@@ -268,6 +278,7 @@ __all__ = [
     "Bump",
     "Change",
     "CheckInDraft",
+    "Collision",
     "ConfidenceLines",
     "Curve",
     "Drop",
@@ -321,6 +332,7 @@ __all__ = [
     "check_kind",
     "check_may_acknowledge",
     "check_may_be_accepted",
+    "check_may_carry_quarters",
     "check_may_check_in",
     "check_may_decide",
     "check_may_draft",
@@ -332,6 +344,7 @@ __all__ = [
     "check_may_measure",
     "check_may_rank",
     "check_may_reopen",
+    "check_may_restore",
     "check_may_turn",
     "check_measure",
     "check_metric_value",
@@ -361,7 +374,9 @@ __all__ = [
     "clean_key_results",
     "clean_line_of",
     "clean_metric",
+    "clean_metric_name",
     "clean_resolution",
+    "clean_tags",
     "clean_words",
     "colour_of",
     "confidence_alert",
@@ -384,11 +399,13 @@ __all__ = [
     "look_of",
     "mark_of",
     "may_acknowledge",
+    "may_carry_quarters",
     "may_check_in",
     "may_decide",
     "may_draft",
     "may_edit",
     "may_edit_strategy",
+    "may_go_on",
     "may_grade",
     "may_keep",
     "may_rank",
@@ -423,6 +440,7 @@ __all__ = [
     "steps_of",
     "takes_check_ins",
     "today_of",
+    "unit_kind_of",
     "unit_of",
     "values_of",
     "weakest_status",

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from apps.accounts.models import Actor
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
-from apps.okrs.models import Allocation
+from apps.okrs.models import Allocation, CapacityPlan
 from apps.okrs.rules.numbers import ONE, ZERO, half_up, plain, ratio
 
 SLACK: Final = Decimal("0.80")
@@ -57,6 +57,53 @@ class Ledger:
     lent: Decimal = ZERO
     borrowed: tuple[Borrowed, ...] = ()
     up_to: Decimal | None = None  # what a waiver allows
+
+    @classmethod
+    def of(
+        cls,
+        plan: CapacityPlan,
+        *,
+        allocated: Iterable[tuple[str, Decimal]],
+        lent: Decimal,
+        borrowed: Iterable[Borrowed],
+        up_to: Decimal | None = None,
+    ) -> Self:
+        """Return the ledger of a plan and the rows around it."""
+        return cls(
+            people=plan.people,
+            weeks=plan.weeks,
+            upkeep_share=plan.upkeep_share,
+            leave_share=plan.leave_share,
+            allocated=tuple(allocated),
+            lent=lent,
+            borrowed=tuple(borrowed),
+            up_to=up_to,
+        )
+
+    @classmethod
+    def of_sums(
+        cls,
+        plan: CapacityPlan,
+        *,
+        promised: Decimal,
+        lent: Decimal,
+        gained: Decimal,
+        up_to: Decimal | None = None,
+    ) -> Self:
+        """Return the ledger of a plan whose rows the database has summed up: `gained` after the ramp."""
+        whole = [(Allocation.Kind.OUTCOME.value, promised)] if promised else []
+        hands = [Borrowed(gained, ZERO)] if gained else []
+        return cls.of(plan, allocated=whole, lent=lent, borrowed=hands, up_to=up_to)
+
+    @property
+    def words(self) -> str:
+        """Say "31 of 36 person-weeks promised"."""
+        return f"{_weeks(self.promised)} of {_weeks(self.available)} person-weeks promised"
+
+    @property
+    def free_words(self) -> str:
+        """Say "5 free", or "none free" of a team that is full."""
+        return f"{_weeks(self.free)} free" if self.free > 0 else "none free"
 
     @property
     def own(self) -> Decimal:
@@ -141,6 +188,19 @@ class Ledger:
             lent=self.lent + lent,
             borrowed=(*self.borrowed, *hands),
         )
+
+
+def _weeks(number: Decimal) -> str:
+    return plain(half_up(number, 1))
+
+
+def check_utilisation(ledger: Ledger | None) -> None:
+    """Refuse to begin more than a team has hands for, but for a waiver that allows as much."""
+    if ledger is None or ledger.is_allowed:
+        return
+    much = f"{ledger.rho_words} times what it has" if ledger.rho is not None else "more than it has"
+    message = f"The team has promised {much}. Lend, stop or shrink something, or ask for a waiver."
+    raise InvalidMoveError(message)
 
 
 def raises_above_slack(before: Ledger, after: Ledger) -> bool:

@@ -130,6 +130,12 @@ def giver_of(negotiation: Negotiation) -> Team:
     return negotiation.other(owner.pk)
 
 
+def is_offer(negotiation: Negotiation) -> bool:
+    """Tell whether the side that began is the one that does it: work or people for the other's objective."""
+    is_work = shape_of(negotiation) in {NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN}
+    return is_work and giver_of(negotiation).pk == negotiation.initiator_id
+
+
 def requester_of(negotiation: Negotiation) -> Team:
     """Return the side for which it is done."""
     return negotiation.other(giver_of(negotiation).pk)

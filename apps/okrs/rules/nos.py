@@ -1,6 +1,6 @@
 """How a no stands, ends and is gone against (OKRS 2.3)."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,12 +34,17 @@ def check_may_say_no(by: Actor, team_name: str, team_id: int) -> None:
         raise NotPermittedError(message)
 
 
+def may_go_on(by: Actor, objective: Objective) -> bool:
+    """Tell whether somebody may go on against a no that an objective collides with; it is logged."""
+    return not by.has("admin") and speaks_for(by, objective.team, accountable_id=objective.accountable_id)
+
+
 def check_may_except(by: Actor, no: No, objective: Objective | None) -> None:
     """Let a lead of the team that said no grant an exception, and one whose objective collides take it."""
     if may_decide(by, no):
         return
     if objective is not None and not by.has("admin"):
-        if speaks_for(by, objective.team, accountable_id=objective.accountable_id):
+        if may_go_on(by, objective):
             return
         message = f"A lead of {objective.team} goes on all the same, or a lead of {no.team} grants it."
         raise NotPermittedError(message)
@@ -98,18 +103,29 @@ class Collision:
     matched: tuple[str, ...]  # "metric", "dependency", "tag parcels"
 
     @property
+    def until(self) -> str:
+        """Say until when it stands: "until 1 October 2026", or what has to come true."""
+        if self.no.until_on is not None:
+            return f"until {self.no.until_on:%-d %B %Y}"
+        words = condition(self.no)
+        return f"until {words.removeprefix('when ')}" if words else ""
+
+    @property
     def words(self) -> str:
         """Say "the same metric and the tag parcels"."""
         names = [f"the {one}" if one.startswith("tag ") else f"the same {one}" for one in self.matched]
         return " and ".join(names)
 
 
-def matched(
-    no: No, *, metric_ids: Collection[int], dependency_ids: Collection[int], tags: Collection[str]
+def in_common(
+    ours: Iterable[object], theirs: Iterable[object], *, is_metric: bool, is_dependency: bool
 ) -> tuple[str, ...]:
     """Return what a no and a plan have in common: metric, dependency and tags; similar words are no match."""
-    found = ["metric"] if no.metric_id in metric_ids else []
-    found += ["dependency"] if no.dependency_id in dependency_ids else []
-    theirs = {str(tag).strip().casefold() for tag in no.tags}
-    ours = {str(tag).strip().casefold() for tag in tags}
-    return (*found, *(f"tag {tag}" for tag in sorted((theirs & ours) - {""})))
+    found = ["metric"] if is_metric else []
+    found += ["dependency"] if is_dependency else []
+    tags = {_tag(one) for one in ours} & {_tag(one) for one in theirs} - {""}
+    return (*found, *(f"tag {tag}" for tag in sorted(tags)))
+
+
+def _tag(tag: object) -> str:
+    return str(tag).strip().casefold()

@@ -1,6 +1,6 @@
 """Figures for leadership: each with its parts, and none about a person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
@@ -8,6 +8,7 @@ from typing import Self
 
 from apps.okrs.models import Negotiation
 from apps.okrs.rules.numbers import half_up, plain, ratio
+from apps.okrs.rules.terms import FIELDS, Field, Payload, in_words, shape_of
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,15 @@ class Pair:
     lines: list[Line]
 
     @classmethod
-    def of(cls, negotiation: Negotiation, left: Mapping[str, object], right: Mapping[str, object]) -> Self:
-        """Return both sides' terms field by field."""
-        names = dict.fromkeys([*left, *right])
+    def of(cls, negotiation: Negotiation, left: Payload, right: Payload) -> Self:
+        """Return both sides' terms field by field, as their forms call them; load `changes` first."""
         lines = [
-            Line(name.replace("_", " ").capitalize(), _text(left.get(name)), _text(right.get(name)))
-            for name in names
+            Line(field.label, _text(field, left), _text(field, right))
+            for field in FIELDS[shape_of(negotiation)]
+            if field.name in left or field.name in right
         ]
         return cls(negotiation, lines)
 
 
-def _text(value: object) -> str:
-    return "\N{EN DASH}" if value in (None, "") else str(value)
+def _text(field: Field, payload: Payload) -> str:
+    return in_words(field, payload.get(field.name), between="\n") or "\N{EN DASH}"

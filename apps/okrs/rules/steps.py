@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from apps.accounts.models import Actor
@@ -10,8 +9,6 @@ from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.okrs.models import CycleState, Objective, State
 from apps.okrs.rules.permissions import may_draft, speaks_for
 from apps.okrs.rules.states import MOVES
-
-ONE: Final = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -115,17 +112,6 @@ class Blocker:
     code: str  # "L2", "K5", "dependency"
     message: str
     url: str = ""
-
-
-def check_utilisation(rho: Decimal | None, *, up_to: Decimal | None) -> None:
-    """Refuse to begin more than the team has hands for, but for a waiver that allows as much."""
-    if rho is None or rho <= max(ONE, up_to or ONE):
-        return
-    message = (
-        f"The team has promised {rho:.2f} times what it has. Lend, stop or shrink something, "
-        "or ask for a waiver."
-    )
-    raise InvalidMoveError(message)
 
 
 def check_passed(blockers: Iterable[Blocker], reason: str) -> None:

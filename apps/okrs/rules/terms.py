@@ -183,7 +183,7 @@ def sentences_in(payload: Mapping[str, str]) -> list[str]:
     return payload.get("key_results", "").splitlines()
 
 
-def in_words(field: Field, value: str | None) -> str:  # noqa: PLR0911 -- one for each type
+def in_words(field: Field, value: str | None, *, between: str = " · ") -> str:  # noqa: PLR0911 -- one for each type
     """Return a value as people read it: "4 person-weeks", "15 December 2026", "5,000"."""
     if not value:
         return ""
@@ -197,7 +197,7 @@ def in_words(field: Field, value: str | None) -> str:  # noqa: PLR0911 -- one fo
         case Type.DAY:
             return f"{date.fromisoformat(value):%-d %B %Y}"
         case Type.LINES:
-            return " · ".join(value.splitlines())
+            return between.join(value.splitlines())
     return value
 
 

@@ -1,5 +1,6 @@
 """What a team may write on its page, and for how long."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 from zlib import crc32
@@ -8,7 +9,7 @@ from apps.accounts.models import Actor
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.core.text import clean_line, clean_text
-from apps.okrs.models import EXITS, Cycle, CycleState, KeyResult, Objective, State
+from apps.okrs.models import EXITS, Cycle, CycleState, KeyResult, Objective, State, UnitKind
 from apps.okrs.rules.permissions import may_draft
 from apps.okrs.rules.states import MOVES
 
@@ -19,6 +20,9 @@ LONGEST_INSTEAD: Final = 500
 LONGEST_TOWARD: Final = 300
 MOST_KEY_RESULTS: Final = 20  # typed at once, or in one objective: far more than anybody reaches
 MOST_MILESTONES: Final = 30
+MOST_TAGS: Final = 12
+LONGEST_TAG: Final = 40
+LONGEST_UNIT: Final = 40
 ONE_EVENT: Final = timedelta(minutes=15)  # what one author types meanwhile is one change in history
 
 
@@ -55,6 +59,28 @@ def clean_words(title: str, why: str, instead_of: str) -> dict[str, str]:
         "why": clean_text(why, field="why", limit=LONGEST_WHY).strip(),
         "instead_of": clean_line(instead_of, field="instead_of", limit=LONGEST_INSTEAD),
     }
+
+
+def clean_tags(tags: Iterable[str]) -> list[str]:
+    """Return tags in lower case, each once."""
+    found = dict.fromkeys(
+        clean_line(tag, field="tags", limit=LONGEST_TAG).lower() for tag in tags if tag.strip()
+    )
+    if len(found) > MOST_TAGS:
+        message = f"At most {MOST_TAGS} tags."
+        raise InvalidInputError(message, field="tags")
+    return list(found)
+
+
+def clean_metric_name(name: str, unit: str) -> tuple[str, str]:
+    """Return the name and unit of a number that is named on the line."""
+    name = clean_line(name, field="new_metric", is_required=True)
+    return name, clean_line(unit, field="unit", limit=LONGEST_UNIT)
+
+
+def unit_kind_of(unit: str) -> UnitKind:
+    """Return what a unit that was typed on the line counts."""
+    return UnitKind.PERCENT if unit.strip() in {"%", "percent"} else UnitKind.COUNT
 
 
 def mark_of(text: str) -> int:

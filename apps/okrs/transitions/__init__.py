@@ -117,6 +117,15 @@ from apps.okrs.transitions.potholes import (
     leave_pothole,
     take_pothole,
 )
+from apps.okrs.transitions.quarter_jobs import (
+    EXPORT,
+    RESTORE,
+    ask_export,
+    ask_restore,
+    confirm_restore,
+    run_export,
+    run_restore,
+)
 from apps.okrs.transitions.ranks import (
     rank,
     snapshot_ranks,
@@ -124,6 +133,7 @@ from apps.okrs.transitions.ranks import (
 from apps.okrs.transitions.reading import (
     note_reading,
 )
+from apps.okrs.transitions.restoring import Restored, restore_quarter
 from apps.okrs.transitions.sentences import (
     add_milestone,
     drop_key_result,
@@ -133,6 +143,7 @@ from apps.okrs.transitions.sentences import (
     reach_milestone,
     remove_milestone,
 )
+from apps.okrs.transitions.sheets import write_sheet
 from apps.okrs.transitions.strategy import (
     Sentence,
     ask_to_sharpen,
@@ -157,7 +168,10 @@ from apps.okrs.transitions.writing import (
 )
 
 __all__ = [
+    "EXPORT",
     "OFFSITE_JOB",
+    "RESTORE",
+    "Restored",
     "Sentence",
     "accept",
     "accept_risk",
@@ -172,7 +186,9 @@ __all__ = [
     "argue",
     "argue_about_rule",
     "ask",
+    "ask_export",
     "ask_for_change",
+    "ask_restore",
     "ask_to_reopen",
     "ask_to_sharpen",
     "back_to_work",
@@ -188,6 +204,7 @@ __all__ = [
     "choose_resolution",
     "close_cycle",
     "close_objective",
+    "confirm_restore",
     "correct_check_in",
     "correct_objective",
     "counter",
@@ -248,8 +265,11 @@ __all__ = [
     "reopen_finding",
     "report",
     "restore_metric",
+    "restore_quarter",
     "revalidate",
     "revoke",
+    "run_export",
+    "run_restore",
     "save_check_in",
     "say",
     "say_no",
@@ -264,5 +284,6 @@ __all__ = [
     "waive",
     "withdraw",
     "withdraw_ask",
+    "write_sheet",
     "write_strategy",
 ]

@@ -260,8 +260,7 @@ def _way(kind: str, baseline: Decimal | None, target: Decimal | None) -> str:
 
 def _named(team: Team, name: str, unit: str, *, way: str) -> Metric:
     """Return a team's metric of this name; the first who names it makes it."""
-    name = clean_line(name, field="new_metric", limit=200, is_required=True)
-    unit = clean_line(unit, field="unit", limit=40)
+    name, unit = rules.clean_metric_name(name, unit)
     one_by_one("okrs.metric")  # two teams may think of the same name at once
     known = Metric.objects.filter(team=team, name__iexact=name, archived_at=None).order_by("pk").first()
     if known:
@@ -270,7 +269,7 @@ def _named(team: Team, name: str, unit: str, *, way: str) -> Metric:
     taken = set(Metric.objects.filter(key__startswith=stem).values_list("key", flat=True))
     keys = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))]
     key = next(one for one in keys if one not in taken)
-    kind = "percent" if unit.strip() in {"%", "percent"} else "count"
+    kind = rules.unit_kind_of(unit)
     return Metric.objects.create(team=team, name=name, unit=unit, key=key, good=way, unit_kind=kind)
 
 

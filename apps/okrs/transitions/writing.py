@@ -49,8 +49,6 @@ DETAILS = {
     "embargo_until": "the embargo",
     "restricted_because": "the reason of the restriction",
 }
-MOST_TAGS = 12
-LONGEST_TAG = 40
 
 
 @one_transaction
@@ -195,7 +193,7 @@ def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
         "accountable": accountable,
         "reviewer": reviewer,
         "ambition": ambition,
-        "tags": _clean_tags(tags),
+        "tags": rules.clean_tags(tags),
         "evidence_url": clean_line(evidence_url, field="evidence_url", limit=500),
         "visibility": visibility,
         "embargo_until": embargo_until if visibility == Visibility.EMBARGOED else None,
@@ -236,16 +234,6 @@ def _check_details(objective: Objective, values: dict[str, Any]) -> None:
     if values["visibility"] == Visibility.RESTRICTED and not values["restricted_because"]:
         message = "Say why only the team may read it."
         raise InvalidInputError(message, field="restricted_because")
-
-
-def _clean_tags(tags: Sequence[str]) -> list[str]:
-    found = dict.fromkeys(
-        clean_line(tag, field="tags", limit=LONGEST_TAG).lower() for tag in tags if tag.strip()
-    )
-    if len(found) > MOST_TAGS:
-        message = f"At most {MOST_TAGS} tags."
-        raise InvalidInputError(message, field="tags")
-    return list(found)
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -8,8 +8,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 
-from apps.accounts.http import PortalRequest
+from apps.accounts.http import PortalRequest, actor
 from apps.core.http import page, wants_part
+from apps.okrs import rules
+from apps.okrs.models import Objective
+from apps.okrs.views.finding import collisions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +26,15 @@ class Place:
     target: str = ""
 
 
-def saved(request: PortalRequest, place: Place, *, revision: int) -> HttpResponse:
-    """Answer with the new revision, and never with the field itself."""
-    context = {
+def saved(
+    request: PortalRequest, place: Place, *, revision: int, objective: Objective | None = None
+) -> HttpResponse:
+    """Answer with the new revision, and with the nos that stand against it; never with the field itself."""
+    found = collisions(request, objective) if objective is not None else []
+    context: dict[str, Any] = {
+        "collisions": found,
+        "objective": objective,
+        "may_go_on": bool(found) and objective is not None and rules.may_go_on(actor(request), objective),
         "status_id": f"{place.name}-status",
         "revision_id": f"{place.name}-revision",
         "side_id": f"{place.name}-side",

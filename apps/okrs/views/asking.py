@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.http import PortalRequest, actor
 from apps.core.http import page
 from apps.core.text import key_in
-from apps.okrs import queries, transitions
-from apps.okrs.forms.negotiating import KINDS, SidesForm, TermsForm
+from apps.okrs import queries, rules, transitions
+from apps.okrs.forms.negotiating import KINDS, OFFERS, SidesForm, TermsForm
 from apps.okrs.models import Cycle, KeyResult, Negotiation, NegotiationKind, Objective
 from apps.okrs.rules.negotiating import Ask
+from apps.okrs.views.finding import collisions
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,8 +32,9 @@ def ask(request: PortalRequest) -> HttpResponse:
         person=request.user,
         on=on,
     )
-    kind = _kind(request, objective, key_result)
     choices = queries.choices(request.user)
+    is_offer = objective is not None and objective.team_id not in {one.pk for one in choices.mine}
+    kind = _kind(request, objective, key_result)
     cycles = [objective.cycle] if objective is not None and objective.cycle is not None else choices.cycles
     sides = SidesForm(
         request.POST or None,
@@ -55,10 +57,13 @@ def ask(request: PortalRequest) -> HttpResponse:
         "sides": sides,
         "form": form,
         "kind": kind,
-        "kinds": _kinds(request, objective, key_result, kind),
+        "kinds": _kinds(request, objective, key_result, kind, is_offer=is_offer),
+        "is_offer": is_offer and kind in OFFERS,
         "objective": objective,
         "key_result": key_result,
         "choices": choices,
+        "collisions": collisions(request, objective) if objective is not None else [],
+        "may_go_on": objective is not None and rules.may_go_on(actor(request), objective),
         "leads": bool(request.user.lead_ids) and not request.user.is_admin,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
@@ -71,8 +76,10 @@ def _kind(request: PortalRequest, objective: Objective | None, key_result: KeyRe
     return kind if kind in known else known[0]
 
 
-def _possible(objective: Objective | None, key_result: KeyResult | None) -> list[tuple[str, str]]:
-    """Return what can be asked for here."""
+def _possible(
+    objective: Objective | None, key_result: KeyResult | None, *, is_offer: bool = False
+) -> list[tuple[str, str]]:
+    """Return what can be asked for here; about another team's objective it is offered."""
     kinds = [NegotiationKind.CONTRIBUTION, NegotiationKind.OBJECTIVE]
     if objective is not None:
         kinds = [NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN, NegotiationKind.OBJECTIVE]
@@ -81,17 +88,24 @@ def _possible(objective: Objective | None, key_result: KeyResult | None) -> list
         if key_result.metric_id is not None:
             kinds.insert(0, NegotiationKind.TARGET)
     titles = {kind.value: title for kind, title in KINDS.items()}
+    if is_offer:
+        titles |= OFFERS
     if objective is None:
         titles[NegotiationKind.OBJECTIVE] = "Propose an objective"
     return [(one.value, titles[one]) for one in kinds]
 
 
 def _kinds(
-    request: PortalRequest, objective: Objective | None, key_result: KeyResult | None, kind: str
+    request: PortalRequest,
+    objective: Objective | None,
+    key_result: KeyResult | None,
+    kind: str,
+    *,
+    is_offer: bool,
 ) -> list[tuple[str, str, bool]]:
     """Return the chips: address, title, and whether it is the one shown."""
     chips = []
-    for one, title in _possible(objective, key_result):
+    for one, title in _possible(objective, key_result, is_offer=is_offer):
         said = request.GET.copy()
         said["kind"] = one
         chips.append((f"?{said.urlencode()}", title, one == kind))

@@ -43,7 +43,8 @@ def home(request: PortalRequest) -> HttpResponse:
     current = queries.current_cycle(on=today(request))
     if current is not None:
         return redirect(current)
-    return page(request, "okrs/home.html", {"root": queries.root_team()})
+    context = {"root": queries.root_team(), "may_carry": rules.may_carry_quarters(actor(request))}
+    return page(request, "okrs/home.html", context)
 
 
 @require_safe
@@ -67,6 +68,7 @@ def cycle(request: PortalRequest, cycle: str) -> HttpResponse:
         "cycle": found,
         "root": root,
         "turns": _turns(found, root, by),
+        "may_carry": rules.may_carry_quarters(by),
         "earlier": all_cycles[place + 1] if place + 1 < len(all_cycles) else None,
         "later": all_cycles[place - 1] if place else None,
     }

@@ -55,6 +55,18 @@ def back(objective: Objective) -> HttpResponse:
     return redirect(page_of(objective))
 
 
+def saved_place(request: PortalRequest, objective: Objective, otherwise: str) -> HttpResponse:
+    """Lead to the nos that stand against what was just saved, where one does; else on as usual. One query."""
+    if collisions(request, objective):
+        return redirect(f"{objective.get_absolute_url()}#collisions")
+    return redirect(otherwise)
+
+
+def collisions(request: PortalRequest, objective: Objective) -> list[rules.Collision]:
+    """Return the nos that stand against an objective and that the reader may read. One query."""
+    return queries.collisions_of(objective, person=request.user, on=today(request))
+
+
 def typed_over(request: PortalRequest, revision: int) -> QueryDict:
     """Return what was typed, as if it had been typed over a newer revision."""
     data = request.POST.copy()

@@ -181,9 +181,9 @@ STEPS: Final[dict[str, Step]] = {
         "Countered. They owe the answer now.",
     ),
     Act.AMEND: Step(
-        "Ask differently",
-        "Ask differently",
-        "What was on the table before no longer counts.",
+        "Change what is on the table",
+        "Put it on the table",
+        "What was on the table before no longer counts; the other side still owes the answer.",
         _terms_form,
         "Changed. Their leads were told.",
     ),

@@ -194,7 +194,7 @@ def no_step(request: PortalRequest, pk: int, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _taken(request, found, step, form.cleaned_data, about)
         messages.success(request, STEPS[step].done)
-        return redirect(found)
+        return redirect(about or found)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     context = {"no": found, "step": STEPS[step], "form": form, "objective": about}
     return page(request, "okrs/no_step.html", context, status=status)

@@ -17,8 +17,8 @@ from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
-from apps.okrs.models import LOCKED, KeyResult, Objective, State
-from apps.okrs.views.finding import REFUSED, STALE, both_of, today, typed_over
+from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, State
+from apps.okrs.views.finding import REFUSED, STALE, both_of, saved_place, today, typed_over
 
 EVENTS = 50  # on one page of the history
 
@@ -33,7 +33,7 @@ def _found(request: PortalRequest, pk: int) -> Objective:
 
 @require_safe
 def objective(request: PortalRequest, pk: int) -> HttpResponse:
-    """Show an objective: key results with plots, confidence, check-ins, its ties. Twelve queries."""
+    """Show an objective: key results with plots, confidence, check-ins, its ties, nos. Twelve queries."""
     return _objective(request, _found(request, pk))
 
 
@@ -50,6 +50,7 @@ def _objective(
     said = queries.said_of(found, [row.key_result for row in rows])
     parts = [rules.Part(row.standing.progress, row.key_result.dropped_on) for row in rows]
     may_grade = rules.may_grade(by, found) and found.state == State.GRADING
+    services, participants = queries.around_of(found)
     context = {
         "objective": found,
         "health": queries.health_of(
@@ -59,11 +60,14 @@ def _objective(
         "score": rules.objective_score(parts, today=on),
         "said": said,
         "links": queries.links_of(found, person=request.user, on=on),
-        "services": queries.services_of(found),
-        "participants": queries.participants_of(found),
+        "services": services,
+        "participants": participants,
+        "collisions": queries.collisions_of(found, person=request.user, on=on) if _is_open(found) else [],
+        "may_go_on": rules.may_go_on(by, found),
         "comments": conversation("objective", found.pk),
         "may_grade": may_grade,
         "may_change_terms": _may_change_terms(request, found),
+        "asks": _asks(request, found),
         "close_form": forms.CloseForm() if may_grade else None,
         "today": on,
     }
@@ -80,6 +84,21 @@ def _grade_form(row: queries.KeyResultRow, typed: Mapping[int, forms.GradeForm])
 def _may_change_terms(request: PortalRequest, found: Objective) -> bool:
     """Tell whether to offer the page of terms; what may change there depends on the agreement."""
     return rules.may_draft(actor(request), found.team) and bool(rules.MOVES[State(found.state)])
+
+
+def _is_open(found: Objective) -> bool:
+    """Tell whether a no can still stand in the way of it."""
+    return bool(rules.MOVES[State(found.state)]) and found.state != State.GRADING
+
+
+def _asks(request: PortalRequest, found: Objective) -> str:
+    """Return what somebody can begin to negotiate about it: what its team needs, or what theirs can give."""
+    is_open = found.cycle is not None and found.cycle.state in {CycleState.PLANNING, CycleState.ACTIVE}
+    if not is_open or not rules.MOVES[State(found.state)] or request.user.is_admin:
+        return ""
+    if found.team_id in request.user.team_ids:
+        return "Ask another team"
+    return "Offer something for it" if request.user.team_ids else ""
 
 
 @require_safe
@@ -142,7 +161,7 @@ def terms(request: PortalRequest, pk: int, key_result: int) -> HttpResponse:
         **given,
     ):
         case Saved(saved):
-            return redirect(saved)
+            return saved_place(request, found, saved.get_absolute_url())
         case Conflict(theirs):
             fresh = list(theirs.milestones.order_by("position", "pk"))
             mine = forms.TermsForm(

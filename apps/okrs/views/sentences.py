@@ -26,7 +26,14 @@ from apps.okrs.forms import (
 )
 from apps.okrs.models import KeyResult, Objective
 from apps.okrs.views import answers
-from apps.okrs.views.finding import back, found_key_result, found_objective, page_of, today
+from apps.okrs.views.finding import (
+    back,
+    found_key_result,
+    found_objective,
+    page_of,
+    saved_place,
+    today,
+)
 
 MEASURED = (
     "kind",
@@ -47,8 +54,12 @@ MEASURED = (
 
 
 def _place(key_result: KeyResult) -> HttpResponse:
+    return redirect(_place_of(key_result))
+
+
+def _place_of(key_result: KeyResult) -> str:
     whole = page_of(key_result.objective).partition("#")[0]
-    return redirect(f"{whole}#kr-{key_result.pk}")
+    return f"{whole}#kr-{key_result.pk}"
 
 
 @require_POST
@@ -129,7 +140,7 @@ def _saved(request: PortalRequest, found: KeyResult, place: answers.Place, revis
         return _place(found)
     if "whole" in request.POST:
         return page(request, "okrs/key_result.html", _shown(request, found.pk))
-    return answers.saved(request, place, revision=revision)
+    return answers.saved(request, place, revision=revision, objective=found.objective)
 
 
 def _form_of(found: KeyResult, form: Any, title: str, action: str, consequence: str = "") -> dict[str, Any]:  # noqa: ANN401
@@ -176,7 +187,7 @@ def measure_key_result(request: PortalRequest, pk: int) -> HttpResponse:
             at = timezone.now()
             result = transitions.measure_key_result(found, by=by, at=at, **form.cleaned_data)
             if isinstance(result, Saved):
-                return _place(found)
+                return saved_place(request, found.objective, _place_of(found))
             status = HTTPStatus.CONFLICT
             form.add_error(
                 None, "Somebody else changed it meanwhile. Look at it as it is now, then save again."

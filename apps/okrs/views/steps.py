@@ -16,7 +16,7 @@ from apps.core.http import page
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import DeferForm, ReasonForm, StopForm, TakeUpForm
 from apps.okrs.models import Objective, State
-from apps.okrs.views.finding import back, found_objective, page_of
+from apps.okrs.views.finding import back, found_objective, page_of, saved_place
 
 TAKEN = {
     "adopt": transitions.adopt,
@@ -60,7 +60,8 @@ def objective_step(request: PortalRequest, pk: int, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _take(found, step, by, form.cleaned_data)
         messages.success(request, f"“{found}”: {meant.to.label.lower()}.")
-        return back(found_objective(request, pk))
+        moved = found_objective(request, pk)
+        return saved_place(request, moved, page_of(moved)) if step == "take-up" else back(moved)
     context = {
         "title": meant.label if meant.asks else f"{meant.label}?",
         "consequence": CONSEQUENCES[step],

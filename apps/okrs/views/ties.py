@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,7 +17,7 @@ from apps.core.http import page
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import ServiceForm, TeamFilter, TieForm
 from apps.okrs.models import Objective, State
-from apps.okrs.views.finding import found_objective, page_of, today
+from apps.okrs.views.finding import found_objective, page_of, saved_place, today
 
 MOST_LETTERS = 100
 
@@ -41,7 +42,7 @@ def ties(request: PortalRequest, pk: int) -> HttpResponse:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return _ties(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
     messages.success(request, "Tied.")
-    return redirect("okrs:ties", pk=pk)
+    return saved_place(request, found, reverse("okrs:ties", args=[pk]))
 
 
 def _ties(

@@ -18,7 +18,7 @@ from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import CorrectForm, DetailsForm, ObjectiveForm, SayForm
 from apps.okrs.models import Objective
 from apps.okrs.views import answers
-from apps.okrs.views.finding import back, found_objective, page_of, today
+from apps.okrs.views.finding import back, found_objective, page_of, saved_place, today
 
 WORDS = (("title", "Objective"), ("why", "Why"), ("instead_of", "Instead of"))
 
@@ -60,7 +60,7 @@ def save_objective(request: PortalRequest, pk: int) -> HttpResponse:
     return (
         _item(request, found_objective(request, pk))
         if is_whole
-        else answers.saved(request, place, revision=result.row.revision)
+        else answers.saved(request, place, revision=result.row.revision, objective=result.row)
     )
 
 
@@ -128,7 +128,7 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
         transitions.detail_objective(
             found, reviewer=found.reviewer, by=by, at=timezone.now(), **form.cleaned_data
         )
-        return back(found)
+        return saved_place(request, found_objective(request, pk), page_of(found))
     context = {
         "title": "Owner, ambition and the rest",
         "objective": found,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, TypedDict
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.catalog.models import RiskLevel
@@ -15,7 +15,6 @@ from apps.walkthroughs.models import (
     Decision,
     Reply,
     Seat,
-    SignOff,
     State,
     WalkthroughQuerySet,
 )
@@ -29,6 +28,7 @@ STATES: Final = {
     "decided": {State.DECIDED},
     "cancelled": {State.CANCELLED},
 }
+WAITING: Final = (State.SCHEDULED, State.HELD)  # for replies, for signatures
 SHOWN: Final = {
     "coming": "Coming",
     "held": "Waiting for signatures",
@@ -102,7 +102,8 @@ def listing(person: User, filters: Filters, *, now: datetime) -> Listing:
     page = list(rows.values(*COLUMNS)[: PAGE + 1])
     shown = page[:PAGE]
     waiting: dict[int, list[str]] = {}
-    for pk, name in _waited_for(ids=[values["pk"] for values in shown]):
+    scheduled, held = ([one["pk"] for one in shown if one["state"] == state] for state in WAITING)
+    for pk, name in _waited_for(scheduled=scheduled, held=held):
         waiting.setdefault(pk, []).append(name)
     return Listing(
         rows=[_row(values, waiting.get(values["pk"], [])) for values in shown],
@@ -131,12 +132,17 @@ def _silent_seats() -> QuerySet[Seat]:
 
 
 @statement()
-def _waited_for(*, ids: list[int]) -> QuerySet[Seat, tuple[int, str]]:
-    """Return who has not replied to what is scheduled, or not signed what was held. One query."""
-    standing = SignOff.objects.filter(seat=OuterRef("pk"), replaced_at=None)
-    is_silent = Q(walkthrough__state=State.SCHEDULED, invited_at__isnull=False, reply=Reply.NONE)
-    signs = Q(walkthrough__state=State.HELD, is_required=True, capacity__in=SIGNING)
-    rows = Seat.objects.filter(is_silent | (signs & ~Exists(standing)), walkthrough__in=ids, left_at=None)
+def _waited_for(*, scheduled: list[int], held: list[int]) -> QuerySet[Seat, tuple[int, str]]:
+    """Return who has not replied to what is scheduled, or not signed what was held. One query.
+
+    The page knows its walkthroughs' states: joined to them, the database would read all that there are.
+    """
+    rows = Seat.objects.annotate(
+        standing=FilteredRelation("sign_offs", condition=Q(sign_offs__replaced_at=None))
+    )
+    is_silent = Q(walkthrough__in=scheduled, invited_at__isnull=False, reply=Reply.NONE)
+    signs = Q(walkthrough__in=held, is_required=True, capacity__in=SIGNING, standing=None)
+    rows = rows.filter(is_silent | signs, left_at=None)
     return rows.order_by("pk").values_list("walkthrough_id", "person__name")
 
 

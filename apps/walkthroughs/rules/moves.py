@@ -21,6 +21,7 @@ MOVES: Final[dict[str, frozenset[str]]] = {
 BACK: Final[dict[str, Phase]] = {Phase.READY: Phase.GREEN_LIGHT, Phase.GREEN_LIGHT: Phase.PLAYGROUND}
 IN_THE_MEETING: Final = frozenset({State.IN_PROGRESS, State.HELD})
 BEFORE_THE_MEETING: Final = frozenset({State.PLANNED, State.SCHEDULED})
+NOT_OVER: Final = BEFORE_THE_MEETING | {State.IN_PROGRESS}
 WAITING: Final = frozenset({State.HELD, State.DECIDED})  # held, and signatures may come
 
 PLANNED_AHEAD: Final = timedelta(days=28)

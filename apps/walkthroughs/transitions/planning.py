@@ -213,16 +213,13 @@ def cancel(walkthrough: Walkthrough, *, reason: str, by: Actor, at: datetime) ->
     """Call a meeting off before it has ended; calendars are told. What was held stays."""
     walkthrough = locked(walkthrough, by=by, at=at)
     rules.check_may_plan(by, walkthrough.service)
-    rules.check_state(walkthrough, OPEN_ENDED, step="cancelling it")
+    rules.check_state(walkthrough, rules.NOT_OVER, step="cancelling it")
     reason = clean_line(reason, field="reason", limit=LONGEST_REASON, is_required=True)
 
     call_off(walkthrough, reason=reason, by=by, at=at)
 
     tell_summary(walkthrough.service, walkthrough, by=by, at=at)
     return walkthrough
-
-
-OPEN_ENDED = frozenset({State.PLANNED, State.SCHEDULED, State.IN_PROGRESS})
 
 
 def call_off(walkthrough: Walkthrough, *, reason: str, by: Actor, at: datetime) -> None:

@@ -67,6 +67,7 @@ def move(request: PortalRequest, pk: int) -> HttpResponse:
     """Give the meeting another time or place."""
     found = find(request, pk)
     rules.check_may_plan(actor(request), found.service)
+    rules.check_state(found, {State.SCHEDULED}, step="moving it")
     now = timezone.now()
     form = forms.TimeForm(request.POST or None, initial=forms.time_of(found, request.user), now=now)
     if request.method == "POST" and form.is_valid():
@@ -82,6 +83,7 @@ def cancel(request: PortalRequest, pk: int) -> HttpResponse:
     """Call the meeting off, with a reason."""
     found = find(request, pk)
     rules.check_may_plan(actor(request), found.service)
+    rules.check_state(found, rules.NOT_OVER, step="cancelling it")
     form = forms.CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         cancelled = transitions.cancel(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
@@ -157,6 +159,7 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _change(request: PortalRequest, seat: Seat, step: Any, *, title: str, action: str) -> HttpResponse:  # noqa: ANN401
     found = find(request, seat.walkthrough_id)
+    rules.check_state(found, rules.SEATED, step="changing a seat")
     form = forms.PersonForm(request.POST or None, people=_absent(found, _able(seat.capacity, found)))
     if request.method == "POST" and form.is_valid():
         taken = step(seat, by=actor(request), at=timezone.now(), **form.cleaned_data)

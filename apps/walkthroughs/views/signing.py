@@ -22,6 +22,7 @@ from apps.walkthroughs.views.finding import find
 def sign(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign for the own seat; what was typed stays when the content changed meanwhile."""
     found, seat = _own_seat(request, pk)
+    rules.check_state(found, rules.WAITING, step="signing")
     form = _form(request, found, seat)
     if request.method == "GET" or not form.is_valid():
         return _sign(request, found, seat, form)

@@ -21,6 +21,7 @@ from apps.okrs.rules.findings.facts import (
     draft,
 )
 from apps.okrs.rules.fingerprints import number
+from apps.okrs.rules.nos import in_common
 
 AGREED: Final = frozenset({"agreed", "reported", "closed"})
 LAPSED: Final = "lapsed"
@@ -121,20 +122,25 @@ def collisions(candidates: Iterable[Candidate], nos: Iterable[NoFacts]) -> Itera
     held = sorted(nos, key=lambda no: no.party.about)
     for candidate in sorted(candidates, key=lambda one: one.party.about):
         for no in held:
-            matched = _matched(candidate, no)
+            matched = in_common(
+                candidate.tags,
+                no.tags,
+                is_metric=no.metric_id is not None and no.metric_id in candidate.metric_ids,
+                is_dependency=no.dependency_id is not None and no.dependency_id in candidate.dependency_ids,
+            )
             if matched:
                 yield draft(
                     "K9",
                     (candidate.party, no.party),
                     _said_no(no),
                     evidence={
-                        "matched": matched,
+                        "matched": list(matched),
                         "decided_by": no.decided_by,
                         "decided_on": no.decided_on.isoformat(),
                         "until": no.until,
                         "reason": no.reason,
                     },
-                    salient={"matched": matched, "decided_on": no.decided_on, "until": no.until},
+                    salient={"matched": list(matched), "decided_on": no.decided_on, "until": no.until},
                 )
 
 
@@ -171,21 +177,6 @@ def _in_rank_order(demand: Demand) -> tuple[bool, int, int]:
 
 def _claimed(provider: Provider) -> list[tuple[int, Decimal]]:
     return sorted((one.negotiation_id, one.person_weeks) for one in provider.demands)
-
-
-def _matched(candidate: Candidate, no: NoFacts) -> list[str]:
-    """Return by what they meet: metric, dependency, and each common tag however it is written."""
-    matched = []
-    if no.metric_id is not None and no.metric_id in candidate.metric_ids:
-        matched.append("metric")
-    if no.dependency_id is not None and no.dependency_id in candidate.dependency_ids:
-        matched.append("dependency")
-    common = {_tag(tag) for tag in candidate.tags} & {_tag(tag) for tag in no.tags}
-    return matched + [f"tag {tag}" for tag in sorted(common - {""})]
-
-
-def _tag(tag: str) -> str:
-    return tag.strip().casefold()
 
 
 def _said_no(no: NoFacts) -> str:

@@ -1,0 +1,26 @@
+"""Who takes a whole quarter along, and who writes one back."""
+
+from apps.accounts.models import Actor
+from apps.core.errors import NotPermittedError
+
+
+def may_carry_quarters(by: Actor) -> bool:
+    """Tell who exports and restores whole quarters: administrators.
+
+    Such a file holds everybody's address and what only some may read; restoring writes history that
+    happened elsewhere. Lists as CSV and XLSX are for everybody, each with what they may read.
+    """
+    return by.has("admin")
+
+
+def check_may_carry_quarters(by: Actor) -> None:
+    """Refuse everybody else."""
+    if not may_carry_quarters(by):
+        message = "Only an administrator takes whole quarters along and writes them back."
+        raise NotPermittedError(message)
+
+
+def check_may_restore(by: Actor) -> None:
+    """Refuse who may not write a quarter back; a command of the machine may."""
+    if by.person is not None:
+        check_may_carry_quarters(by)

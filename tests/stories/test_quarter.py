@@ -1,0 +1,258 @@
+"""A team's quarter from the first sentence to its grades, and what of it goes on in the next."""
+
+import io
+import re
+from datetime import timedelta
+
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from tests.stories.conftest import link_in
+from tests.stories.goals import DESK, PHONE, found_organisation, snap
+
+HERE = "/okrs/this-quarter/teams/tracking/"
+CALLS = "Receivers stop calling us to ask where their parcel is"
+FALL = "Calls that ask “where is it?” fall from 9,400 to 5,000 a week"
+DEPOTS = "Every depot scans parcels as they leave"
+COURIERS = "Couriers trust the times that we show them"
+TRUST = "Nine in ten couriers say that they plan by them"
+METRIC = "Calls that ask where a parcel is"
+
+
+def test_a_quarter_from_planning_to_grades(site, worker, transactional_db, mailbox, browse, complaints):
+    complaints.expect(422)
+    people = found_organisation(state="planning", days_left=10)
+    ben, ada, vera = browse(people.ben, viewport=DESK), browse(people.ada, viewport=DESK), browse(people.vera)
+
+    write(ben)
+    measure(ada)
+    agree(ada)
+    begin_the_quarter(vera)
+    begin_work(ada)
+    put_into_another_order(ada)
+    record_values(ben, people)
+    check_in(browse(people.ben, viewport=PHONE, has_touch=True, color_scheme="dark"))
+    acknowledge(vera, mailbox, people)
+    begin_grading(vera)
+    grade(ada, mailbox, people)
+    close_the_quarter(vera)
+    go_on(ada)
+
+
+def write(ben):
+    """The quarter begins as a text, typed by keyboard; each line is kept by itself."""
+    ben.goto("/okrs/this-quarter/")
+    ben.get_by_role("link", name="Open Tracking").click()
+    snap(ben, "q1-empty")
+    ben.get_by_label("The first objective").fill(f"{CALLS}\n{FALL}")
+    ben.get_by_role("button", name="Write it down").click()
+    ben.get_by_label("Toward").fill("Nobody waits for a parcel in the dark.")
+    ben.keyboard.press("Tab")
+    expect(ben.locator("#toward-saved")).to_contain_text("saved")
+    first = ben.get_by_role("region", name="Objective 1")
+    first.get_by_label("Instead of").fill("Rebuilding the courier app")
+    ben.keyboard.press("Tab")
+    expect(first.get_by_text(re.compile("^saved")).first).to_be_visible()
+    first.get_by_label(f"A key result of {CALLS}").fill(DEPOTS)
+    first.get_by_role("button", name="Add").click()
+    expect(first.get_by_label(f"Key result: {DEPOTS}")).to_be_visible()
+    ben.get_by_label("Another objective").fill(f"{COURIERS}\n{TRUST}")
+    ben.get_by_role("button", name="Write it down").click()
+    expect(ben.get_by_role("region", name="Objective 2")).to_be_visible()
+    snap(ben, "q2-written")
+
+
+def measure(ada):
+    """Metric, baseline and target on the line; milestones; who is accountable."""
+    ada.goto(HERE)
+    first = ada.get_by_role("region", name="Objective 1")
+    first.get_by_role("link", name="Measure it").first.click()
+    dialog = ada.get_by_role("dialog")
+    dialog.get_by_label("From one number to another").check()
+    snap(ada, "q3-measure")
+    dialog.get_by_label("A new metric").fill(METRIC)
+    dialog.get_by_label("Its unit").fill("calls a week")
+    dialog.get_by_label("From", exact=True).fill("9,400")
+    dialog.get_by_label("To", exact=True).fill("9400")
+    dialog.get_by_role("button", name="Save").click()
+    snap(ada, "q4-same")
+    expect(ada.locator("main")).to_contain_text("nothing would move")
+    ada.get_by_label("To", exact=True).fill("5,000")
+    ada.get_by_role("button", name="Save").click()
+    expect(first).to_contain_text("9,400")
+    snap(ada, "q5-measured")
+
+    first.get_by_label(f"More about: {DEPOTS}").click()
+    first.get_by_role("link", name="Milestones").click()
+    for title in ("Depots in Sweden", "Depots in Norway"):
+        ada.get_by_label("Milestone").last.fill(title)
+        ada.get_by_label("Milestone").last.press("Enter")
+        expect(ada.get_by_text(title)).to_be_visible()
+    snap(ada, "q6-milestones")
+
+
+def agree(ada):
+    for number, title in ((1, CALLS), (2, COURIERS)):
+        ada.goto(HERE)
+        if number == 1:
+            choose(ada, title, "Owner, ambition, readers")
+            ada.get_by_role("dialog").get_by_label("Accountable").select_option("Ada Lind")
+            ada.get_by_role("dialog").get_by_role("button", name="Save").click()
+        choose(ada, title, "Agree to it")
+        ada.get_by_role("dialog").get_by_role("button", name="Agree to it").click()
+        expect(ada.get_by_role("region", name=f"Objective {number}")).to_contain_text("Agreed")
+    snap(ada, "q7-agreed")
+
+
+def choose(page, title, step):
+    page.get_by_label(f"What can be done with {title}").click()
+    page.get_by_role("link", name=step).first.click()
+
+
+def turn(vera, step):
+    vera.goto("/okrs/this-quarter/")
+    vera.get_by_label("More", exact=True).click()
+    vera.get_by_role("link", name=step).click()
+    snap(vera, f"q8-{step}".replace(" ", "-"))
+    vera.get_by_role("dialog").get_by_role("button").first.click()
+
+
+def begin_the_quarter(vera):
+    turn(vera, "Begin the quarter")
+    expect(vera.get_by_role("status").filter(has_text="Spring is active now.")).to_be_visible()
+
+
+def begin_work(ada):
+    for number, title in ((1, CALLS), (2, COURIERS)):
+        ada.goto(HERE)
+        choose(ada, title, "Begin work")
+        snap(ada, f"q9-begin-{number}")
+        ada.get_by_role("dialog").get_by_role("button", name="Begin work").click()
+        expect(ada.get_by_role("status").filter(has_text="active")).to_be_visible()
+    snap(ada, "q9-active")
+
+
+def put_into_another_order(ada):
+    """While people rely on the order, a change of it says why."""
+    ada.get_by_role("link", name="Ranks").click()
+    ada.get_by_role("button", name=f"Up: {COURIERS}").click()
+    snap(ada, "q10-no-reason")
+    expect(ada.get_by_role("form", name="The order")).to_contain_text("Say why")
+    ada.get_by_label("Why the order changes").fill("The couriers' contract ends in June.")
+    ada.get_by_role("button", name=f"Up: {COURIERS}").click()
+    expect(ada.get_by_role("region", name="What moved, and why")).to_contain_text("The couriers' contract")
+    snap(ada, "q10-ranks")
+
+
+def record_values(ben, people):
+    """Two columns out of a spreadsheet, seen before they are recorded; one line is refused."""
+    days = [people.now.starts_on + timedelta(days=7 * week) for week in range(1, 9)]
+    lines = [f"{day.isoformat()}\t{9400 - 500 * week:,}" for week, day in enumerate(days, start=1)]
+    ben.goto(HERE)
+    ben.get_by_role("region", name="Objective 2").get_by_role("link", name="–").or_(
+        ben.get_by_role("link", name=METRIC)
+    ).first.click()
+    snap(ben, "q11-objective")
+    ben.get_by_role("link", name=METRIC).first.click()
+    snap(ben, "q11-metric")
+    ben.get_by_role("link", name="Paste values").click()
+    ben.get_by_label("Two columns", exact=False).fill("\n".join([*lines, "10/05/2026\t5,000"]))
+    ben.get_by_role("button", name="Look at the lines").click()
+    snap(ben, "q12-preview")
+    expect(ben.get_by_role("region", name="What would happen")).to_contain_text("8 to record, 1 left out")
+    ben.get_by_role("button", name="Record 8 values, leave 1 out").click()
+    expect(ben.locator("main")).to_contain_text("5,400")
+    snap(ben, "q13-recorded")
+    ben.goto(HERE)
+    snap(ben, "q14-quarter")
+    expect(ben.locator("main")).to_contain_text("5,400")
+
+
+def check_in(ben):
+    """On the bus."""
+    ben.goto(HERE)
+    snap(ben, "q15-quarter-phone")
+    ben.get_by_role("link", name="Check in").click()
+    snap(ben, "q15-check-in-phone")
+    ben.get_by_label("Priorities").fill("The depots in Norway")
+    ben.get_by_label("Value today", exact=False).fill("5,200")
+    ben.get_by_label(f"Confidence in {FALL}").select_option("8")
+    ben.get_by_role("radio", name="At risk").first.check()
+    ben.get_by_label("Help wanted").first.fill("Somebody who knows the scanners in Oslo")
+    ben.get_by_label("Help wanted").first.blur()
+    expect(ben.locator("#check-in-saved")).to_contain_text("saved")
+    ben.get_by_role("button", name="Publish").click()
+    expect(ben.get_by_role("heading", level=1)).to_contain_text("Tracking,")
+    snap(ben, "q16-published-phone")
+    for words in ("The depots in Norway", "5,200", "At risk", "scanners in Oslo", "not acknowledged yet"):
+        expect(ben.locator("main")).to_contain_text(words)
+    ben.context.close()
+
+
+def acknowledge(vera, mailbox, people):
+    vera.goto(link_in(mailbox.to(people.vera, "Tracking"), "/okrs/check-ins/"))
+    vera.get_by_role("button", name="I have read it").click()
+    expect(vera.locator("main")).to_contain_text("read by Vera Holm")
+    snap(vera, "q17-read")
+
+
+def begin_grading(vera):
+    turn(vera, "End the work, begin grading")
+    expect(vera.get_by_role("status").filter(has_text="Spring is")).to_be_visible()
+
+
+def grade(ada, mailbox, people):
+    """Each key result gets a grade with a reason, proposed from the numbers; each objective a verdict."""
+    ada.goto(link_in(mailbox.to(people.ada, "rad"), "/okrs/"))
+    snap(ada, "q18-grading")
+    ada.get_by_role("link", name=CALLS).click()
+    snap(ada, "q19-objective")
+    give(ada, FALL, "1.0", "Nearly half of the calls are gone")
+    give(ada, DEPOTS, "0.5", "Sweden scans, Norway does not")
+    snap(ada, "q20-graded")
+    close(ada, "Change", "Norway goes on, with people from there.")
+
+    ada.goto(HERE)
+    ada.get_by_role("link", name=COURIERS).click()
+    give(ada, TRUST, "Not measured", "Nobody asked the couriers")
+    close(ada, "Stop", "We ask first next time.")
+    ada.goto(HERE)
+    snap(ada, "q21-closed")
+
+
+def give(ada, title, grade, why):
+    row = ada.get_by_role("region", name=re.compile(re.escape(title)))
+    row.get_by_label("Grade", exact=True).select_option(grade)
+    row.get_by_label("Why, in one line").fill(why)
+    row.get_by_label("Why, in one line").press("Enter")
+    expect(row).to_contain_text(why)
+
+
+def close(ada, verdict, note):
+    ada.get_by_role("radio", name=verdict, exact=True).check()
+    ada.get_by_label("What you take along").fill(note)
+    ada.get_by_role("button", name="Close the objective").click()
+    expect(ada.get_by_role("region", name=verdict)).to_contain_text(note)
+
+
+def close_the_quarter(vera):
+    turn(vera, "Close the quarter")
+    expect(vera.get_by_role("status").filter(has_text="Spring is closed now.")).to_be_visible()
+    snap(vera, "q22-closed")
+
+
+def go_on(ada):
+    """What changes is a draft of the next quarter, with its key results; and the old one fits on a page."""
+    ada.goto("/okrs/next-quarter/teams/tracking/")
+    snap(ada, "q23-next")
+    objective = ada.get_by_role("region", name="Objective 1")
+    expect(objective.get_by_label("Objective 1", exact=True)).to_have_value(CALLS)
+    expect(ada.get_by_text(COURIERS)).to_have_count(0)
+
+    ada.goto(HERE)
+    sheet = PdfReader(io.BytesIO(ada.pdf(format="A4")))
+    text = " ".join(sheet.pages[0].extract_text().split())
+    assert len(sheet.pages) == 1
+    for words in ("Tracking, Spring", CALLS, DEPOTS, COURIERS, "Instead of rebuilding the courier app"):
+        assert words in text
+    assert "Write it down" not in text
