@@ -9,6 +9,7 @@ from apps.okrs.api.check_ins import CheckInViewSet
 from apps.okrs.api.cycles import CycleViewSet
 from apps.okrs.api.key_results import KeyResultViewSet, MilestoneViewSet
 from apps.okrs.api.metrics import MetricViewSet
+from apps.okrs.api.negotiations import NegotiationViewSet
 from apps.okrs.api.objectives import ObjectiveViewSet
 
 Route = tuple[str, Any, str]  # address below /api/v1/, view set, name
@@ -23,6 +24,8 @@ WRITTEN: Final[list[Route]] = [
     ("okrs/check-ins", CheckInViewSet, "check-in"),
 ]
 # negotiations, capacity, nos, findings, ties, horizons, the offsite
-AGREED: Final[list[Route]] = []
+AGREED: Final[list[Route]] = [
+    ("okrs/negotiations", NegotiationViewSet, "negotiation"),
+]
 
 ROUTES: Final = [*WRITTEN, *AGREED]

@@ -107,10 +107,12 @@ from apps.okrs.queries.negotiation_measures import (
 )
 from apps.okrs.queries.negotiations import (
     SHOWN,
+    Asked,
     Catchball,
     catchball,
     listing,
     negotiation,
+    negotiations,
     stuck,
     words_of,
 )
@@ -206,6 +208,7 @@ from apps.okrs.queries.waiting import (
 __all__ = [
     "SHOWN",
     "STATES",
+    "Asked",
     "CapacityPage",
     "Catchball",
     "Choices",
@@ -296,6 +299,7 @@ __all__ = [
     "metrics_of",
     "milestone",
     "negotiation",
+    "negotiations",
     "next_cycle",
     "no",
     "no_page",
