@@ -5,11 +5,13 @@ Each half of the package lists its own addresses; `portal/urls.py` registers the
 
 from typing import Any, Final
 
+from apps.okrs.api.capacity import CapacityViewSet
 from apps.okrs.api.check_ins import CheckInViewSet
 from apps.okrs.api.cycles import CycleViewSet
 from apps.okrs.api.key_results import KeyResultViewSet, MilestoneViewSet
 from apps.okrs.api.metrics import MetricViewSet
 from apps.okrs.api.negotiations import NegotiationViewSet
+from apps.okrs.api.nos import NoViewSet
 from apps.okrs.api.objectives import ObjectiveViewSet
 
 Route = tuple[str, Any, str]  # address below /api/v1/, view set, name
@@ -26,6 +28,8 @@ WRITTEN: Final[list[Route]] = [
 # negotiations, capacity, nos, findings, ties, horizons, the offsite
 AGREED: Final[list[Route]] = [
     ("okrs/negotiations", NegotiationViewSet, "negotiation"),
+    ("okrs/nos", NoViewSet, "no"),
+    ("okrs/cycles", CapacityViewSet, "capacity"),
 ]
 
 ROUTES: Final = [*WRITTEN, *AGREED]

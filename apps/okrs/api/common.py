@@ -15,7 +15,9 @@ from apps.okrs.models import Cycle, Objective
 TEAM = serializers.SlugRelatedField[Team](slug_field="slug", read_only=True)
 TEAM_OR_NONE = serializers.SlugRelatedField[Team](slug_field="slug", read_only=True, allow_null=True)
 CYCLE = serializers.SlugRelatedField[Cycle](slug_field="slug", read_only=True)
-A_TEAM = NamedField(slug_field="slug", queryset=Team.objects.filter(is_archived=False))
+TEAMS = Team.objects.filter(is_archived=False)
+A_TEAM = NamedField(slug_field="slug", queryset=TEAMS)
+A_TEAM_OR_NONE = NamedField(slug_field="slug", queryset=TEAMS, required=False, allow_null=True)
 A_CYCLE = NamedField(slug_field="slug", queryset=Cycle.objects.all())
 
 

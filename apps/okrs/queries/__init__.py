@@ -124,6 +124,7 @@ from apps.okrs.queries.nos import (
     metric_choices,
     no,
     no_page,
+    nos,
     register,
     visible_nos,
 )
@@ -304,6 +305,7 @@ __all__ = [
     "no",
     "no_page",
     "none_taken",
+    "nos",
     "noticed",
     "objective",
     "objective_with_rhythm",
