@@ -99,7 +99,7 @@ def publish_check_in(
 ) -> Saved[TeamCheckIn] | Conflict[TeamCheckIn]:
     """Publish a draft: from now on it stays as it is. Values typed there are recorded, numbers frozen."""
     quarter, row = _opened(check_in.quarter, by=by, at=at)
-    rules.check_may_check_in(by, quarter.team)
+    rules.check_may_publish(by, quarter.team)
     row = _still(row, check_in)
     today = rules.today_of(by, at)
     rules.check_cycle_takes_check_ins(quarter.cycle, today=today)
