@@ -16,6 +16,8 @@ from apps.okrs.rules.negotiating import needs_a_decision
 from apps.okrs.rules.terms import MOST_KEY_RESULTS
 
 ASKED = [(one.value, one.label) for one in NegotiationKind if one != NegotiationKind.CHANGE]
+EXACT = serializers.DecimalField(None, None, normalize_output=True)
+EXACT_OR_NONE = serializers.DecimalField(None, None, normalize_output=True, allow_null=True)
 CHANGE = "change"  # what is asked for where an agreement could be revoked too
 
 
@@ -220,15 +222,15 @@ class ComparedOut(serializers.Serializer[Any]):
 class LedgerOut(serializers.Serializer[Any]):
     """A team's quarter in person-weeks, each number with its parts; `rho` is promised ÷ available."""
 
-    own = serializers.DecimalField(None, 2)
-    lent = serializers.DecimalField(None, 2)
-    gained = serializers.DecimalField(None, 2)
-    available = serializers.DecimalField(None, 2)
-    promised = serializers.DecimalField(None, 2)
-    free = serializers.DecimalField(None, 2)
-    rho = serializers.DecimalField(None, 2, allow_null=True)
+    own = EXACT
+    lent = EXACT
+    gained = EXACT
+    available = EXACT
+    promised = EXACT
+    free = EXACT
+    rho = EXACT_OR_NONE
     fill = serializers.ChoiceField([one.value for one in Fill])
-    up_to = serializers.DecimalField(None, 2, allow_null=True)
+    up_to = EXACT_OR_NONE
 
 
 class TitleOut(serializers.ModelSerializer[Objective]):

@@ -1,6 +1,6 @@
 """Conversations between two teams: an ask, a counter, an agreement, or a respected no.
 
-What binds a side is said by a person: a team's token drafts, withdraws and reports, and agrees to nothing.
+What binds a side is said by a person: a team's token drafts, and moves for nobody.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.http import actor, in_person, person
+from apps.accounts.http import actor, person
 from apps.comments.http import CommentInput, CommentOut
 from apps.comments.queries import conversation
 from apps.comments.transitions import say
@@ -54,36 +54,30 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
         """Ask another team, or propose an objective to it, as a lead; as a member keep a draft."""
         values = body(request, shapes.AskInput)
         is_draft = values.pop("draft", False)
-        if not is_draft:
-            in_person(request)
         return _shown(request, _asked(request, values, is_draft=is_draft).pk, status=201)
 
     @extend_schema(request=shapes.SendInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def propose(self, request: Request, pk: str) -> Response:
         """Send a draft: from now on the other side owes an answer, until a day."""
-        in_person(request)
         return self._move(request, pk, transitions.propose, shapes.SendInput)
 
     @extend_schema(request=shapes.AmendInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def amend(self, request: Request, pk: str) -> Response:
         """Ask differently before the other side has answered; what they looked at no longer binds."""
-        in_person(request)
         return self._move(request, pk, transitions.amend, shapes.AmendInput)
 
     @extend_schema(request=shapes.CounterInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def counter(self, request: Request, pk: str) -> Response:
         """Answer with other terms; the other side owes the answer then."""
-        in_person(request)
         return self._move(request, pk, transitions.counter, shapes.CounterInput)
 
     @extend_schema(request=shapes.AcceptInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
         """Accept the terms that `seen` names; others that lie there by now are shown with 409."""
-        in_person(request)
         found, values = _find(request, pk), body(request, shapes.AcceptInput)
         values["within"] = _within(request, found, values.get("within"))
         return _answered(request, transitions.accept(found, by=actor(request), at=timezone.now(), **values))
@@ -92,14 +86,12 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: str) -> Response:
         """Say no with a reason, which the register keeps and the person holds."""
-        in_person(request)
         return self._move(request, pk, transitions.decline, shapes.DeclineInput)
 
     @extend_schema(request=shapes.DeferInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def defer(self, request: Request, pk: str) -> Response:
         """Say not now, with a reason and the day on which it is decided again."""
-        in_person(request)
         return self._move(request, pk, transitions.defer_ask, shapes.DeferInput)
 
     @extend_schema(request=shapes.WordInput, responses=shapes.NegotiationOut)
@@ -124,28 +116,24 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
     @action(detail=True, methods=["post"])
     def satisfied(self, request: Request, pk: str) -> Response:
         """Confirm that what was reported is what was agreed."""
-        in_person(request)
         return self._move(request, pk, transitions.be_satisfied, shapes.WordInput)
 
     @extend_schema(request=shapes.WhyInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def dispute(self, request: Request, pk: str) -> Response:
         """Say what is still missing from what was reported; the agreement stands."""
-        in_person(request)
         return self._move(request, pk, transitions.dispute, shapes.WhyInput)
 
     @extend_schema(request=shapes.WhyInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> Response:
         """No longer keep what was agreed; what it bound is free at once."""
-        in_person(request)
         return self._move(request, pk, transitions.revoke, shapes.WhyInput)
 
     @extend_schema(request=shapes.ChangeInput, responses={201: shapes.NegotiationOut})
     @action(detail=True, methods=["post"])
     def change(self, request: Request, pk: str) -> Response:
         """Ask to change what is agreed: a negotiation of its own, and until it ends the old terms hold."""
-        in_person(request)
         found, values = _find(request, pk), body(request, shapes.ChangeInput)
         values["payload"] = values.pop("terms")
         asked = transitions.ask_for_change(found, by=actor(request), at=timezone.now(), **values)
