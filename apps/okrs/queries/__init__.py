@@ -147,6 +147,7 @@ from apps.okrs.queries.objective_page import (
     target_changes,
 )
 from apps.okrs.queries.offsite import (
+    decision,
     decisions,
     due_packs,
     offsite,
@@ -267,6 +268,7 @@ __all__ = [
     "cycle_of",
     "cycle_page",
     "cycles",
+    "decision",
     "decisions",
     "document",
     "draft_of",
