@@ -1,6 +1,7 @@
 """What endpoints of goals share: the reader's day, teams and quarters by their slugs, what is found."""
 
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -12,13 +13,27 @@ from apps.core.api import NamedField, number
 from apps.okrs import queries, rules
 from apps.okrs.models import Cycle, Objective
 
-TEAM = serializers.SlugRelatedField[Team](slug_field="slug", read_only=True)
-TEAM_OR_NONE = serializers.SlugRelatedField[Team](slug_field="slug", read_only=True, allow_null=True)
-CYCLE = serializers.SlugRelatedField[Cycle](slug_field="slug", read_only=True)
 TEAMS = Team.objects.filter(is_archived=False)
-A_TEAM = NamedField(slug_field="slug", queryset=TEAMS)
-A_TEAM_OR_NONE = NamedField(slug_field="slug", queryset=TEAMS, required=False, allow_null=True)
-A_CYCLE = NamedField(slug_field="slug", queryset=Cycle.objects.all())
+
+
+def team_out(**options: Any) -> serializers.SlugRelatedField[Team]:
+    """Return a team by its slug: a field of its own each time, else two of them in one answer are one."""
+    return serializers.SlugRelatedField(slug_field="slug", read_only=True, **options)
+
+
+def cycle_out(**options: Any) -> serializers.SlugRelatedField[Cycle]:
+    """Return a quarter by its slug."""
+    return serializers.SlugRelatedField(slug_field="slug", read_only=True, **options)
+
+
+def a_team(**options: Any) -> NamedField:
+    """Take a team that is not archived, by its slug."""
+    return NamedField(slug_field="slug", queryset=TEAMS, **options)
+
+
+def exact(**options: Any) -> serializers.DecimalField:
+    """Return what was computed, with all of its digits, as text."""
+    return serializers.DecimalField(None, None, normalize_output=True, **options)
 
 
 def today(request: Request) -> date:

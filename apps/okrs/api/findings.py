@@ -17,7 +17,7 @@ from apps.comments.http import CommentInput, CommentOut
 from apps.comments.queries import conversation
 from apps.core.api import LARGEST_KEY, NUMBER, SLUG, Input, Nothing, body, filters, number
 from apps.okrs import queries, rules, transitions
-from apps.okrs.api.common import CYCLE, TEAM, TEAM_OR_NONE, today
+from apps.okrs.api.common import cycle_out, team_out, today
 from apps.okrs.models import Finding
 
 RULE = OpenApiParameter("code", str, "path", description="The code of a rule, such as L5 or K1.")
@@ -50,9 +50,9 @@ class ResolveInput(FindingReasonInput):
 class FindingRow(serializers.ModelSerializer[Finding]):
     """One thing that a rule noticed."""
 
-    cycle = CYCLE
-    team = TEAM
-    other_team = TEAM_OR_NONE
+    cycle = cycle_out()
+    team = team_out()
+    other_team = team_out(allow_null=True)
     decided_by = PersonOut(allow_null=True)
 
     class Meta:

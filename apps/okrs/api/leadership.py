@@ -20,9 +20,8 @@ from apps.jobs.http import JobOut
 from apps.jobs.queries import latest
 from apps.okrs import http, queries, transitions
 from apps.okrs.api.capacity import LoanOut
-from apps.okrs.api.common import today
+from apps.okrs.api.common import exact, today
 from apps.okrs.api.findings import FindingRow
-from apps.okrs.api.negotiation_shapes import EXACT, EXACT_OR_NONE
 from apps.okrs.api.nos import NoRow
 from apps.okrs.models import Cycle, Decision, OffsitePack
 
@@ -59,18 +58,18 @@ class ShareOut(serializers.Serializer[Any]):
 
     part = serializers.IntegerField()
     whole = serializers.IntegerField()
-    ratio = EXACT_OR_NONE
+    ratio = exact(allow_null=True)
 
 
 class MeasuresOut(serializers.Serializer[Any]):
     """How a quarter was negotiated; the median of who moved is shown from eight targets on."""
 
-    who_moved = EXACT_OR_NONE
-    kappas = serializers.ListField(child=EXACT)
+    who_moved = exact(allow_null=True)
+    kappas = serializers.ListField(child=exact())
     is_dictated = serializers.BooleanField()
     dictated = ShareOut()
-    answer_time = EXACT_OR_NONE
-    median_rounds = EXACT_OR_NONE
+    answer_time = exact(allow_null=True)
+    median_rounds = exact(allow_null=True)
     lapsed = ShareOut()
     nos = ShareOut()
     held = ShareOut()
@@ -108,9 +107,9 @@ class BalanceOut(serializers.Serializer[Any]):
     """What a team lent and borrowed, in person-weeks; all nets together are nought."""
 
     team = serializers.CharField()
-    lent = EXACT
-    borrowed = EXACT
-    net = EXACT
+    lent = exact()
+    borrowed = exact()
+    net = exact()
 
 
 class LeadershipOut(serializers.Serializer[Any]):

@@ -7,17 +7,25 @@ from rest_framework import serializers
 
 from apps.accounts.http import PersonOut
 from apps.accounts.models import Actor, User
-from apps.core.api import LARGEST_KEY, Input
+from apps.core.api import LARGEST_KEY, Input, NamedField
 from apps.okrs import queries
-from apps.okrs.api.common import A_CYCLE, A_TEAM, CYCLE, TEAM, TEAM_OR_NONE
-from apps.okrs.models import Act, Move, Negotiation, NegotiationKind, Objective, ReasonCode, Stage, Terms
+from apps.okrs.api.common import a_team, cycle_out, exact, team_out
+from apps.okrs.models import (
+    Act,
+    Cycle,
+    Move,
+    Negotiation,
+    NegotiationKind,
+    Objective,
+    ReasonCode,
+    Stage,
+    Terms,
+)
 from apps.okrs.rules.capacity import Fill
 from apps.okrs.rules.negotiating import needs_a_decision
 from apps.okrs.rules.terms import MOST_KEY_RESULTS
 
 ASKED = [(one.value, one.label) for one in NegotiationKind if one != NegotiationKind.CHANGE]
-EXACT = serializers.DecimalField(None, None, normalize_output=True)
-EXACT_OR_NONE = serializers.DecimalField(None, None, normalize_output=True, allow_null=True)
 CHANGE = "change"  # what is asked for where an agreement could be revoked too
 
 
@@ -75,9 +83,9 @@ class AskInput(Input):
     """Who asks whom for what; leads ask, and what members write is a draft."""
 
     kind = serializers.ChoiceField(ASKED)
-    initiator = A_TEAM
-    counterpart = A_TEAM
-    cycle = A_CYCLE
+    initiator = a_team()
+    counterpart = a_team()
+    cycle = NamedField(slug_field="slug", queryset=Cycle.objects.all())
     objective = serializers.IntegerField(
         required=False,
         allow_null=True,
@@ -165,7 +173,7 @@ class ChangeInput(Input):
 class TermsOut(serializers.ModelSerializer[Terms]):
     """What one side put on the table; numbers and days are text, and the sha256 is what accepting binds."""
 
-    team = TEAM
+    team = team_out()
     payload = serializers.DictField(child=serializers.CharField())
 
     class Meta:
@@ -177,10 +185,10 @@ class TermsOut(serializers.ModelSerializer[Terms]):
 class NegotiationRow(serializers.ModelSerializer[Negotiation]):
     """A negotiation in a list, with what is on the table."""
 
-    initiator = TEAM
-    counterpart = TEAM
-    owes = TEAM_OR_NONE
-    cycle = CYCLE
+    initiator = team_out()
+    counterpart = team_out()
+    owes = team_out(allow_null=True)
+    cycle = cycle_out()
     terms = TermsOut(allow_null=True)
     needs_a_decision = serializers.SerializerMethodField()
 
@@ -199,7 +207,7 @@ class NegotiationRow(serializers.ModelSerializer[Negotiation]):
 class MoveOut(serializers.ModelSerializer[Move]):
     """One act of one side; nobody's where nobody answered in time."""
 
-    team = TEAM_OR_NONE
+    team = team_out(allow_null=True)
     person = PersonOut(allow_null=True)
     terms = serializers.IntegerField(source="terms.version", allow_null=True)
 
@@ -222,15 +230,15 @@ class ComparedOut(serializers.Serializer[Any]):
 class LedgerOut(serializers.Serializer[Any]):
     """A team's quarter in person-weeks, each number with its parts; `rho` is promised ÷ available."""
 
-    own = EXACT
-    lent = EXACT
-    gained = EXACT
-    available = EXACT
-    promised = EXACT
-    free = EXACT
-    rho = EXACT_OR_NONE
+    own = exact()
+    lent = exact()
+    gained = exact()
+    available = exact()
+    promised = exact()
+    free = exact()
+    rho = exact(allow_null=True)
     fill = serializers.ChoiceField([one.value for one in Fill])
-    up_to = EXACT_OR_NONE
+    up_to = exact(allow_null=True)
 
 
 class TitleOut(serializers.ModelSerializer[Objective]):

@@ -18,7 +18,7 @@ from apps.accounts.http import PersonOut, actor, person
 from apps.accounts.models import Actor, User
 from apps.core.api import LARGEST_KEY, NUMBER, Input, NamedField, body, filters, number
 from apps.okrs import queries, transitions
-from apps.okrs.api.common import A_TEAM, A_TEAM_OR_NONE, TEAM, TEAM_OR_NONE, today
+from apps.okrs.api.common import a_team, team_out, today
 from apps.okrs.models import Metric, No, NoException, ReasonCode
 from apps.okrs.rules import nos as rules
 
@@ -40,7 +40,7 @@ class NoFilters(Input):
 class NoInput(Input):
     """A no that no negotiation led to."""
 
-    team = A_TEAM
+    team = a_team()
     what = serializers.CharField(help_text="What the team does not do.")
     reason_code = serializers.ChoiceField(ReasonCode.choices)
     reason = serializers.CharField()
@@ -49,8 +49,8 @@ class NoInput(Input):
     metric = A_METRIC
     threshold_way = serializers.ChoiceField(No.Way.choices, required=False)
     threshold = serializers.DecimalField(15, 4, required=False, allow_null=True)
-    dependency = A_TEAM_OR_NONE  # whom it would have needed
-    requester = A_TEAM_OR_NONE  # who had asked
+    dependency = a_team(required=False, allow_null=True)  # whom it would have needed
+    requester = a_team(required=False, allow_null=True)  # who had asked
     tags = serializers.ListField(child=serializers.CharField(), required=False, max_length=50)
 
 
@@ -85,9 +85,9 @@ class ExceptionInput(Input):
 class NoRow(serializers.ModelSerializer[No]):
     """A no in the register."""
 
-    team = TEAM
+    team = team_out()
     holder = PersonOut()
-    requester = TEAM_OR_NONE
+    requester = team_out(allow_null=True)
     metric = METRIC
     condition = serializers.SerializerMethodField()
 
@@ -118,7 +118,7 @@ class NoOut(NoRow):
     """A no with its exceptions, and whether the person decides about it."""
 
     decided_by = PersonOut()
-    dependency = TEAM_OR_NONE
+    dependency = team_out(allow_null=True)
     tags = serializers.ListField(child=serializers.CharField())
     exceptions = NoExceptionOut(many=True)
     may_decide = serializers.BooleanField()

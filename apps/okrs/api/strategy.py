@@ -22,7 +22,7 @@ from apps.core.api import (
 )
 from apps.core.results import Conflict, Saved
 from apps.okrs import queries, rules, transitions
-from apps.okrs.api.common import CYCLE, TEAM, today
+from apps.okrs.api.common import cycle_out, team_out, today
 from apps.okrs.models import Horizon, Objective, Precision, StrategyItem
 from apps.okrs.transitions import Sentence
 
@@ -81,8 +81,8 @@ class BoxOut(serializers.Serializer[Any]):
 class ServingOut(serializers.ModelSerializer[Objective]):
     """An objective that serves a sentence of the strategy."""
 
-    team = TEAM
-    cycle = CYCLE
+    team = team_out()
+    cycle = cycle_out()
 
     class Meta:
         model = Objective

@@ -15,7 +15,7 @@ from apps.core.api import NUMBER, SLUG, Input, NamedField, Search, body, filters
 from apps.core.errors import InvalidInputError
 from apps.core.statements import or_404
 from apps.okrs import queries, transitions
-from apps.okrs.api.common import TEAM, objective_of, today
+from apps.okrs.api.common import objective_of, team_out, today
 from apps.okrs.models import AlignmentLink, Cycle, Objective, ServiceLink
 from apps.okrs.queries import Target, Tie
 
@@ -127,7 +127,7 @@ class EdgeOut(serializers.Serializer[Any]):
 class LooseOut(serializers.ModelSerializer[Objective]):
     """An objective that is tied to nothing."""
 
-    team = TEAM
+    team = team_out()
 
     class Meta:
         model = Objective
