@@ -262,7 +262,7 @@ def test_what_is_over_does_not_move(two, asked, now, act):
         ({"terms": {"nonsense": "x"}}, 400, "terms"),
         ({"terms": {}}, 422, "deliverable"),
         ({"respond_by": "2026-01-01"}, 422, "respond_by"),
-        ({"kind": "loan", "objective": None}, 422, "person_weeks"),
+        ({"kind": "loan", "objective": None}, 422, "objective"),
         ({"kind": "target"}, 422, "key_result"),
         ({"kind": "objective", "objective": None, "draft": True}, 422, "draft"),
     ],
