@@ -48,9 +48,14 @@ class MetricFields(Input):
     lower_bound = Amount(required=False, allow_null=True)
     upper_bound = Amount(required=False, allow_null=True)
     cadence_days = serializers.IntegerField(
-        required=False, help_text="Days between two values.", min_value=1, max_value=rules.LONGEST_CADENCE
+        required=False,
+        min_value=1,
+        max_value=rules.LONGEST_CADENCE,
+        help_text="Days between two values.",
     )
-    source = serializers.CharField(required=False, allow_blank=True)  # type: ignore[assignment]  # a field of our own
+    source = serializers.CharField(  # type: ignore[assignment]  # a field of our own
+        required=False, allow_blank=True, help_text="Where it comes from."
+    )
     segment = serializers.CharField(required=False, allow_blank=True)
 
 
