@@ -6,7 +6,7 @@ Each half of the package lists its own addresses; `portal/urls.py` registers the
 from typing import Any, Final
 
 from apps.okrs.api.capacity import CapacityViewSet
-from apps.okrs.api.check_ins import CheckInViewSet
+from apps.okrs.api.check_ins import CheckInViewSet, WaitingViewSet
 from apps.okrs.api.cycles import CycleViewSet
 from apps.okrs.api.findings import FindingViewSet, RuleViewSet
 from apps.okrs.api.key_results import KeyResultViewSet, MilestoneViewSet
@@ -29,6 +29,7 @@ WRITTEN: Final[list[Route]] = [
     ("okrs/milestones", MilestoneViewSet, "milestone"),
     ("okrs/metrics", MetricViewSet, "metric"),
     ("okrs/check-ins", CheckInViewSet, "check-in"),
+    ("okrs/waiting", WaitingViewSet, "okr-waiting"),
 ]
 # negotiations, capacity, nos, findings, ties, horizons, the offsite
 AGREED: Final[list[Route]] = [

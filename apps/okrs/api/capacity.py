@@ -25,7 +25,7 @@ from apps.core.api import (
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
 from apps.okrs import queries, transitions
-from apps.okrs.api.common import today
+from apps.okrs.api.finding import today
 from apps.okrs.api.negotiation_shapes import LedgerOut
 from apps.okrs.models import Allocation, CapacityPlan, Cycle, Loan, Quarter, Waiver
 from apps.okrs.queries import CapacityPage

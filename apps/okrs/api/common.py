@@ -1,17 +1,12 @@
-"""What endpoints of goals share: the reader's day, teams and quarters by their slugs, what is found."""
+"""Teams and quarters by their slugs, and numbers that were computed, as fields of answers and bodies."""
 
-from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from apps.accounts.http import actor, person
 from apps.catalog.models import Team
-from apps.core.api import NamedField, number
-from apps.okrs import queries, rules
-from apps.okrs.models import Cycle, Objective
+from apps.core.api import NamedField
+from apps.okrs.models import Cycle
 
 TEAMS = Team.objects.filter(is_archived=False)
 
@@ -34,13 +29,3 @@ def a_team(**options: Any) -> NamedField:
 def exact(**options: Any) -> serializers.DecimalField:
     """Return what was computed, with all of its digits, as text."""
     return serializers.DecimalField(None, None, normalize_output=True, **options)
-
-
-def today(request: Request) -> date:
-    """Return which day it is where the person lives."""
-    return rules.today_of(actor(request), timezone.now())
-
-
-def objective_of(request: Request, pk: str) -> Objective:
-    """Return one objective that the person may read, or 404."""
-    return queries.objective(number(pk), person=person(request), on=today(request))

@@ -17,7 +17,8 @@ from apps.comments.http import CommentInput, CommentOut
 from apps.comments.queries import conversation
 from apps.core.api import LARGEST_KEY, NUMBER, SLUG, Input, Nothing, body, filters, number
 from apps.okrs import queries, rules, transitions
-from apps.okrs.api.common import cycle_out, team_out, today
+from apps.okrs.api.common import cycle_out, team_out
+from apps.okrs.api.finding import today
 from apps.okrs.models import Finding
 
 RULE = OpenApiParameter("code", str, "path", description="The code of a rule, such as L5 or K1.")

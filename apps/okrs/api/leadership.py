@@ -20,7 +20,8 @@ from apps.jobs.http import JobOut
 from apps.jobs.queries import latest
 from apps.okrs import http, queries, transitions
 from apps.okrs.api.capacity import LoanOut
-from apps.okrs.api.common import exact, today
+from apps.okrs.api.common import exact
+from apps.okrs.api.finding import today
 from apps.okrs.api.findings import FindingRow
 from apps.okrs.api.nos import NoRow
 from apps.okrs.models import Cycle, Decision, OffsitePack
@@ -76,7 +77,7 @@ class MeasuresOut(serializers.Serializer[Any]):
     chose_nothing = serializers.BooleanField()
 
 
-class WaitingOut(serializers.Serializer[Any]):
+class OwingOut(serializers.Serializer[Any]):
     """One team that owes answers to another."""
 
     owes = serializers.CharField()
@@ -86,7 +87,7 @@ class WaitingOut(serializers.Serializer[Any]):
     negotiations = serializers.ListField(child=serializers.IntegerField())
 
 
-class LineOut(serializers.Serializer[Any]):
+class ApartOut(serializers.Serializer[Any]):
     """One field of the terms, as both sides have it."""
 
     name = serializers.CharField()
@@ -100,7 +101,7 @@ class UndecidedOut(serializers.Serializer[Any]):
 
     negotiation = serializers.IntegerField(source="negotiation.pk")
     title = serializers.CharField(source="negotiation.title")
-    lines = LineOut(many=True)
+    lines = ApartOut(many=True)
 
 
 class BalanceOut(serializers.Serializer[Any]):
@@ -117,7 +118,7 @@ class LeadershipOut(serializers.Serializer[Any]):
 
     figures = FigureOut(many=True)
     measures = MeasuresOut()
-    waiting = WaitingOut(many=True)
+    waiting = OwingOut(many=True)
     undecided = UndecidedOut(many=True)
     loans = LoanOut(many=True)
     balances = BalanceOut(many=True)

@@ -42,7 +42,7 @@ class NegotiationFilters(Input):
     objective = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
 
 
-class TermsInput(Input):
+class PayloadInput(Input):
     """Whole terms; each kind has its own fields, and what is left out is empty."""
 
     title = serializers.CharField(required=False, help_text="Of an objective.")
@@ -94,7 +94,7 @@ class AskInput(Input):
         help_text="What it is about; an objective that is proposed to the other team has none yet.",
     )
     key_result = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=LARGEST_KEY)
-    terms = TermsInput()
+    terms = PayloadInput()
     message = serializers.CharField(required=False, allow_blank=True)
     respond_by = serializers.DateField(
         required=False, allow_null=True, help_text="A week if nothing is said."
@@ -112,7 +112,7 @@ class SendInput(Input):
 class AmendInput(SendInput):
     """Other terms before the other side has answered."""
 
-    terms = TermsInput()
+    terms = PayloadInput()
 
 
 class CounterInput(AmendInput):
@@ -144,7 +144,7 @@ class DeclineInput(Input):
     reason = serializers.CharField()
 
 
-class DeferInput(DeclineInput):
+class NotNowInput(DeclineInput):
     """Why not now, and when it is decided again."""
 
     until_on = serializers.DateField()
@@ -156,7 +156,7 @@ class WordInput(Input):
     note = serializers.CharField(required=False, allow_blank=True)
 
 
-class WhyInput(Input):
+class MoveReasonInput(Input):
     """Why; the other side reads it."""
 
     reason = serializers.CharField()
@@ -165,7 +165,7 @@ class WhyInput(Input):
 class ChangeInput(Input):
     """Other terms for what is agreed, and why."""
 
-    terms = TermsInput()
+    terms = PayloadInput()
     reason = serializers.CharField()
     respond_by = serializers.DateField(required=False, allow_null=True)
 

@@ -22,7 +22,7 @@ from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
 from apps.okrs import queries, transitions
 from apps.okrs.api import negotiation_shapes as shapes
-from apps.okrs.api.common import today
+from apps.okrs.api.finding import today
 from apps.okrs.models import Negotiation, NegotiationKind, Objective
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import Ask
@@ -88,11 +88,11 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
         """Say no with a reason, which the register keeps and the person holds."""
         return self._move(request, pk, transitions.decline, shapes.DeclineInput)
 
-    @extend_schema(request=shapes.DeferInput, responses=shapes.NegotiationOut)
+    @extend_schema(request=shapes.NotNowInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def defer(self, request: Request, pk: str) -> Response:
         """Say not now, with a reason and the day on which it is decided again."""
-        return self._move(request, pk, transitions.defer_ask, shapes.DeferInput)
+        return self._move(request, pk, transitions.defer_ask, shapes.NotNowInput)
 
     @extend_schema(request=shapes.WordInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
@@ -118,17 +118,17 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
         """Confirm that what was reported is what was agreed."""
         return self._move(request, pk, transitions.be_satisfied, shapes.WordInput)
 
-    @extend_schema(request=shapes.WhyInput, responses=shapes.NegotiationOut)
+    @extend_schema(request=shapes.MoveReasonInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def dispute(self, request: Request, pk: str) -> Response:
         """Say what is still missing from what was reported; the agreement stands."""
-        return self._move(request, pk, transitions.dispute, shapes.WhyInput)
+        return self._move(request, pk, transitions.dispute, shapes.MoveReasonInput)
 
-    @extend_schema(request=shapes.WhyInput, responses=shapes.NegotiationOut)
+    @extend_schema(request=shapes.MoveReasonInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> Response:
         """No longer keep what was agreed; what it bound is free at once."""
-        return self._move(request, pk, transitions.revoke, shapes.WhyInput)
+        return self._move(request, pk, transitions.revoke, shapes.MoveReasonInput)
 
     @extend_schema(request=shapes.ChangeInput, responses={201: shapes.NegotiationOut})
     @action(detail=True, methods=["post"])

@@ -18,7 +18,8 @@ from apps.accounts.http import PersonOut, actor, person
 from apps.accounts.models import Actor, User
 from apps.core.api import LARGEST_KEY, NUMBER, Input, NamedField, body, filters, number
 from apps.okrs import queries, transitions
-from apps.okrs.api.common import a_team, team_out, today
+from apps.okrs.api.common import a_team, team_out
+from apps.okrs.api.finding import today
 from apps.okrs.models import Metric, No, NoException, ReasonCode
 from apps.okrs.rules import nos as rules
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from apps.accounts.http import actor, person
 from apps.core.api import SLUG, Input, body
 from apps.okrs import queries, transitions
-from apps.okrs.api.common import today
+from apps.okrs.api.finding import today
 from apps.okrs.models import Cycle, Pothole
 
 TEAM_IN_PATH = OpenApiParameter("team", str, "path", description="The team's slug.")

@@ -22,7 +22,8 @@ from apps.core.api import (
 )
 from apps.core.results import Conflict, Saved
 from apps.okrs import queries, rules, transitions
-from apps.okrs.api.common import cycle_out, team_out, today
+from apps.okrs.api.common import cycle_out, team_out
+from apps.okrs.api.finding import today
 from apps.okrs.models import Horizon, Objective, Precision, StrategyItem
 from apps.okrs.transitions import Sentence
 
@@ -90,7 +91,7 @@ class ServingOut(serializers.ModelSerializer[Objective]):
         read_only_fields = fields
 
 
-class ItemOut(serializers.Serializer[Any]):
+class StrategyRow(serializers.Serializer[Any]):
     """A sentence with how far it is, what is doubtful about it, and which objectives serve it."""
 
     item = SentenceOut()
@@ -107,7 +108,7 @@ class ColumnOut(serializers.Serializer[Any]):
     key = serializers.ChoiceField(Horizon.choices)
     title = serializers.CharField()
     explained = serializers.CharField()
-    rows = ItemOut(many=True)
+    rows = StrategyRow(many=True)
 
 
 class HorizonsOut(serializers.Serializer[Any]):

@@ -15,7 +15,8 @@ from apps.core.api import NUMBER, SLUG, Input, NamedField, Search, body, filters
 from apps.core.errors import InvalidInputError
 from apps.core.statements import or_404
 from apps.okrs import queries, transitions
-from apps.okrs.api.common import objective_of, team_out, today
+from apps.okrs.api.common import team_out
+from apps.okrs.api.finding import objective, today
 from apps.okrs.models import AlignmentLink, Cycle, Objective, ServiceLink
 from apps.okrs.queries import Target, Tie
 
@@ -159,7 +160,7 @@ class TiedViewSet(viewsets.GenericViewSet[Objective]):
     @action(detail=True, methods=["get", "post"])
     def ties(self, request: Request, pk: str) -> Response:
         """Show what an objective is tied to and who is tied to it, or tie it to something."""
-        found = objective_of(request, pk)
+        found = objective(request, pk)
         if request.method == "GET":
             page = queries.ties_of(found, person=person(request), on=today(request))
             return Response(TiesOut(page).data)
@@ -177,7 +178,7 @@ class TiedViewSet(viewsets.GenericViewSet[Objective]):
     @action(detail=True)
     def targets(self, request: Request, pk: str) -> Response:
         """List what fits some words; without any, the organisation's goals and the strategy."""
-        found, words = objective_of(request, pk), filters(request, Search).get("q", "")
+        found, words = objective(request, pk), filters(request, Search).get("q", "")
         rows: list[Target] = queries.targets(
             found, root=queries.root_team(), person=person(request), on=today(request), words=words
         )
@@ -187,7 +188,7 @@ class TiedViewSet(viewsets.GenericViewSet[Objective]):
     @action(detail=True, methods=["post"])
     def services(self, request: Request, pk: str) -> Response:
         """Name a service that an objective is about: evidence, which moves no score."""
-        found, values = objective_of(request, pk), body(request, ServiceInput)
+        found, values = objective(request, pk), body(request, ServiceInput)
         made = transitions.link_service(found, by=actor(request), at=timezone.now(), **values)
         return Response(ServiceLinkOut(made).data, status=201)
 

@@ -43,7 +43,7 @@ def _answer(one: Negotiation, *, today: date) -> Todo:
         detail=f"{other.name} waits for the answer of {one.owes}",
         url=one.get_absolute_url(),
         action="Answer",
-        when=_noon(one.respond_by),
+        when=noon(one.respond_by),
         is_urgent=one.respond_by is not None and one.respond_by <= today + SOON,
         icon="arrows-exchange",
     )
@@ -55,10 +55,11 @@ def _again(no: No) -> Todo:
         detail=no.state_reason,
         url=no.get_absolute_url(),
         action="Decide",
-        when=_noon(no.until_on),
+        when=noon(no.until_on),
         icon="circle-off",
     )
 
 
-def _noon(day: date | None) -> datetime | None:
+def noon(day: date | None) -> datetime | None:
+    """Return the middle of a day, for what has no hour."""
     return datetime.combine(day, time(12), UTC) if day else None

@@ -9,6 +9,7 @@ from apps.okrs.rules.calendar import (
     weeks_of,
 )
 from apps.okrs.rules.checking_in import (
+    CONFIDENT,
     LATE_AFTER,
     LONGEST_ANSWER,
     LONGEST_SQUARE,
@@ -18,6 +19,7 @@ from apps.okrs.rules.checking_in import (
     ItemDraft,
     LineDraft,
     check_cycle_takes_check_ins,
+    check_is_draft,
     check_is_published,
     check_may_acknowledge,
     check_says_something,
@@ -177,6 +179,7 @@ from apps.okrs.rules.remarks import (
 )
 from apps.okrs.rules.scores import (
     Missing,
+    ObjectiveScore,
     Part,
     Progress,
     objective_score,
@@ -239,6 +242,7 @@ from apps.okrs.rules.writing import (
 
 __all__ = [
     "CATALOGUE",
+    "CONFIDENT",
     "DECIDED",
     "DEFAULTS",
     "EXPECTED_CONFIDENCE",
@@ -281,6 +285,7 @@ __all__ = [
     "Milestone",
     "MilestoneDraft",
     "Missing",
+    "ObjectiveScore",
     "Pace",
     "Part",
     "Period",
@@ -317,6 +322,7 @@ __all__ = [
     "check_graded",
     "check_has_key_results",
     "check_in_use",
+    "check_is_draft",
     "check_is_grading",
     "check_is_published",
     "check_kind",
