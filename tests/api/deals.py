@@ -1,4 +1,4 @@
-"""Rows of goals for a tool that asks for everything: random numbers would never meet the few that are there."""
+"""Goals for a tool that asks for everything: random numbers would never meet the few rows that are there."""
 
 from datetime import timedelta
 
@@ -59,7 +59,7 @@ def goals(person):
         fingerprint="1",
         found_at=now,
     )
-    by_id = {
+    rows = {
         "negotiations": asked,
         "nos": no,
         "findings": finding,
@@ -68,21 +68,25 @@ def goals(person):
         "service-links": about,
         "decisions": decision,
     }
-    places = [(f"/okrs/{name}/[{{]id[}}]/", {"id": row.pk}) for name, row in by_id.items()]
-    places.append(("/okrs/objectives/[{]id[}]/(ties|targets|services)/", {"id": own.pk}))
-    places.append(("/okrs/rules/[{]code[}]/", {"code": "L5"}))
-    place = {"slug": "now", "team": "tracking"}
-    places.append(
-        ("/teams/[{]team[}]/(capacity|potholes)/((take|leave|leave-all|promises|waivers)/)?$", place)
-    )
     promise = Allocation.objects.get(quarter=quarter, negotiation=None)
-    places.append(("/capacity/promises/[{]promise[}]/", place | {"promise": promise.pk}))
-    places.append(("/okrs/cycles/[{]slug[}]/(map|leadership|offsite)/", {"slug": "now"}))
+    return _as_text(rows, own, promise)
+
+
+def _as_text(rows, own, promise):
+    place = {"slug": "now", "team": "tracking"}
+    steps = "(take|leave|leave-all|promises|waivers)"
+    places = {f"/okrs/{name}/[{{]id[}}]/": {"id": row.pk} for name, row in rows.items()} | {
+        "/okrs/objectives/[{]id[}]/(ties|targets|services)/": {"id": own.pk},
+        "/okrs/rules/[{]code[}]/": {"code": "L5"},
+        f"/teams/[{{]team[}}]/(capacity|potholes)/({steps}/)?$": place,
+        "/capacity/promises/[{]promise[}]/": place | {"promise": promise.pk},
+        "/okrs/cycles/[{]slug[}]/(map|leadership|offsite)/": {"slug": "now"},
+    }
     return "".join(
         WORDS.format(
             path=path, values=", ".join(f"{name} = {_text(value)}" for name, value in values.items())
         )
-        for path, values in places
+        for path, values in places.items()
     )
 
 
