@@ -190,7 +190,7 @@ def test_leadership_sees_how_a_quarter_is_negotiated(two, now, leader):
     assert (figures["no_rate"], figures["who_moved"]) == ("50 %", "")
     measures = shown["measures"]
     assert measures["nos"] == {"part": 1, "whole": 2, "ratio": "0.5"}
-    assert (measures["kappas"], measures["who_moved"], measures["chose_nothing"]) == ([], None, False)
+    assert (measures["targets"], measures["who_moved"], measures["chose_nothing"]) == (0, None, False)
     assert [(one["team"], one["net"]) for one in shown["balances"]] == [
         ("Checkout", "-10"),
         ("Tracking", "10"),
