@@ -1,12 +1,13 @@
 """Who may do what in a negotiation, when, and what follows from it (OKRS 2.1)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from apps.accounts.models import Actor
+from apps.activity.models import Audience, Subject
 from apps.catalog.models import Team
 from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
@@ -128,6 +129,13 @@ def giver_of(negotiation: Negotiation) -> Team:
     if shape_of(negotiation) in {NegotiationKind.OBJECTIVE, NegotiationKind.TARGET}:
         return owner
     return negotiation.other(owner.pk)
+
+
+def talk_of(negotiation: Negotiation) -> Subject:
+    """Return the labels under which people talk about it: of a draft its own side alone knows."""
+    if negotiation.stage in {Stage.DRAFT, Stage.VOID}:
+        return replace(negotiation.subject, audience=Audience.of_team(negotiation.initiator_id))
+    return negotiation.subject
 
 
 def requester_of(negotiation: Negotiation) -> Team:
