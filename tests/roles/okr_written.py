@@ -2,20 +2,35 @@
 
 from datetime import timedelta
 
+from apps.okrs import queries
+
+STATES = ("idea", "draft", "active", "grading")
+
 
 def written(world):
     """Return the bodies by the end of their address, which names the API."""
     api, team = "/v1/okrs", world.team.slug
     today = world.now.date()
+    page = queries.quarter(world.names["cycle"], team)
+    order = [one.pk for one in queries.listed(page)]
     goal, quarter = f"{api}/objectives", f"{api}/cycles/{{cycle}}/teams/{{team}}"
     sentence, metric, said = f"{api}/key-results", f"{api}/metrics/{{metric}}", f"{api}/check-ins"
+    bare = ("begin", "begin-grading", "close")
+    steps = ("begin-grading", "back-to-work", "make-draft", "make-idea")
     terms = {"kind": "sentence", "why": "external", "reason": "Nobody counts any more"}
     value = {"value": "80"}
-    begun = {"team": team, "cycle": world.names["next_cycle"], "priorities": "Calls"}
-    return {
+    begun = {"team": team, "cycle": world.names["cycle"], "priorities": "Calls"}
+    nothing = {
+        *(f"{api}/cycles/{{cycle}}/{step}/" for step in bare),
+        *(f"{goal}/{{okr_{state}}}/{step}/" for state in STATES for step in steps),
+        *(f"{metric}/{step}/" for step in ("archive", "restore")),
+        *(f"{said}/{{{one}}}/{step}/" for one in ("said", "begun") for step in ("publish", "correct")),
+        f"{said}/{{said}}/acknowledge/",
+    }
+    return {key: {} for key in nothing} | {
         f"{api}/cycles/{{closed_cycle}}/reopen/": {"reason": "One grade"},
         f"{quarter}/toward/": {"toward": "Quiet nights"},
-        f"{quarter}/order/": {"order": world.order, "reason": "So"},
+        f"{quarter}/order/": {"order": order[::-1], "reason": "So"},
         f"{goal}/": {"team": team, "cycle": world.names["cycle"], "title": "Nights are quiet"},
         f"{goal}/{{sketch_objective}}/": {"why": "Sleep"},
         f"{goal}/{{goal_objective}}/correction/": {"title": "X", "why": "", "instead_of": "", "reason": "So"},
