@@ -248,7 +248,9 @@ def test_an_objective_goes_through_its_states(goals, lead):
     second = draft_of(goals)
     ask(lead, "POST", f"objectives/{second.pk}/withdraw/", {}, status=200)
     verbs = set(Event.objects.filter(subject_id=one.pk).values_list("verb", flat=True))
-    assert {"okrs.adopted", "okrs.activated", "okrs.stopped", "okrs.taken_up"} <= verbs
+    assert {
+        f"okrs.objective_{word}" for word in ("adopted", "activated", "stopped", "taken_up", "deferred")
+    } <= verbs
 
 
 def test_what_binds_a_team_is_not_said_by_its_token(goals):
@@ -335,7 +337,7 @@ def test_a_key_result_is_typed_measured_placed_and_dropped(goals, lead):
 
     assert (typed["ETag"], stale.status_code, stale.json()["current"]["title"]) == ('"1"', 412, "Calls fall")
     assert measured["progress"]["shown"] == "0.416666666666666667"
-    assert list(one.key_results.order_by("position").values_list("pk", flat=True))[0] == other.pk
+    assert one.key_results.order_by("position").first() == other
     assert (dropped["dropped_on"], dropped["drop_reason"]) == ("2026-03-02", "Too many")
     assert refused(lead, "POST", f"{where}drop/", {"reason": "Again"})[0] == 409
 
@@ -392,8 +394,18 @@ def test_agreed_terms_change_with_what_changed_and_a_reason(goals, lead):
     history = ask(lead, "GET", f"objectives/{goals.objective.pk}/history/", status=200)
 
     assert [(one["field"], one["old"], one["new"]) for one in history["changes"]] == [("target", "50", "60")]
-    assert history["entries"][0]["actor"] == f"{goals.lead.person.name} (token ci)"
-    assert ask(lead, "GET", f"objectives/{goals.objective.pk}/history/?before=1", status=200)["entries"] == []
+
+
+def test_history_says_who_did_what_by_which_token(goals, lead):
+    one = draft_of(goals, state=State.IDEA)
+    ask(lead, "POST", f"objectives/{one.pk}/make-draft/", {}, status=200)
+
+    told = ask(lead, "GET", f"objectives/{one.pk}/history/", status=200)["entries"]
+    older = ask(lead, "GET", f"objectives/{one.pk}/history/?before={told[-1]['id']}", status=200)["entries"]
+
+    assert told[0]["actor"] == f"{goals.lead.person.name} (token ci)"
+    assert told[0]["sentence"]
+    assert older == []
 
 
 def test_milestones_are_added_reached_and_removed(goals, lead):

@@ -133,12 +133,6 @@ class CloseInput(Input):
     note = serializers.CharField(help_text="What the team takes along.")
 
 
-class RemarkInput(Input):
-    """A word in the margin of an objective."""
-
-    text = serializers.CharField()
-
-
 class TitlesInput(Input):
     """Sentences by which an objective is to be judged."""
 

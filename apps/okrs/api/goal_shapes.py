@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from apps.accounts.http import PersonOut
 from apps.accounts.models import User
-from apps.comments.models import Comment
 from apps.okrs import queries, rules
 from apps.okrs.api.numbers import Amount, Exact, text
 from apps.okrs.models import (
@@ -246,17 +245,6 @@ class MilestoneOut(serializers.ModelSerializer[Milestone]):
     class Meta:
         model = Milestone
         fields = ["id", "key_result", "title", "due_on", "done_on", "evidence_url"]
-        read_only_fields = fields
-
-
-class ThreadOut(serializers.ModelSerializer[Comment]):
-    """One thing that somebody said of an objective."""
-
-    author = PersonOut()
-
-    class Meta:
-        model = Comment
-        fields = ["id", "author", "text", "at"]
         read_only_fields = fields
 
 

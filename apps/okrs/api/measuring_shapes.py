@@ -313,17 +313,18 @@ def draft_of(values: dict[str, Any]) -> rules.CheckInDraft:
     for line in values.pop("lines", []):
         items: dict[int, rules.ItemDraft] = {}
         for item in line.pop("items", []):
-            _once(item["key_result"], items, "key_result")
-            items[item.pop("key_result")] = rules.ItemDraft(**item)
-        _once(line["objective"], lines, "objective")
-        lines[line.pop("objective")] = rules.LineDraft(items=items, **line)
+            key_result = _once(item.pop("key_result"), items, "key_result")
+            items[key_result] = rules.ItemDraft(**item)
+        objective = _once(line.pop("objective"), lines, "objective")
+        lines[objective] = rules.LineDraft(items=items, **line)
     return rules.CheckInDraft(lines=lines, **values)
 
 
-def _once(key: int, known: dict[int, Any], field: str) -> None:
+def _once(key: int, known: dict[int, Any], field: str) -> int:
     if key in known:
         message = f"{field.replace('_', ' ').capitalize()} {key} stands there twice."
         raise InvalidInputError(message, field=field)
+    return key
 
 
 def check_in_row(row: TeamCheckIn) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from apps.accounts.http import actor, person
 from apps.activity.queries import timeline
+from apps.comments.http import CommentInput, CommentOut
 from apps.comments.queries import conversation
 from apps.core.api import (
     IF_MATCH,
@@ -196,17 +197,17 @@ class ObjectiveViewSet(viewsets.GenericViewSet[Objective]):
         said = queries.said_of(found, [one.key_result for one in counted.standings])
         return Response([measuring.said_out(row) for row in said.rows])
 
-    @extend_schema(responses=shapes.ThreadOut(many=True), methods=["GET"])
-    @extend_schema(request=inputs.RemarkInput, responses={201: shapes.ThreadOut}, methods=["POST"])
+    @extend_schema(responses=CommentOut(many=True), methods=["GET"])
+    @extend_schema(request=CommentInput, responses={201: CommentOut}, methods=["POST"])
     @action(detail=True, methods=["get", "post"], pagination_class=None)
     def thread(self, request: Request, pk: str) -> Response:
         """Show what was said of an objective, or add to it."""
         found = finding.objective(request, pk)
         if request.method == "GET":
-            return Response(shapes.ThreadOut(conversation("objective", found.pk), many=True).data)
-        values = body(request, inputs.RemarkInput)
+            return Response(CommentOut(conversation("objective", found.pk), many=True).data)
+        values = body(request, CommentInput)
         said = transitions.say(found, by=actor(request), at=timezone.now(), **values)
-        return Response(shapes.ThreadOut(said).data, status=201)
+        return Response(CommentOut(said).data, status=201)
 
     @extend_schema(responses=shapes.HistoryOut, parameters=[inputs.EntryFilters])
     @action(detail=True)
