@@ -15,6 +15,8 @@ import pytest
 from apps.accounts.models import User
 from apps.walkthroughs.models import Seat
 from tests.api.asking import token_for
+from tests.api.deals import ROOT as ROOT_TEAM
+from tests.api.deals import goals
 from tests.factories import UserFactory
 from tests.factories.walkthroughs import held, in_progress, seat_as
 from tests.workers import ROOT, Worker, until
@@ -40,7 +42,7 @@ def portal(transactional_db, tmp_path):
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--threads", "4"]
     environment = Worker(tmp_path / "log").environment | {"LOG_LEVEL": "WARNING"}
-    environment |= {"API_REQUESTS_PER_MINUTE": "1000000"}
+    environment |= {"API_REQUESTS_PER_MINUTE": "1000000", "ROOT_TEAM": ROOT_TEAM}
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(
             [*command, "--no-control-socket", "portal.wsgi"],
@@ -73,7 +75,8 @@ def test_nothing_is_answered_that_the_description_does_not_say(portal, kind, tmp
     User.objects.filter(pk=person.pk).update(reviews=True)  # peers do
     seat = seat_as(held(), "peer")
     Seat.objects.filter(pk=seat.pk).update(person=person)
-    (tmp_path / "schemathesis.toml").write_text(OWN.format(walkthrough=seat.walkthrough_id))
+    own = OWN.format(walkthrough=seat.walkthrough_id) + goals(person)
+    (tmp_path / "schemathesis.toml").write_text(own)
     tool = str(Path(sys.executable).with_name("schemathesis"))
     command = [tool, "run", f"{portal}/api/schema/", "-H", f"Authorization: Bearer {secret}", "--no-color"]
     few = ["--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", "1", "--seed", "1"]

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from tests.roles import measuring
 from tests.roles.goals import bodies
+from tests.roles.okr_deals import programs
 from tests.roles.okr_files import file_bodies
+from tests.roles.okr_written import written
 
 SENTENCES = {"title": "Other words", "why": "", "instead_of": "", "revision": 0}
 MEASURE = {
@@ -110,6 +112,8 @@ def body_of(method, path, world):
         | bodies(world)
         | measuring.bodies(world)
         | file_bodies()
+        | programs(world)
+        | written(world)
     )
     ending = max((one for one in by_ending if path.endswith(one)), key=len, default="")
     values = dict(by_ending.get(ending, {}))

@@ -12,6 +12,7 @@ from apps.okrs.rules.capacity import (
     check_utilisation,
 )
 from apps.okrs.rules.checking_in import (
+    CONFIDENT,
     LATE_AFTER,
     LONGEST_ANSWER,
     LONGEST_SQUARE,
@@ -21,6 +22,7 @@ from apps.okrs.rules.checking_in import (
     ItemDraft,
     LineDraft,
     check_cycle_takes_check_ins,
+    check_is_draft,
     check_is_published,
     check_may_acknowledge,
     check_says_something,
@@ -139,6 +141,7 @@ from apps.okrs.rules.permissions import (
     check_may_check_in,
     check_may_draft,
     check_may_grade,
+    check_may_publish,
     check_may_rank,
     check_speaks_for,
     may_check_in,
@@ -187,6 +190,7 @@ from apps.okrs.rules.remarks import (
 )
 from apps.okrs.rules.scores import (
     Missing,
+    ObjectiveScore,
     Part,
     Progress,
     objective_score,
@@ -254,6 +258,7 @@ from apps.okrs.rules.writing import (
 __all__ = [
     "BLOCKED_FROM",
     "CATALOGUE",
+    "CONFIDENT",
     "DECIDED",
     "DEFAULTS",
     "EXPECTED_CONFIDENCE",
@@ -298,6 +303,7 @@ __all__ = [
     "Milestone",
     "MilestoneDraft",
     "Missing",
+    "ObjectiveScore",
     "Pace",
     "Part",
     "Period",
@@ -334,6 +340,7 @@ __all__ = [
     "check_graded",
     "check_has_key_results",
     "check_in_use",
+    "check_is_draft",
     "check_is_grading",
     "check_is_published",
     "check_kind",
@@ -349,6 +356,7 @@ __all__ = [
     "check_may_grade",
     "check_may_keep",
     "check_may_measure",
+    "check_may_publish",
     "check_may_rank",
     "check_may_reopen",
     "check_may_restore",

@@ -241,7 +241,7 @@ def check_draft(
 
 def check_numbers(draft: MeasureDraft) -> None:
     """Refuse numbers that go nowhere or that the metric cannot have; the metric may still be missing."""
-    check_measure(_measure(draft, draft.metric, starts_on=date.min, ends_on=date.max))
+    check_measure(measured(draft, draft.metric, starts_on=date.min, ends_on=date.max))
 
 
 def _check_metric_of(draft: MeasureDraft) -> None:
