@@ -273,6 +273,7 @@ def test_what_is_no_file_of_a_quarter_is_refused_in_words(now, content, words):
     assert outcome.problems[0].todo
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("part", "name", "value"),
     [
