@@ -2,6 +2,7 @@
 
 from allauth.account.urls import urlpatterns as allauth_pages
 from allauth.mfa.base import views as mfa
+from allauth.mfa.totp.views import deactivate_totp
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
@@ -61,7 +62,7 @@ urlpatterns = [
     path(f"{SECOND_FACTOR}authenticate/", login_not_required(mfa.authenticate), name="mfa_authenticate"),
     path(f"{SECOND_FACTOR}reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path(f"{SECOND_FACTOR}totp/activate/", SwitchOnView.as_view(), name="mfa_activate_totp"),
-    path(f"{SECOND_FACTOR}totp/", include("allauth.mfa.totp.urls")),
+    path(f"{SECOND_FACTOR}totp/deactivate/", deactivate_totp, name="mfa_deactivate_totp"),
     path(f"{SECOND_FACTOR}recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.notifications.urls")),

@@ -104,6 +104,7 @@ def _person(number: int, random: Random, *, at: datetime) -> User:
         reviews=number % 3 == 0,
         expertise=random.sample(EXPERTISE, k=2),
         joined_at=at,
+        hours_kept_at=at,
     )
 
 
