@@ -45,7 +45,7 @@ format: dev ## Put Python and templates into their form
 	$(BIN)/djade --target-version 5.2 $$(find templates -name '*.html')
 
 audit: dev ## Look up known holes in what the portal runs with (needs the network)
-	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.txt
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
 
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 requirements.in -o requirements.txt

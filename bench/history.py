@@ -23,7 +23,13 @@ _SAMPLE: Final = """
     SELECT event.*, row_number() OVER (ORDER BY event.id) AS number FROM activity_event AS event
     ORDER BY event.id LIMIT {few}
 """
-_EMPTY: Final = "TRUNCATE activity_event, activity_eventseal, activity_unsealedevent"
+_EMPTY: Final = """
+    ALTER TABLE activity_event DISABLE TRIGGER activity_event_stays;
+    ALTER TABLE activity_eventseal DISABLE TRIGGER activity_eventseal_stays;
+    TRUNCATE activity_event, activity_eventseal, activity_unsealedevent;
+    ALTER TABLE activity_event ENABLE ALWAYS TRIGGER activity_event_stays;
+    ALTER TABLE activity_eventseal ENABLE ALWAYS TRIGGER activity_eventseal_stays;
+"""
 _EVENTS: Final = """
     INSERT INTO activity_event (id, verb, actor_id, actor_name, subject_type, subject_id, subject_name,
         service_id, service_name, team_id, team_name, url, audience, request_id, data, at)

@@ -39,9 +39,12 @@ def _write(seen: list[dict[str, str]]) -> None:
     """Put the table between its marks."""
     before, _begin, rest = PAGE.read_text().partition(BEGIN)
     _old, _end, after = rest.partition(END)
-    rows = [f"| {one['fault']} | {one['edition']} | {one['seen']} |" for one in sorted(seen, key=_order)]
+    rows = [
+        f"| {one['fault']} | {one['edition']} | {one['form']} | {one['seen']} |"
+        for one in sorted(seen, key=_order)
+    ]
     when = f"Seen on {datetime.now(UTC):%-d %B %Y}, {os.cpu_count()} cores:\n\n"
-    table = "\n".join(["| fault | edition | seen |", "|---|---|---|", *rows])
+    table = "\n".join(["| fault | edition | form | seen |", "|---|---|---|---|", *rows])
     PAGE.write_text(f"{before}{BEGIN}{when}{table}\n{END}{after}")
 
 

@@ -1,6 +1,7 @@
 """What can happen to people and their sign-in."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from apps.activity.models import EventKind
 
@@ -78,9 +79,16 @@ class ProfileEdited(EventKind):
     of_oneself = "{actor} edited their own profile"
     about = "Grace Obi"
     icon = "user-cog"
-    example = {"fields": ["time_zone", "works_to"]}
+    example = {
+        "fields": ["name", "works_to"],
+        "changes": {
+            "name": {"before": "Grace Obi", "after": "Grace Obi-Lind"},
+            "works_to": {"before": "17:00", "after": "15:00"},
+        },
+    }
 
     fields: list[str]
+    changes: dict[str, Any]  # not in events of before November 2026
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Who may change what about people, and what a profile may hold. Pure: no queries, no clock, no writes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum, auto
 from functools import cache
 from hashlib import sha256
@@ -283,6 +283,20 @@ def clean_profile(person: User, values: Mapping[str, Any]) -> dict[str, Any]:
         message = "Working hours must end after they begin."
         raise InvalidInputError(message, field="works_to")
     return {name: value for name, value in clean.items() if getattr(person, name) != value}
+
+
+def profile_changes(person: User, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return before and after of each field that gets a new value, as history keeps them; call it first."""
+    return {
+        name: {"before": _as_kept(name, getattr(person, name)), "after": _as_kept(name, value)}
+        for name, value in sorted(values.items())
+    }
+
+
+def _as_kept(name: str, value: Any) -> Any:  # noqa: ANN401 -- any field's
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return [WEEKDAYS[day] for day in value] if name == "works_on" else value
 
 
 def digest_of(secret: str) -> str:

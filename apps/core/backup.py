@@ -38,6 +38,7 @@ class BackupError(DomainError):
 
     code = "backup"
     title = "No backup"
+    advice = "Only commands say so: the message names the file, and what is wrong with it."
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class FileGoneError(DomainError):
     status = HTTPStatus.GONE
     code = "file-gone"
     title = "This file is gone"
+    advice = "Ask whoever runs the portal to restore it, or add the file once more."
 
 
 def store(content: bytes, *, media_type: str) -> StoredFile:

@@ -13,6 +13,7 @@ class NoPangoError(DomainError):
 
     code = "no-pango"
     title = "This machine cannot print PDFs yet"
+    advice = "Ask whoever runs the portal to install Pango; everything else works without it."
 
 
 def render_html(template: str, context: dict[str, Any]) -> str:

@@ -1,10 +1,32 @@
 """How much a request may bring."""
 
-from typing import IO
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
+
+PIECE: Final = 64 * 1024
+
+
+def with_length(environ: dict[str, Any]) -> dict[str, Any]:
+    """Return the request with the length of its body, which one that comes in chunks does not say.
+
+    Django reads as much as Content-Length says: without one it would take nothing for the whole body, and
+    answer as if all of it were kept. One byte more than UPLOAD_LIMIT is enough to refuse the rest unread.
+    """
+    is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    if not is_chunked or not environ.get("wsgi.input_terminated"):
+        return environ
+    body = SpooledTemporaryFile(settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115 -- ends with the request
+    room = settings.UPLOAD_LIMIT + 1
+    while room and (piece := environ["wsgi.input"].read(min(PIECE, room))):
+        body.write(piece)
+        room -= len(piece)
+    length = body.tell()
+    body.seek(0)
+    return environ | {"wsgi.input": body, "CONTENT_LENGTH": str(length)}
 
 
 class LimitedUploadHandler(FileUploadHandler):

@@ -13,13 +13,14 @@ from rest_framework.views import APIView
 
 from apps.accounts.http import actor, person
 from apps.accounts.rules import check_admin
-from apps.home.forms import EventsForm
+from apps.core.api import NOT_FILTERS
+from apps.home.forms import EventsSinceForm
 from apps.home.http import JSON_LINES, copy_of_events
 
-DAYS: Final = {"since", "until"}
+TYPES: Final = {"since": OpenApiTypes.DATE, "until": OpenApiTypes.DATE, "after": OpenApiTypes.INT64}
 FILTERS: Final = [
-    OpenApiParameter(name, OpenApiTypes.DATE if name in DAYS else str, description=field.help_text)
-    for name, field in EventsForm.base_fields.items()
+    OpenApiParameter(name, TYPES.get(name, OpenApiTypes.STR), description=field.help_text)
+    for name, field in EventsSinceForm.base_fields.items()
 ]
 
 
@@ -42,9 +43,12 @@ class EventsView(APIView):
     )
     def get(self, request: Request) -> HttpResponseBase:
         """Take filtered events along, one JSON object per line, the oldest first; history says who did."""
+        unknown = sorted(request.query_params.keys() - EventsSinceForm.base_fields.keys() - NOT_FILTERS)
+        if unknown:
+            raise ValidationError({name[:60]: ["There is no such field."] for name in unknown[:20]})
         asking, by = person(request), actor(request)
         check_admin(by)
-        form = EventsForm(request.query_params, zone=asking.time_zone)
+        form = EventsSinceForm(request.query_params, zone=asking.time_zone)
         if not form.is_valid():
             raise ValidationError(
                 {name: [str(why) for why in errors] for name, errors in form.errors.items()}

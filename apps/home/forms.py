@@ -1,7 +1,7 @@
 """What administrators type on the pages of home."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from apps.core.forms import Line, as_form_error
 from apps.home import queries
 
 ModelT = TypeVar("ModelT", bound=Model)
+LARGEST_KEY: Final = 2**63 - 1  # of any table
 MOST: Final = 20  # names that one word may mean
 NAMED: Final = 3  # of them, in a chip
 
@@ -177,6 +178,22 @@ class EventsForm(forms.Form):
             if those:
                 rest = f" and {len(those) - NAMED} more" if len(those) > NAMED else ""
                 yield name, f"{self.fields[name].label}: {', '.join(those[:NAMED])}{rest}"
+
+
+class EventsSinceForm(EventsForm):
+    """The same for programs that come back for what is new."""
+
+    after = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LARGEST_KEY,
+        help_text="The last `seq` of the file before: only what was sealed later comes, in that order.",
+    )
+
+    @property
+    def wanted(self) -> Wanted:
+        """Return the filter of a valid form, from that number on."""
+        return replace(super().wanted, after=self.cleaned_data["after"])
 
 
 def _few(found: QuerySet[ModelT], *, words: str, what: str) -> list[ModelT]:

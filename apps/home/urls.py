@@ -17,5 +17,6 @@ urlpatterns = [
     path("help/", views.help_page, name="help"),
     path("help/events/", views.events_explained, name="events_explained"),
     path("help/goal-rules/", views.rules_explained, name="goal_rules"),
+    path("help/problems/", views.problems_explained, name="problems_explained"),
     path("help/<slug:topic>/", views.help_page, name="help_topic"),
 ]

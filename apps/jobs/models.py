@@ -95,6 +95,9 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["state", "due_at", "id"], name="job_by_turn"),
             models.Index(fields=["subject_type", "subject_id", "kind", "id"], name="job_by_subject"),
+            models.Index(
+                fields=["finished_at", "id"], condition=Q(finished_at__isnull=False), name="job_by_end"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -36,9 +36,9 @@ class Queue:
 
 
 def queues(*, now: datetime, lately: timedelta = LATELY) -> list[Queue]:
-    """Return every kind of work that there is, by name. One query, read from the index by state and turn."""
+    """Return every kind of work that there is, by name. One query, read from two indexes."""
     is_present = Q(state__in=PRESENT)
-    jobs = Job.objects.filter(is_present | Q(state=State.DONE, due_at__gte=now - lately))
+    jobs = Job.objects.filter(is_present | Q(state=State.DONE, finished_at__gte=now - lately))
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
     oldest = Min("due_at", filter=Q(state=State.QUEUED, due_at__lte=now))
     following = Min("due_at", filter=Q(state=State.QUEUED))
@@ -70,8 +70,8 @@ def present(audiences: Collection[str]) -> JobQuerySet:
 
 def lately_done(audiences: Collection[str], *, now: datetime) -> JobQuerySet:
     """Return what was done in the last day, the last first. One query."""
-    done = visible(audiences).filter(state=State.DONE, due_at__gte=now - LATELY)
-    return done.order_by("-due_at", "-pk")
+    done = visible(audiences).filter(state=State.DONE, finished_at__gte=now - LATELY)
+    return done.order_by("-finished_at", "-pk")
 
 
 def failed() -> JobQuerySet:
@@ -88,5 +88,5 @@ def measures(*, now: datetime) -> Iterator[Gauge]:
             labels = (("kind", queue.kind), ("state", state.value))
             yield Gauge("roadworthy_jobs", getattr(queue, state), "Jobs that are not done.", labels)
     for queue in known:
-        meaning = "Jobs that fell due within the last hour and are done."
+        meaning = "Jobs that were done within the last hour."
         yield Gauge("roadworthy_jobs_done_last_hour", queue.done, meaning, (("kind", queue.kind),))

@@ -1,6 +1,7 @@
 """What can happen to messages, beyond what their own rows tell."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from apps.activity.models import EventKind
 
@@ -38,6 +39,16 @@ class PreferencesChanged(EventKind):
     of_oneself = "{actor} changed what they get by mail ({fields})"
     about = "Grace Obi"
     icon = "bell"
-    example = {"fields": "mail_hour, ways"}
+    example = {
+        "fields": "mail_hour, ways",
+        "changes": {
+            "mail_hour": {"before": 8, "after": 6},
+            "ways": {
+                "before": {"walkthroughs/countdown": "daily"},
+                "after": {"walkthroughs/countdown": "inbox"},
+            },
+        },
+    }
 
     fields: str
+    changes: dict[str, Any]  # not in events of before November 2026

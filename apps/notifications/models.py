@@ -215,7 +215,10 @@ class Delivery(models.Model):
                 name="delivery_one_mail_a_day",
             ),
         ]
-        indexes = [models.Index(fields=["state", "due_at", "id"], name="delivery_by_turn")]
+        indexes = [
+            models.Index(fields=["state", "due_at", "id"], name="delivery_by_turn"),
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="delivery_by_sending"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} to {self.recipient}"

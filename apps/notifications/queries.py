@@ -31,7 +31,6 @@ from apps.notifications.models import (
 from apps.notifications.rules import Kind
 
 PRESENT: Final = (State.WAITING, State.SENDING, State.STOPPED)
-OVER: Final = (State.SENT, State.DROPPED)
 LATELY: Final = timedelta(days=1)
 LAST_HOUR: Final = timedelta(hours=1)
 
@@ -188,8 +187,13 @@ class Mails:
 
 
 def mails(*, now: datetime, lately: timedelta = LATELY) -> Mails:
-    """Return the state of the outbox. One query, read from the index: what was ever sent is not counted."""
-    rows = Delivery.objects.filter(Q(state__in=PRESENT) | Q(state__in=OVER, due_at__gte=now - lately))
+    """Return the state of the outbox. One query, read from the indexes: what was ever sent is not counted.
+
+    What was not needed any more has no end of its own; it counts by when its turn came.
+    """
+    since = now - lately
+    is_over = Q(state=State.SENT, sent_at__gte=since) | Q(state=State.DROPPED, due_at__gte=since)
+    rows = Delivery.objects.filter(Q(state__in=PRESENT) | is_over)
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
     is_waiting = Q(state=State.WAITING)
     turns = {

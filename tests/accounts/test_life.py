@@ -23,7 +23,7 @@ def ada(now):
     by = Actor(person=ada)
     note_sign_in(ada, by=by, at=now)
     for what in (subject(), ada.subject, subject(audience=Audience.SECURITY)):
-        record(ProfileEdited([]), by=by, at=now, subject=what)
+        record(ProfileEdited([], {}), by=by, at=now, subject=what)
     give_roles(ada, roles=["architect"], by=ActorFactory(person__name="Max", person__is_admin=True), at=now)
     return ada
 
@@ -64,7 +64,7 @@ def test_nobody_else_reads_any_of_it(client, ada, role):
 
 def test_a_long_life_is_paged_by_key(client, now, ada):
     for _ in range(60):
-        record(ProfileEdited([]), by=Actor(person=ada), at=now, subject=subject())
+        record(ProfileEdited([], {}), by=Actor(person=ada), at=now, subject=subject())
     client.force_login(ada)
     address = reverse("accounts:history", args=[ada.pk])
 
@@ -79,7 +79,7 @@ def test_a_long_life_is_paged_by_key(client, now, ada):
 def test_a_life_takes_two_queries(now, django_assert_num_queries, count):
     ada = ActorFactory(person__name="Ada")
     for _ in range(count):
-        record(ProfileEdited([]), by=ada, at=now, subject=subject())
+        record(ProfileEdited([], {}), by=ada, at=now, subject=subject())
 
     with django_assert_num_queries(2):
         entries = of_person(ada.person_id, audiences=[Audience.EVERYONE])

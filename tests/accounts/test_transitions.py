@@ -17,7 +17,8 @@ from apps.accounts.transitions import (
     reactivate,
     set_password,
 )
-from apps.activity.models import Event
+from apps.activity.models import Audience, Event
+from apps.activity.queries import timeline
 from apps.core.errors import DomainError, InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.notifications.models import Delivery
 from apps.notifications.transitions import deliver
@@ -225,8 +226,26 @@ def test_a_profile_keeps_what_changed(now, ada):
     assert (changed.time_zone, changed.works_to, changed.works_on) == ("Asia/Tokyo", time(18), [1, 3])
     assert (changed.expertise, changed.reviews) == (["kafka", "on-call"], True)
     assert Event.objects.get().data == {
-        "fields": ["expertise", "reviews", "time_zone", "works_on", "works_to"]
+        "fields": ["expertise", "reviews", "time_zone", "works_on", "works_to"],
+        "changes": {
+            "expertise": {"before": [], "after": ["kafka", "on-call"]},
+            "reviews": {"before": False, "after": True},
+            "time_zone": {"before": "Europe/Berlin", "after": "Asia/Tokyo"},
+            "works_on": {
+                "before": ["Mon", "Tue", "Wed", "Thu", "Fri"],
+                "after": ["Mon", "Wed"],
+            },
+            "works_to": {"before": "17:00", "after": "18:00"},
+        },
     }
+
+
+def test_a_former_name_stays_in_history(now, ada):
+    edit_profile(ada, by=ActorFactory(person=ada), at=now, name="Ada Lind")
+
+    (line,) = timeline(ada.subject, audiences={Audience.EVERYONE})
+    assert [(one.name, one.before, one.after) for one in line.changes] == [("name", "Ada", "Ada Lind")]
+    assert line.details == []
 
 
 def test_a_profile_that_stays_the_same_leaves_no_trace(now, ada):

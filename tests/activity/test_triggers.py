@@ -35,6 +35,20 @@ def test_the_database_refuses_to_change_history(now, sql):
     assert [list(model.objects.values_list()) for model in (Event, EventSeal)] == before
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: run by make test")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("sql", CHANGES + TRUNCATES)
+def test_a_session_that_calls_itself_a_replica_is_refused_as_well(now, sql):
+    sealed(now)
+
+    run("SET session_replication_role = replica")
+    try:
+        with pytest.raises(IntegrityError, match="append-only"):
+            run(sql)
+    finally:
+        run("RESET session_replication_role")
+
+
 def test_every_event_waits_for_its_seal_whoever_writes_it(now):
     (event,) = happen(now)
     copies = [Event(**{field.attname: getattr(event, field.attname) for field in Event._meta.fields})]
@@ -78,6 +92,7 @@ GUTTED = {
     "postgresql": [
         f"ALTER TABLE activity_event DISABLE TRIGGER {STAYS}",
         f"ALTER TABLE activity_event ENABLE REPLICA TRIGGER {STAYS}",
+        f"ALTER TABLE activity_event ENABLE TRIGGER {STAYS}",  # as it was before it fired in replicas too
         f"{REMADE} BEFORE UPDATE OR DELETE ON activity_event FOR EACH ROW WHEN (false) {REFUSES}",
         f"{REMADE} BEFORE UPDATE OR DELETE OR TRUNCATE ON activity_event WHEN (false) {REFUSES}",
         f"{REMADE} BEFORE UPDATE OF url OR DELETE OR TRUNCATE ON activity_event {REFUSES}",

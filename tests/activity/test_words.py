@@ -125,7 +125,12 @@ def test_an_event_tells_what_it_changed(verb, data, changes):
     [
         ("walkthroughs.follow_up_done", {"number": "F-1", "note": "Done."}, [Detail("Note", "Done.")]),
         ("walkthroughs.cancelled", {"reason": "Rain"}, []),  # in the sentence
-        ("accounts.profile_edited", {"fields": ["time_zone"]}, [Detail("Changed", "time zone")]),
+        (
+            "accounts.profile_edited",
+            {"fields": ["time_zone"]},
+            [Detail("Changed", "time zone")],
+        ),  # an old one
+        ("accounts.profile_edited", {"fields": ["name"], "changes": {}}, []),
         (
             "catalog.relations_imported",
             {"relations": {"added": ["a"], "removed": []}},

@@ -3,13 +3,19 @@
 import json
 from base64 import b64encode
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import RequestFactory
 from django.utils import timezone
 
 from apps.activity.models import Event
 from apps.catalog.models import Phase
+from apps.core.errors import kinds_of_refusal
+from portal.wsgi import application
 from tests.api.asking import Program
 from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of
 from tests.factories.readiness import answer_of, readiness_of
@@ -73,6 +79,42 @@ def test_fifty_megabytes_are_refused_before_they_are_read(ada):
     body = b'{"name": "' + b"x" * (50 * 1024 * 1024) + b'"}'
 
     assert refused(ada, "POST", "services/", body) == 413
+
+
+def chunked(program, method, path, text):
+    """Send a body as the web server hands one over that came in chunks; return the status line."""
+    environ = RequestFactory().generic(method, f"/api/v1/{path}").environ | {
+        "CONTENT_TYPE": "application/json",
+        "HTTP_AUTHORIZATION": f"Bearer {program.secret}",
+        "HTTP_IF_MATCH": "*",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input": BytesIO(text),
+        "wsgi.input_terminated": True,
+    }
+    environ.pop("CONTENT_LENGTH", None)
+    said = []
+    request_started.disconnect(close_old_connections)  # they are those of this test, as with Django's client
+    request_finished.disconnect(close_old_connections)
+    try:
+        answer = application(environ, lambda status, _headers, *_error: said.append(status))
+        answer.close()
+    finally:
+        request_started.connect(close_old_connections)
+        request_finished.connect(close_old_connections)
+    return int(said[0].split()[0])
+
+
+def test_a_body_that_comes_in_chunks_is_read(ada, service):
+    assert chunked(ada, "PATCH", f"services/{service.slug}/", b'{"purpose": "In chunks"}') == 200
+
+    service.refresh_from_db()
+    assert service.purpose == "In chunks"
+
+
+def test_fifty_megabytes_in_chunks_are_refused_as_well(ada, service):
+    body = b'{"purpose": "' + b"x" * (50 * 1024 * 1024) + b'"}'
+
+    assert chunked(ada, "PATCH", f"services/{service.slug}/", body) == 413
 
 
 @pytest.mark.parametrize(
@@ -238,6 +280,9 @@ WRONG_FILTERS = [
     "okrs/findings/?code=%00",
     "okrs/findings/?gone=perhaps",
     "events/?since=yesterday",
+    "events/?after=-1",
+    "events/?after=9223372036854775808",
+    "events/?bogus=1",
 ]
 
 
@@ -249,6 +294,17 @@ def test_a_filter_that_makes_no_sense_is_refused_by_its_name(asked):
     problem = root("GET", path, status=400)
 
     assert list(problem["errors"]) == [asked.partition("?")[2].partition("=")[0]]
+
+
+def test_the_type_of_a_problem_leads_to_what_it_means(ada, service, client):
+    problem = ada("POST", "teams/", {"name": "Nobody's"}, status=403)
+    client.force_login(lead_of(service.team).person)
+    page, _hash, code = problem["type"].partition("#")
+
+    html = client.get(page).content.decode()
+
+    assert f'id="{code}"' in html
+    assert all(f'<h2 id="{kind.code}">{kind.title}</h2>' in html for kind in kinds_of_refusal())
 
 
 def test_an_empty_filter_is_none(ada, service):

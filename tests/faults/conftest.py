@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from celery import current_app
 
-from tests.faults.machinery import EDITION, ON_SERVERS, Processes, restarted
+from tests.faults.machinery import EDITION, IS_LONG, ON_SERVERS, Processes, restarted
 from tests.faults.mail import MailServer
 
 # The embedded edition has no server that could be restarted.
@@ -44,10 +44,13 @@ def portal(transactional_db, tmp_path, mail):
 def report(request):
     """Write down what was seen: FAULTS_REPORT names a file for it, one JSON object a line."""
 
+    form = "long" if IS_LONG else "short"
+
     def write(fault, seen):
         print(f"{EDITION}: {fault}: {seen}")  # noqa: T201 -- pytest -s shows it
         if path := os.environ.get("FAULTS_REPORT"):
             with Path(path).open("a") as file:
-                file.write(json.dumps({"edition": EDITION, "fault": fault, "seen": seen}) + "\n")
+                row = {"edition": EDITION, "form": form, "fault": fault, "seen": seen}
+                file.write(json.dumps(row) + "\n")
 
     return write

@@ -348,6 +348,25 @@ def test_programs_of_administrators_take_events_along(admin, now):
     assert (taken.audience, taken.data["filter"]) == (Audience.PERSON, f"verb={wanted.verb}")
 
 
+def test_a_program_goes_on_from_the_last_number_that_it_has(admin, now):
+    program = Program(admin)
+    for _ in range(2):
+        happen(now)
+    seal()
+    new = happen(now, kind=JobRetried())
+    seal()
+
+    answer = program("GET", "events/?after=2&verb=jobs.retried")
+
+    (line,) = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    assert (line["seq"], line["event"]["id"]) == (3, new.pk)
+    assert Event.objects.get(verb="activity.exported").data["filter"] == "verb=jobs.retried&after=2"
+    seal()
+    answer = program("GET", "events/?after=3")
+    lines = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    assert [(line["seq"], line["event"]["verb"]) for line in lines] == [(4, "activity.exported")]
+
+
 def test_programs_of_nobody_else_do(now):
     happen(now)
 

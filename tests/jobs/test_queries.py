@@ -55,9 +55,7 @@ def test_the_queues_are_counted_by_kind_and_state(now, ask, django_assert_num_qu
         ask(subject=subject(number), at=now - number * a_minute)
     jobs = list(Job.objects.order_by("pk"))
     Job.objects.filter(pk=jobs[0].pk).update(state=State.DONE, finished_at=now)
-    Job.objects.filter(pk=jobs[1].pk).update(
-        state=State.DONE, finished_at=now, due_at=now - timedelta(days=2)
-    )
+    Job.objects.filter(pk=jobs[1].pk).update(state=State.DONE, finished_at=now - timedelta(days=2))
 
     with django_assert_num_queries(1):
         found = queries.queues(now=now)
@@ -67,6 +65,15 @@ def test_the_queues_are_counted_by_kind_and_state(now, ask, django_assert_num_qu
             kind="tests.print_paper", queued=2, done=1, oldest=now - 3 * a_minute, next=now - 3 * a_minute
         )
     ]
+
+
+def test_what_an_outage_held_up_for_days_was_done_today(now, ask):
+    job = ask(at=now - timedelta(days=3))
+    Job.objects.filter(pk=job.pk).update(state=State.DONE, finished_at=now)
+
+    (queue,) = queries.queues(now=now)
+
+    assert (queue.done, list(queries.lately_done([*Audience], now=now))) == (1, [job])
 
 
 def test_what_waits_for_a_later_attempt_is_not_late(now, ask):

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from apps.accounts.models import Actor
+from apps.activity.models import Event
 from apps.core.errors import InvalidInputError, NotPermittedError
 from apps.notifications import queries, rules, transitions
 from apps.notifications.models import Notice, Preferences, Way
@@ -52,6 +53,10 @@ def test_only_what_differs_from_the_defaults_is_kept(ada, choose):
 
     assert (present(ada).ways, present(ada).mail_hour) == ({"tests/news": "inbox"}, 17)
     assert told(ada) == ["Ada changed what they get by mail (mail hour, ways)"]
+    assert Event.objects.get().data["changes"] == {
+        "mail_hour": {"before": 8, "after": 17},
+        "ways": {"before": {"tests/news": "daily"}, "after": {"tests/news": "inbox"}},
+    }
 
 
 def test_choosing_the_same_again_changes_nothing(ada, choose):

@@ -1,7 +1,7 @@
 """What is tied to the goals of the world's team, and what rules and leadership say about them."""
 
 from apps.catalog.models import Service
-from apps.core.files import store
+from apps.core.pdf import render_pdf
 from apps.okrs.models import (
     AlignmentLink,
     Cycle,
@@ -13,7 +13,9 @@ from apps.okrs.models import (
     StrategyItem,
 )
 from apps.okrs.queries import pack_content
+from apps.okrs.reports import TEMPLATE, context
 from tests.factories.okrs import ObjectiveFactory
+from tests.roles.printing import printed
 
 
 def strategy_names(team, names, *, owner, now):
@@ -31,8 +33,9 @@ def strategy_names(team, names, *, owner, now):
         cycle=cycle,
         content=pack_content(cycle, on=now.date()),
         made_at=now,
-        file=store(b"%PDF-1.7 of a pack", media_type="application/pdf"),
     )
+    pack.file = printed("pack", lambda: render_pdf(TEMPLATE, context(pack) | {"site": "http://test"})[0])
+    pack.save()
     decision = Decision.objects.create(pack=pack, text="Go", owner=owner, due_on=now.date(), decided_at=now)
     hidden = ObjectiveFactory(
         team__parent=team,  # one team alone is part of no other

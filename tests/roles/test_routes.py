@@ -19,6 +19,7 @@ from apps.walkthroughs.models import FollowUp, Veto
 from tests.api.asking import token_for, written
 from tests.factories import TeamFactory
 from tests.roles.bodies import body_of
+from tests.roles.printing import words_of
 from tests.roles.world import COLUMNS, MARKER, World
 
 TABLE = Path(__file__).with_name("table.txt")
@@ -76,7 +77,8 @@ class Person:
             answer = self._sent(method, path.format_map(self.names), body)
             text = b"".join(answer) if answer.streaming else answer.content
             transaction.set_rollback(True)
-        return answer.status_code, text.decode(errors="replace")
+        is_printed = answer.get("Content-Type", "") == "application/pdf"
+        return answer.status_code, words_of(text) if is_printed else text.decode(errors="replace")
 
     def _sent(self, method, path, body):
         client = Client(raise_request_exception=False)

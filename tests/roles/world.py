@@ -1,5 +1,6 @@
 """One small company in which every route leads somewhere, and one word that few people may read."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,15 +12,16 @@ from apps.activity.models import Audience, Subject
 from apps.activity.transitions import record
 from apps.catalog.models import Phase
 from apps.comments.events import Said
-from apps.core.files import store
+from apps.comments.transitions import say
 from apps.jobs.models import Job
 from apps.notifications.models import Delivery, Notice
 from apps.notifications.rules import Wish, unsubscribe_url
 from apps.readiness import transitions as readiness
 from apps.readiness.models import Answer
-from apps.walkthroughs import rules
+from apps.walkthroughs import queries, rules
 from apps.walkthroughs import transitions as walkthroughs
 from apps.walkthroughs.models import Capacity, Report, Walkthrough
+from apps.walkthroughs.reports import render
 from tests.api.asking import token_for
 from tests.factories import ServiceFactory, TeamFactory, UserFactory, answer_of, lead_of, member_of
 from tests.factories.readiness import conversation_of, publish_editions
@@ -29,6 +31,7 @@ from tests.roles.goals import negotiated
 from tests.roles.okr_files import file_names
 from tests.roles.okr_quarter import quarter_names
 from tests.roles.okr_strategy import strategy_names
+from tests.roles.printing import printed
 
 MARKER = "Zaubernuss"  # in rows of the security audience, and nowhere else
 COLUMNS = {
@@ -160,7 +163,10 @@ class World:
         )
         job = self._job("report", Audience.EVERYONE, state="done", finished_at=self.now)
         snapshot = walkthroughs.snapshot(walkthrough, by=self.lead, at=self.now)
-        file = store(b"%PDF-1.7 for a test", media_type="application/pdf")
+        hidden = replace(walkthrough.subject, name=MARKER, audience=Audience.SECURITY)
+        record(Said(1), by=self.lead, at=self.now, subject=hidden)
+        fresh = queries.walkthrough(walkthrough.pk)
+        file = printed("report", lambda: render(fresh, at=self.now).document)
         Report.objects.create(
             walkthrough=walkthrough, job=job, snapshot=snapshot, file=file, pages=1, made_at=self.now
         )
@@ -218,7 +224,7 @@ class World:
         )
 
     def _hide(self):
-        """Put the word where only people of the security audience may find it: history and inboxes."""
+        """Put the word where only people of the security audience may find it: history, talk and inboxes."""
         service = self._service(phase=Phase.PLAYGROUND, slug="watched")
         self.names["watched"] = service.slug
         for about in (service, service.team):
@@ -231,6 +237,10 @@ class World:
                 audience=Audience.SECURITY,
             )
             record(Said(1), by=self.lead, at=self.now, subject=subject)
+        for item in ("SEC-03", "REL-05"):
+            answer = Answer.objects.get(assessment__service__slug=self.names["planned_service"], item=item)
+            about = replace(answer.subject, audience=Audience.SECURITY)
+            say(about, text=MARKER, by=self.lead, at=self.now)
         for name, person in self.people.items():
             for title, audience in ((f"For {name}", Audience.EVERYONE), (MARKER, Audience.SECURITY)):
                 notice = Notice.objects.create(

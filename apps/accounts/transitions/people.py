@@ -185,11 +185,12 @@ def edit_profile(person: User, *, by: Actor, at: datetime, **fields: Any) -> Use
     if not changes:
         return person
 
+    event = ProfileEdited(sorted(changes), rules.profile_changes(person, changes))
     for name, value in changes.items():
         setattr(person, name, value)
     person.save(update_fields=list(changes))
 
-    record(ProfileEdited(sorted(changes)), by=by, at=at, subject=person.subject)
+    record(event, by=by, at=at, subject=person.subject)
     return person
 
 
@@ -205,12 +206,13 @@ def settle(person: User, *, time_zone: str = "", is_right: bool = False, by: Act
         return person
     is_new = rules.is_time_zone(time_zone) and time_zone != person.time_zone
 
+    event = ProfileEdited(["time_zone"], rules.profile_changes(person, {"time_zone": time_zone}))
     person.time_zone = time_zone if is_new else person.time_zone
     person.hours_kept_at = at if is_right else None
     person.save(update_fields=["time_zone", "hours_kept_at"])
 
     if is_new:
-        record(ProfileEdited(["time_zone"]), by=by, at=at, subject=person.subject)
+        record(event, by=by, at=at, subject=person.subject)
     return person
 
 

@@ -30,6 +30,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     request_id: str = ""
+    after: int | None = None  # the number of a seal: only what was sealed later
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,10 @@ class Line:
 
 def everything(wanted: Wanted) -> EventQuerySet:
     """Return the events that somebody wants, with their seals; order and page are the caller's."""
+    return Event.objects.filter(**_conditions(wanted)).select_related("seal")
+
+
+def _conditions(wanted: Wanted, *, of: str = "") -> dict[str, Any]:
     conditions = {
         "verb__in": wanted.verbs,
         "actor_id__in": wanted.actor_ids,
@@ -69,10 +74,8 @@ def everything(wanted: Wanted) -> EventQuerySet:
         "at__lt": wanted.until,
         "request_id": wanted.request_id,
     }
-    found = Event.objects.filter(**{name: value for name, value in conditions.items() if value})
-    if wanted.jobs:
-        found = found.filter(actor_id=None)
-    return found.select_related("seal")
+    found: dict[str, Any] = {f"{of}{name}": value for name, value in conditions.items() if value}
+    return found | ({f"{of}actor_id": None} if wanted.jobs else {})
 
 
 def page_of(wanted: Wanted, *, after: int | None, limit: int) -> tuple[list[Line], int | None]:
@@ -109,9 +112,16 @@ def _in_words(audience: str) -> str:
 
 def exported(wanted: Wanted) -> Iterator[str]:
     """Yield the events as lines of JSON, the oldest first, in flat memory. One query for each 500."""
-    for event in everything(wanted).streamed():
+    for event in everything(wanted).streamed() if wanted.after is None else _sealed(wanted):
         row = _seal(event) | {"sentence": sentence(event), "event": rules.content(event)}
         yield json.dumps(row, cls=DjangoJSONEncoder) + "\n"
+
+
+def _sealed(wanted: Wanted) -> Iterator[Event]:
+    """Yield what was sealed later, in the order of the seals: then the last number is where to go on."""
+    seals = EventSeal.objects.filter(seq__gt=wanted.after, **_conditions(wanted, of="event__"))
+    for seal in seals.select_related("event").streamed():
+        yield seal.event
 
 
 def _line(event: Event) -> Line:

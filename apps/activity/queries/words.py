@@ -77,7 +77,7 @@ def details(event: Event) -> list[Detail]:
         if event.data.get(name) and f"{{{name}}}" not in template
     ]
     fields = event.data.get("fields")
-    if isinstance(fields, list) and fields:  # a profile tells which, never what
+    if isinstance(fields, list) and fields and "changes" not in event.data:  # a profile once told which alone
         texts.append(Detail("Changed", ", ".join(str(field).replace("_", " ") for field in fields)))
     relations = event.data.get("relations")
     if isinstance(relations, dict):

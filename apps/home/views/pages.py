@@ -32,6 +32,7 @@ HELP: Final = {
     "events": "What is written down",  # made from the code: views.events_explained
     "keyboard": "Keyboard",
     "api": "The API",  # made from the code: api_docs
+    "problems": "Refusals",  # made from the code: views.problems_explained
 }
 PAGES_OF_CODE: Final = {"events", "api"}  # topics with pages of their own
 ENTRIES: Final = 50

@@ -54,6 +54,27 @@ def scope_of(kinds: Collection[str], *, is_daily: bool) -> str:
     return DAILY if is_daily or len(set(kinds)) != 1 else next(iter(kinds))
 
 
-def changes(before: Preferences, after: Mapping[str, Any]) -> list[str]:
-    """Return the names of the fields that would change, in order."""
-    return [name for name, value in sorted(after.items()) if getattr(before, name) != value]
+def changes(
+    before: Preferences, after: Mapping[str, Any], kinds: Mapping[str, Kind]
+) -> dict[str, dict[str, Any]]:
+    """Return before and after of each field that would change, in order, as history keeps them."""
+    found = {
+        name: {"before": getattr(before, name), "after": value}
+        for name, value in sorted(after.items())
+        if getattr(before, name) != value
+    }
+    if "ways" in found:
+        found["ways"] = _ways_apart(found["ways"], kinds)
+    return {name: {side: _as_kept(value) for side, value in both.items()} for name, both in found.items()}
+
+
+def _ways_apart(both: Mapping[str, Mapping[str, str]], kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """Return the ways of those kinds alone that go another way; whoever has not chosen has the kind's own."""
+    old, new = both["before"], both["after"]
+    keys = [key for key in sorted({**old, **new}) if old.get(key) != new.get(key)]
+    own = {key: kinds[key].way.value if key in kinds else "" for key in keys}
+    return {side: {key: ways.get(key, own[key]) for key in keys} for side, ways in both.items()}
+
+
+def _as_kept(value: Any) -> Any:  # noqa: ANN401 -- any field's
+    return f"{value:%H:%M}" if isinstance(value, time) else value

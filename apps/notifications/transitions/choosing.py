@@ -57,7 +57,7 @@ def _keep(person: User, values: Mapping[str, object], *, by: Actor, at: datetime
     User.objects.locked(person.pk)  # two pages of the same person queue up, also for the first row
     check_may_edit(by, person)
     preferences = _present(person)
-    changed = rules.changes(preferences, values)
+    changed = rules.changes(preferences, values, queries.kinds())
     if not changed:
         return preferences
 
@@ -66,7 +66,8 @@ def _keep(person: User, values: Mapping[str, object], *, by: Actor, at: datetime
     preferences.save()
     _replan(person, preferences, at)
 
-    record(PreferencesChanged(fields=", ".join(changed)), by=by, at=at, subject=person.private_subject)
+    event = PreferencesChanged(fields=", ".join(changed), changes=changed)
+    record(event, by=by, at=at, subject=person.private_subject)
     return preferences
 
 

@@ -3,6 +3,8 @@
 import os
 import socket
 import sys
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.core.supervisor import AlreadyRunningError, Program, Supervisor, only_one
 
+PATIENCE: Final = 1.0  # seconds, with our own port
 DEMO_PEOPLE: Final = (
     "lead",
     "member",
@@ -41,7 +44,7 @@ class Command(BaseCommand):
                 (home / "address").write_text(f"{site}\n")
                 _empty_spool()
                 Supervisor(_programs()).run(
-                    is_ready=lambda: _is_taken(host, port), announce=lambda: self._announce(site)
+                    is_ready=lambda: _answers(host, port), announce=lambda: self._announce(site)
                 )
         except AlreadyRunningError as error:
             message = f"Roadworthy already runs in {home}: stop it first, or choose another ROADWORTHY_HOME."
@@ -81,5 +84,21 @@ def _programs() -> list[Program]:
 def _is_taken(host: str, port: int) -> bool:
     """Tell whether somebody listens there."""
     with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1" if host == "0.0.0.0" else host, port)) == 0  # noqa: S104
+        probe.settimeout(PATIENCE)
+        return probe.connect_ex((_reached_at(host), port)) == 0
+
+
+def _answers(host: str, port: int) -> bool:
+    """Tell whether the web server is there: its port is open seconds before the first worker answers."""
+    client = HTTPConnection(_reached_at(host), port, timeout=PATIENCE)
+    try:
+        client.request("GET", "/healthz")
+        return client.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        client.close()
+
+
+def _reached_at(host: str) -> str:
+    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
