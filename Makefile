@@ -58,5 +58,5 @@ bench: ## Measure pages as multiples of the floor on PostgreSQL; see docs/BENCHM
 
 size: ## Measure growth to 100,000 services, reminders, transitions, long history and many editors
 	@$(PYTHON) scripts/bootstrap.py --tests
-	@SIZES="$${SIZES:-1000 10000 100000}" PARTS="$${PARTS:-pages report reminders steps history editors}" \
+	@SIZES="$${SIZES:-1000 10000 100000}" PARTS="$${PARTS:-pages goals findings report reminders steps history editors}" \
 		$(BIN)/python -m bench

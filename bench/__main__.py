@@ -43,6 +43,7 @@ def _prepare(stack: ExitStack, folder: Path) -> None:
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "ROADWORTHY_HOME": str(folder / "home"),
         "PORT": str(free_port()),  # cookies are named after it; each portal listens on one of its own
+        "ROOT_TEAM": "team-0",  # stands for the organisation; each copy has a team like it
         "LOG_LEVEL": "WARNING",  # of this process; the portal logs as in production
     }
     import django  # noqa: PLC0415

@@ -72,6 +72,28 @@ def pages(scene: Scene) -> list[Page]:
     ]
 
 
+def goal_pages(scene: Scene) -> list[Page]:
+    """Return the pages of goals: of the organisation first, then of the lead's team."""
+    cycle, own = f"/okrs/{scene.cycle}/", f"/okrs/{scene.cycle}/teams/{scene.team}/"
+    return [
+        Page("goals: 20 teams, 60 key results", f"/okrs/{scene.cycle_before}/", 15),
+        Page("goals: 20 teams, 180 key results", cycle, None),
+        Page("goals: quarter of a team", own, 15),
+        Page("goals: objective", f"/okrs/objectives/{scene.objective_id}/", 15),
+        Page("goals: check-in form", f"{own}check-in/", 15),
+        Page("goals: negotiation", f"/okrs/negotiations/{scene.negotiation_id}/", 15),
+        Page("goals: negotiations", "/okrs/negotiations/", 15),
+        Page("goals: nos", "/okrs/nos/", 15),
+        Page("goals: capacity", f"{own}capacity/", 15),
+        Page("goals: map and its table", f"{cycle}map/?team={scene.team}", 15),
+        Page("goals: leadership", f"{cycle}leadership/", 15, who=Who.ADMIN),
+        Page("goals: findings", f"{cycle}findings/", 15),
+        Page("goals: metrics", "/okrs/metrics/", 15),
+        Page("goals: one metric", f"/okrs/metrics/{scene.metric}/", 15),
+        Page("goals: horizons", "/okrs/horizons/", 15),
+    ]
+
+
 def form(page: Page, *, revision: int) -> dict[str, str]:
     """Return what a save sends: another text than the last one, based on the revision that it left."""
     state = page.states[revision % len(page.states)]

@@ -13,9 +13,10 @@ from typing import Final
 
 from django.utils import timezone
 
+from bench.findings import measure_findings
 from bench.history import FEW, histories, measure_sealing, timelines
 from bench.measuring import Result, measure
-from bench.pages import Page, pages
+from bench.pages import Page, goal_pages, pages
 from bench.paper import measure_report
 from bench.reminders import measure_reminders
 from bench.servers import WORKER, postmaster
@@ -82,6 +83,16 @@ def _reminders(run: _Run) -> str:
     return measure_reminders(run.organisations, postmaster=run.database)
 
 
+def _goals(run: _Run) -> str:
+    """Measure the pages of goals alone."""
+    results = run.measured(run.organisations, goal_pages(run.organisations[0].scene))
+    return "\n".join([*(_told(one, "services") for one in results), growth(results)])
+
+
+def _findings(run: _Run) -> str:
+    return measure_findings(run.organisations, postmaster=run.database)
+
+
 def _steps(run: _Run) -> str:
     middle = run.organisations[len(run.organisations) // 2]
     return f"{middle.size:,} services.\n\n{measure_steps(middle, postmaster=run.database)}"
@@ -111,6 +122,8 @@ def _editors(run: _Run) -> str:
 PARTS: Final[dict[str, Callable[[_Run], str]]] = {
     "pages": _pages,
     "report": _report,
+    "goals": _goals,
+    "findings": _findings,
     "reminders": _reminders,
     "steps": _steps,
     "history": _history,

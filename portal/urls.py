@@ -15,6 +15,7 @@ from apps.home.api import EventsView
 from apps.home.views import api_docs
 from apps.jobs.api import JobViewSet
 from apps.notifications.api import DeliveryViewSet, InboxViewSet, PreferencesView
+from apps.okrs.api import ROUTES as OKRS
 from apps.readiness.api import AnswerViewSet, ChecklistViewSet, EditionViewSet
 from apps.walkthroughs.api import FollowUpViewSet, RoadViewSet, SeatViewSet, VetoViewSet, WalkthroughViewSet
 
@@ -50,6 +51,8 @@ api.register("vetoes", VetoViewSet, basename="veto")
 api.register("inbox", InboxViewSet, basename="notice")
 api.register("deliveries", DeliveryViewSet, basename="delivery")
 api.register("jobs", JobViewSet, basename="job")
+for prefix, views, basename in OKRS:
+    api.register(prefix, views, basename=basename)
 
 urlpatterns = [
     path("accounts/login/", SignInView.as_view(), name="account_login"),

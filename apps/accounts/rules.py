@@ -216,7 +216,16 @@ def is_time_zone(value: str) -> bool:
     return value in _all_zones() and value not in NO_PLACES
 
 
+TWO_DAYS: Final = 2  # more of them in a row are said as "to"
 HOURS: Final = frozenset({"time_zone", "works_from", "works_to", "works_on"})
+
+
+def days_in_words(days: Collection[int]) -> str:
+    """Return weekdays as people say them: "Mon to Fri", "Mon, Wed, Thu"."""
+    found = sorted(days)
+    if len(found) > TWO_DAYS and found[-1] - found[0] == len(found) - 1:
+        return f"{WEEKDAYS[found[0]]} to {WEEKDAYS[found[-1]]}"
+    return ", ".join(WEEKDAYS[day] for day in found)
 
 
 def has_said_hours(by: Actor, person: User, fields: Collection[str]) -> bool:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 
 from apps.accounts.models import Actor, User
-from apps.accounts.rules import WEEKDAYS
+from apps.accounts.rules import days_in_words
 from apps.activity.queries import exported
 from apps.activity.transitions import note_export
 from apps.home.forms import EventsForm
@@ -50,8 +50,7 @@ def _hours_of(request: HttpRequest) -> dict[str, Any] | None:
     person = request.user
     if person.hours_kept_at is not None or request.path == reverse("accounts:profile"):  # type: ignore[union-attr]
         return None
-    days = [WEEKDAYS[day] for day in person.works_on]  # type: ignore[union-attr]
-    return {"zone": person.time_zone, "days": ", ".join(days), "person": person}  # type: ignore[union-attr]
+    return {"zone": person.time_zone, "days": days_in_words(person.works_on), "person": person}  # type: ignore[union-attr]
 
 
 def _places(request: HttpRequest) -> list[Place]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User, UserQuerySet
 from apps.accounts.queries import people
-from apps.activity.queries import Entry, Explained, explained, kinds, of_services
+from apps.activity.queries import Entry, Explained, explained, kinds, last_checked, of_services
 from apps.catalog.models import (
     Dependency,
     Membership,
@@ -63,7 +63,7 @@ class MyWork:
     walkthrough: NextMeeting | None
     changes: list[Entry]
     leadership: Leadership | None
-    trouble: int | None  # failed jobs and stopped deliveries
+    trouble: int | None  # failed jobs, stopped deliveries, a break of the history
 
 
 def my_work(person: User, *, now: datetime) -> MyWork:
@@ -86,8 +86,14 @@ def my_work(person: User, *, now: datetime) -> MyWork:
         walkthrough=next_for(person, now=now),
         changes=of_services(ids, audiences=person.audiences, limit=CHANGES_SHOWN) if ids else [],
         leadership=leadership(now=now) if person.is_leadership else None,
-        trouble=len(failed()[:100]) + len(stopped()[:100]) if person.is_admin else None,
+        trouble=_trouble() if person.is_admin else None,
     )
+
+
+def _trouble() -> int:
+    """Return how much administrators should look at. Three queries."""
+    seen = last_checked()
+    return len(failed()[:100]) + len(stopped()[:100]) + bool(seen and seen.problem)
 
 
 def own_services(person: User) -> list[Service]:

@@ -12,6 +12,7 @@ from apps.accounts.models import Role
 from apps.activity.transitions import seal
 from bench.organisation.checklists import Checklists
 from bench.organisation.copies import multiply
+from bench.organisation.goals import Goals
 from bench.organisation.history import History
 from bench.organisation.meetings import Meetings
 from bench.organisation.people import People
@@ -33,6 +34,12 @@ class Scene:
     area: str  # of middle length
     answer_id: int  # in that area, in place
     walkthrough_id: int
+    cycle: str  # the present quarter
+    cycle_before: str  # in which each team had one objective with three key results
+    objective_id: int
+    negotiation_id: int  # the team owes an answer
+    no_id: int
+    metric: str
 
 
 def fill(size: int, *, at: datetime) -> Scene:
@@ -44,10 +51,12 @@ def fill(size: int, *, at: datetime) -> Scene:
     meetings = Meetings.make(checklists, people, random, at=at)
     services.summarise(checklists.numbers)
     History(random, at=at).make(services, people)
+    goals = Goals.make(people, random, at=at)
     while seal():
         pass
     service = services.first_ready
     area, answer = checklists.middle_area(service)
+    objective, ask, no, metric = goals.first(service.team_id or 0)
     return Scene(
         person_id=people.lead_of(service.team_id).pk,
         admin_id=people.with_role(Role.ADMIN)[0].pk,
@@ -57,4 +66,10 @@ def fill(size: int, *, at: datetime) -> Scene:
         area=area.lower(),
         answer_id=answer,
         walkthrough_id=meetings.of(service).pk,
+        cycle=goals.cycles.active.slug,
+        cycle_before=goals.cycles.closed.slug,
+        objective_id=objective.pk,
+        negotiation_id=ask.pk,
+        no_id=no.pk,
+        metric=metric.key,
     )

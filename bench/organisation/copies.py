@@ -16,13 +16,31 @@ from apps.activity.models import Event, EventSeal
 from apps.catalog.models import Grouping, Interface, Service, Team
 from apps.comments.models import Thread
 from apps.notifications.models import Notice
+from apps.okrs.models import (
+    Cycle,
+    Finding,
+    Look,
+    Metric,
+    Objective,
+    Quarter,
+    RankChange,
+    RankSnapshot,
+    StrategyItem,
+)
 from apps.readiness.models import Answer, Edition
 from apps.walkthroughs.models import ContentSnapshot
 
 Model = type[models.Model]
 Write = Callable[[str, int], str]  # a column's SQL and the number of the copy → what the copy has there
 
-SHARED: Final = {Edition, Token}  # however large the organisation, these are as many
+SHARED: Final = {
+    Cycle,
+    Edition,
+    Finding,
+    Look,
+    StrategyItem,
+    Token,
+}  # however large the organisation, these are as many
 PLAIN_IDS: Final[Mapping[tuple[Model, str], Model]] = {
     (Event, "actor_id"): User,
     (Event, "service_id"): Service,
@@ -30,11 +48,19 @@ PLAIN_IDS: Final[Mapping[tuple[Model, str], Model]] = {
     (Event, "team_id"): Team,
     (EventSeal, "seq"): Event,  # each event has its seal
     (Notice, "service_id"): Service,
+    (RankChange, "person_id"): User,
     (Thread, "service_id"): Service,
     (Thread, "subject_id"): Answer,
     (Thread, "team_id"): Team,
 }
-LISTS_OF_TEAMS: Final = {(User, "team_ids"), (User, "lead_ids")}
+LISTS: Final[Mapping[tuple[Model, str], Model]] = {
+    (Quarter, "ordered_ids"): Objective,
+    (RankChange, "after"): Objective,
+    (RankChange, "before"): Objective,
+    (RankSnapshot, "ordered_ids"): Objective,
+    (User, "lead_ids"): Team,
+    (User, "team_ids"): Team,
+}
 
 
 def _after(column: str, copy: int) -> str:
@@ -53,6 +79,7 @@ WORDS: Final[Mapping[tuple[Model, str], Write]] = {
     (ContentSnapshot, "sha256"): _digest,
     (Grouping, "slug"): _after,
     (Interface, "slug"): _after,
+    (Metric, "key"): _after,
     (Service, "name"): _after,
     (Service, "slug"): _after,
     (Team, "name"): _after,
@@ -99,8 +126,8 @@ def _written(model: Model, field: "models.Field[Any, Any]", copy: int, steps: Ma
     target = field.related_model if field.is_relation else PLAIN_IDS.get(name)
     if field.primary_key and target is None:
         target = model
-    if name in LISTS_OF_TEAMS:
-        return _each_of(column, copy * steps[Team])
+    if name in LISTS:
+        return _each_of(column, copy * steps[LISTS[name]])
     return f"{column} + {copy * steps[target]}" if target in steps else column
 
 

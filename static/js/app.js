@@ -17,7 +17,8 @@
    Copying       <button data-copy="id"> copies the value or the words of #id, and says so in itself.
    Printing      [data-print] opens the browser's print dialog.
    Zone          <form data-zone="UTC"> stands on pages until its person said when they work: the browser's zone is
-                 sent once if it is another one, and the page comes anew. */
+                 sent once if it is another one, and the page comes anew.
+   Going back    [data-back] goes one step back, where what was typed still stands. */
 (() => {
   "use strict";
 
@@ -375,6 +376,10 @@
     if (event.target.matches("dialog")) event.target.close();
     const copier = event.target.closest("[data-copy]");
     if (copier) copy(copier);
+    if (event.target.closest("[data-back]") && window.history.length > 1) {
+      event.preventDefault();
+      window.history.back(); // what was typed is still in the form
+    }
     if (event.target.closest("[data-print]")) {
       event.preventDefault();
       window.print();

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from apps.accounts import transitions
+from apps.accounts import rules, transitions
 from apps.accounts.models import Actor, User
 from apps.core.errors import NotPermittedError
 from tests.factories import UserFactory
@@ -33,7 +33,7 @@ def asks(client, page=HOME):
 def test_a_first_page_says_what_is_assumed_and_how_to_change_it(client, ada):
     html = client.get(HOME).content.decode()
 
-    assert "Times are shown in UTC. You work Mon, Tue, Wed, Thu, Fri, 09:00 to 17:00." in html
+    assert "Times are shown in UTC. You work Mon to Fri, 09:00 to 17:00." in html
     assert f'href="{reverse("accounts:profile")}#hours"' in html
     assert 'data-zone="UTC"' in html
     assert not asks(client, reverse("accounts:profile"))  # which has the fields themselves
@@ -86,6 +86,20 @@ def test_what_an_administrator_or_another_field_changes_is_no_word_of_the_person
     transitions.edit_profile(ada, by=Actor(person=ada), at=now, reviews=True)
 
     assert asks(client)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([1, 2, 3, 4, 5], "Mon to Fri"),
+        ([4, 1, 3], "Mon, Wed, Thu"),
+        ([6, 7], "Sat, Sun"),
+        ([2], "Tue"),
+        ([], ""),
+    ],
+)
+def test_days_are_said_as_people_do(days, words):
+    assert rules.days_in_words(days) == words
 
 
 def test_nobody_says_it_for_somebody_else(ada, now):

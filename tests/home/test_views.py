@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from apps.activity.models import Audience
+from apps.activity.models import Audience, ChainCheck
 from apps.activity.transitions import record
 from apps.catalog.events import PhaseEntered
 from apps.catalog.models import Dependency, Kind, Phase, Service
@@ -67,6 +67,18 @@ def test_only_administrators_are_shown_trouble(client, lead):
     admin = client.get(reverse("home:my_work")).content.decode()
 
     assert ("For administrators" in plain, "For administrators" in admin) == (False, True)
+
+
+def test_a_break_of_the_history_is_no_quiet_day(client, django_assert_max_num_queries):
+    client.force_login(UserFactory(is_admin=True))
+    quiet = client.get(reverse("home:my_work")).content.decode()
+    now = timezone.now()
+    ChainCheck.objects.create(looked_at=now, share_at=now, problem="It broke.", problem_at=now)
+
+    with django_assert_max_num_queries(12):
+        broken = client.get(reverse("home:my_work")).content.decode()
+
+    assert ("All quiet" in quiet, "1 needs a look" in broken) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,24 @@ def test_a_small_history_is_followed_whole_every_night(now, admins):
     assert not Notice.objects.exists()
 
 
-def test_nothing_that_happened_is_whole_too(now):
+def test_before_the_first_seal_there_is_nothing_to_look_at(now):
+    """A portal that just started would call whole what its sealer has not come to."""
+    happen(now)
+
     assert look(now) is False
 
-    assert seen() == (0, 0, now, "")
+    assert not ChainCheck.objects.exists()
+
+
+def test_a_chain_that_is_gone_is_missed(now, admins):
+    sealed(now, 2)
+    look(now)
+    with unguarded():
+        run("DELETE FROM activity_eventseal")
+
+    look(now + NIGHT)
+
+    assert seen()[3] == "The chain was cut off: it ends at seal 0, and seal 2 was seen before."
 
 
 def test_a_night_goes_on_in_pieces_where_it_ended(now):
@@ -188,6 +202,7 @@ def test_a_chain_that_was_made_anew_is_not_the_one_that_was_seen(now, admins):
 
 
 def test_a_missing_trigger_and_an_event_without_seal_are_told(now, admins):
+    sealed(now)
     happen(now)
     UnsealedEvent.objects.all().delete()
     look(now)
@@ -202,6 +217,7 @@ def test_a_missing_trigger_and_an_event_without_seal_are_told(now, admins):
 
 
 def test_an_event_that_waits_is_no_break(now, admins):
+    sealed(now)
     happen(now)
 
     look(now + NIGHT)

@@ -1,8 +1,10 @@
 """A quarter leaves as a file and comes back the same, or not at all."""
 
 import json
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from apps.accounts.models import Actor
 from apps.activity.models import Event
@@ -120,6 +122,15 @@ def test_every_column_is_in_the_file_or_left_out_on_purpose():
         there = {part.column(name) for name in part.names - {"key", "is_in_backlog"}}
         there |= {"key"} if part.name in {"metrics", "potholes"} else set()
         assert columns - there - apart - (grades if part.model is KeyResult else set()) == set(), part.name
+
+
+def test_the_description_lists_every_part_and_field():
+    text = (Path(settings.BASE_DIR) / "docs" / "QUARTER-FILE.md").read_text()
+    lines = {line.split("**")[1]: line for line in text.splitlines() if line.startswith("| **")}
+
+    assert list(lines) == [part.name for part in imports.PARTS]
+    for part in imports.PARTS:
+        assert {name for name in part.names if f"`{name}`" not in lines[part.name]} == set()
 
 
 def test_a_draft_of_a_check_in_stays_with_its_team(now):
@@ -262,6 +273,7 @@ def test_what_is_no_file_of_a_quarter_is_refused_in_words(now, content, words):
     assert outcome.problems[0].todo
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("part", "name", "value"),
     [
@@ -276,6 +288,7 @@ def test_what_is_no_file_of_a_quarter_is_refused_in_words(now, content, words):
         ("objectives", "is_in_backlog", 1),
         ("objectives", "strategy_item", "strategy-99"),
         ("objectives", "key", None),
+        ("objectives", "key", "objective-2"),
         ("key_results", "target", 5000),
         ("key_results", "target", "1e400"),
         ("key_results", "target", "0.00001"),

@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from tests.roles import measuring
 from tests.roles.goals import bodies
+from tests.roles.okr_deals import programs
+from tests.roles.okr_files import file_bodies
+from tests.roles.okr_written import written
 
 SENTENCES = {"title": "Other words", "why": "", "instead_of": "", "revision": 0}
 MEASURE = {
@@ -108,6 +111,9 @@ def body_of(method, path, world):
         | _of_strategy(world)
         | bodies(world)
         | measuring.bodies(world)
+        | file_bodies()
+        | programs(world)
+        | written(world)
     )
     ending = max((one for one in by_ending if path.endswith(one)), key=len, default="")
     values = dict(by_ending.get(ending, {}))

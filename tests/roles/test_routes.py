@@ -29,6 +29,7 @@ IN_PERSON = (  # what is somebody's own, and not their team's
     "GET /api/v1/inbox/",
     "POST /api/v1/inbox/",
     "GET /api/v1/tokens/",
+    "GET /api/v1/okrs/waiting/",
     "POST /api/v1/tokens/",
     "PUT /api/v1/walkthroughs/{scheduled}/reply/",
     "PUT /api/v1/walkthroughs/{decided}/signature/",

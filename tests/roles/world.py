@@ -26,6 +26,7 @@ from tests.factories.readiness import conversation_of, publish_editions
 from tests.factories.walkthroughs import LEVELS, answer_all, holder, seat_as, sign
 from tests.roles import measuring
 from tests.roles.goals import negotiated
+from tests.roles.okr_files import file_names
 from tests.roles.okr_quarter import quarter_names
 from tests.roles.okr_strategy import strategy_names
 
@@ -96,6 +97,7 @@ class World:
                 names |= {"link": rules.reply_url(seat_as(walkthrough, "peer"), walkthrough).split("/")[-2]}
         names |= self._checklist(names) | self._work()
         names |= quarter_names(self.team, today=self.now.date())
+        names |= file_names(names, now=self.now)
         names |= strategy_names(self.team, names, owner=self.lead.person, now=self.now)
         return names | negotiated(self) | measuring.named(self)
 

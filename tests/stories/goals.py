@@ -1,10 +1,15 @@
 """A small organisation that negotiates: who leads what, in quarters around today."""
 
+import json
 import os
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
 
+from django.core.management import call_command
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
@@ -60,6 +65,25 @@ def found_organisation(*, state="active", days_left=41):
             state="planning",
         ),
     )
+
+
+def run_jobs(moment, *jobs):
+    """Let the jobs of goals run at a moment; return what each says that it did."""
+    said = StringIO()
+    call_command("turn_okrs", *jobs, at=moment.isoformat(), json=True, yes=True, stdout=said)
+    return json.loads(said.getvalue())
+
+
+def read_inbox(page, words):
+    """See what the portal has told somebody, without waiting for the day's one letter."""
+    page.goto("/inbox/")
+    expect(page.locator("main")).to_contain_text(words)
+
+
+def open_from_inbox(page, words):
+    """Go where a line of the inbox that begins like this leads."""
+    page.goto("/inbox/")
+    page.get_by_role("button", name=re.compile(f"^Open: {words}")).first.click()
 
 
 def snap(page, name):

@@ -15,7 +15,8 @@ from apps.accounts.models import Actor
 from apps.jobs.transitions import run_next
 from apps.notifications.models import Delivery
 from apps.notifications.transitions import deliver
-run_next(by=Actor.system("tests"), at=timezone.now())
+while run_next(by=Actor.system("tests"), at=timezone.now()):
+    pass
 while Delivery.objects.waiting(now=timezone.now()).exists():
     deliver(by=Actor.system("tests"), at=timezone.now())
 """
@@ -51,7 +52,7 @@ class Portal:
             self._manage(words)
 
     def work(self):
-        """Do the first job that waits and send what is to be sent, as a worker would."""
+        """Do the jobs that wait and send what is to be sent, as a worker would."""
         self._manage(["shell", "-v", "0", "-c", WORK])
 
     def _manage(self, words):

@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from apps.notifications.rules import Wish, unsubscribe_url
+from apps.okrs.rules import period_of
 from tests.company import CATALOG
 from tests.stories.conftest import PATIENCE, SAY_VIOLATIONS, Mailbox, text_of
 from tests.stories.portal import PASSWORD, Portal
@@ -24,8 +25,9 @@ from tests.stories.portal import PASSWORD, Portal
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-VARIED = {"home:service", "walkthroughs:walkthrough"}  # kinds whose pages differ much
+VARIED = {"home:service", "okrs:milestones", "okrs:quarter", "walkthroughs:walkthrough"}  # differ much
 DIFFERENT = {"home:my_work", "home:service", "walkthroughs:walkthrough"}  # by who looks
+DIFFERENT |= {"okrs:horizons", "okrs:objective", "okrs:quarter"}
 FEW, MANY = 1, 8  # pages of each kind that are looked at
 SERVICES = [
     f"/services/{slug}/" for slug in ("parcel-tracking", "ledger-export", "label-printing", "locker-network")
@@ -41,6 +43,8 @@ HEAVY = [
     "/services/parcel-tracking/readiness/rel/",
     "/walkthroughs/1/",
 ]
+QUARTER = f"/okrs/{period_of(localdate(), year_starts=1).slug}/"
+HEAVY += [QUARTER, f"{QUARTER}teams/tracking/", f"{QUARTER}map/"]
 HEAVY += [
     "/services/parcel-tracking/readiness/all/",
     "/services/returns-portal/green-light/",
@@ -66,14 +70,20 @@ ROLES = {  # who looks, and where they begin
     "member": ["/"],
     "admin": ["/", "/settings/people/1/history/", "/accounts/logout/"],
 }
-# What no link leads to: answers to forms only, files, data, and what is told by mail. Goals have no demo yet.
+# What no link leads to: answers to forms only, files, data, and what is told by mail.
 NOT_PAGES = re.compile(
-    r"^(okrs:.*|api:.*|api_nothing|events|services_file|me|me_notifications|schema|healthz|readyz|metrics|mfa_download_recovery_codes"
+    r"^(api:.*|api_nothing|events|services_file|me|me_notifications|schema|healthz|readyz|metrics|mfa_download_recovery_codes"
     r"|account_(signup|inactive|reset_password_from_key_done)|.*:(export|events_export|event_names|live"
     r"|theme|report_file|open|(roles|invite|invite_again|deactivate|reactivate|take_second_factor"
     r"|lead|add_member|remove_member|read_all|snooze|bring_back|mail_html|retry|revoke_token|submit|return_answers"
     r"|save|confirm|remove_evidence|decide|withdraw|item|next_open"
-    r"|verdict|reply|hold|finish|keep_veto|ask_again|freeze_risk|plan)))$"
+    r"|verdict|reply|hold|finish|keep_veto|ask_again|freeze_risk|plan))"
+    r"|okrs:(add_(to_backlog|key_results|service|objective|decision)|save_(objective|key_result|toward)"
+    r"|(objective|key_result)_item|place_key_result|remove_(milestone|service)|(archive|record)_(metric|value)"
+    r"|declare_tension|end_tension|(discard|correct|acknowledge)_check_in|say_of_objective|close_objective"
+    r"|grade_key_result|say|(promise|change|free)_weeks|waive|argue|(reopen|decide)_finding|untie"
+    r"|revalidate_item|finish_decision|(prepare|print)_offsite|offsite_file|take_pothole"
+    r"|leave_(pothole|all_potholes)))$"
 )
 SEARCH = """
   async (options) => {
@@ -96,6 +106,8 @@ NUMBER_CONTROLS = """
     return [...numbers.values()];
   }
 """
+# In a picture a link is no HTML: its address is no text.
+READ_LINKS = "(links) => links.map((link) => new URL(link.getAttribute('href'), document.baseURI).href)"
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -163,7 +175,7 @@ def all_kinds():
 
 def links_of(page):
     """Return the addresses of the portal to which a page links, in its order."""
-    found = page.eval_on_selector_all("a[href]", "(links) => links.map((link) => link.href)")
+    found = page.eval_on_selector_all("a[href]", READ_LINKS)
     parts = [urlsplit(one) for one in found]
     host = urlsplit(page.url).netloc
     inside = [f"{one.path}{'?' if one.query else ''}{one.query}" for one in parts if one.netloc == host]
@@ -208,7 +220,8 @@ def problems_of(page):
     """Return what axe finds on a desk in light and on a phone in dark; and whether the phone scrolls sideways."""
     found = []
     for theme, size in (("light", DESK), ("dark", PHONE)):
-        page.context.add_cookies([{"name": "theme", "value": theme, "url": page.url}])
+        whole = {"domain": urlsplit(page.url).hostname, "path": "/"}  # else each folder has its own
+        page.context.add_cookies([{"name": "theme", "value": theme, **whole}])
         page.set_viewport_size(size)
         page.reload()
         found += [f"{theme}, {size['width']} px: {one}" for one in page.evaluate(SEARCH, {"runOnly": TAGS})]
@@ -311,6 +324,9 @@ def test_the_keyboard_reaches_every_control_and_leaves_it_again(open_as):
         "/services/parcel-tracking/",
         "/services/parcel-tracking/readiness/rel/",
         "/walkthroughs/6/",
+        f"{QUARTER}teams/tracking/",
+        f"{QUARTER}teams/tracking/check-in/",
+        "/okrs/negotiations/",
     ):
         page.goto(address)
         wanted = set(page.evaluate(NUMBER_CONTROLS))

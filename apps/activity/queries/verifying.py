@@ -79,7 +79,7 @@ def verify(*, now: datetime) -> Verdict:
 
 
 def look(*, now: datetime, most: int) -> Look | None:
-    """Follow at most so many links of this night's share; None once the night has done its share.
+    """Follow at most so many links of this night's share; None once that is done, or before the first seal.
 
     What is new comes first. One query for each thousand links, and four; at the end of a round one
     more, the join over all events. What waits for its seal is left to /metrics: no link is broken by it.
@@ -87,7 +87,7 @@ def look(*, now: datetime, most: int) -> Look | None:
     row = last_checked()
     end = EventSeal.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
     share = rules.share(row, end=end, now=now)
-    if share is None:
+    if share is None or (row is None and not end):
         return None
     seen, begun = rules.places(row)
     newest, problem = _follow(seen, to=end, most=most)

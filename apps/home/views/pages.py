@@ -27,6 +27,7 @@ HELP: Final = {
     "checklist": "Filling in the checklist",
     "walkthrough": "The walkthrough and the launch",
     "reminders": "Reminders and notices",
+    "files": "Quarters as files",
     "goal-rules": "The rules for goals",  # made from their catalogue: views.rules_explained
     "events": "What is written down",  # made from the code: views.events_explained
     "keyboard": "Keyboard",

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
+from apps.core.errors import InvalidInputError
 from apps.core.forms import Line, Text, as_form_error
 from apps.okrs import rules
 from apps.okrs.models import Ambition, Cycle, Horizon, KeyResult, Kind, Metric, Objective, Visibility
@@ -291,6 +292,18 @@ class MeasureForm(Owned, Revised):
             ("", "not said"),
             *KeyResult.Indicator.choices,
         ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse numbers that go nowhere here, where they can be mended: the rule is the transition's."""
+        said = self.cleaned_data
+        if self.errors:
+            return said
+        names = ("kind", "metric", "baseline", "target", "band_low", "band_high", "required_share")
+        try:
+            rules.check_numbers(rules.MeasureDraft(**{name: said[name] for name in names}))
+        except InvalidInputError as error:
+            self.add_error(error.field if error.field in self.fields else None, str(error))
+        return said
 
 
 class MilestoneForm(forms.Form):

@@ -331,23 +331,30 @@ READERS: Final = (
 
 
 def _check_keys(file: QuarterFile, reading: _Reading) -> None:
-    """Refuse keys that stand twice, and links that lead to nothing in the file."""
+    """Refuse keys that do not count, or stand twice, and links that lead to nothing in the file."""
     if reading.problems:
         return
-    known: dict[str, set[str]] = {}
-    for part in PARTS:
-        name = _key_name(part)
-        known[part.name] = set()
-        for number, row in enumerate(file.parts[part.name]):
-            if name and row[name] in known[part.name]:
-                reading.wrong(f"{part.name}[{number}].{name}", f"“{row[name][:SHORT]}” stands twice.")
-            if name:
-                known[part.name].add(row[name])
+    known = {part.name: _keys(part, file.parts[part.name], reading) for part in PARTS}
     known[QUARTER] = known["quarters"]
     for path, target, key in _named(file):
         if key not in known[target]:
             what = "quarters" if target == QUARTER else target
             reading.wrong(path, f"“{key[:SHORT]}” is not among the {what} of this file.")
+
+
+def _keys(part: Part, rows: list[Row], reading: _Reading) -> set[str]:
+    """Return the keys of a part's rows."""
+    name = _key_name(part)
+    found: set[str] = set()
+    for number, row in enumerate(rows if name else ()):
+        path = f"{part.name}[{number}].{name}"
+        counted = f"{part.prefix}-{number + 1}"
+        if part.prefix and row[name] != counted:
+            reading.wrong(path, f"Keys are counted: {counted} belongs here.")
+        elif row[name] in found:
+            reading.wrong(path, f"“{row[name][:SHORT]}” stands twice.")
+        found.add(row[name])
+    return found
 
 
 def _key_name(part: Part) -> str:

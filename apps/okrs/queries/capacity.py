@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
-from apps.okrs.models import Allocation, CapacityPlan, Loan, Objective, Quarter, Waiver
+from apps.okrs.models import Allocation, CapacityPlan, Loan, Negotiation, Objective, Quarter, Waiver
 from apps.okrs.queries.finding import readable
 from apps.okrs.rules.capacity import Borrowed, Ledger
 from apps.okrs.rules.numbers import ZERO, plain
@@ -79,7 +79,8 @@ class CapacityPage:
     loans_out: list[Loan] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     objectives: list[Objective] = field(default_factory=list)  # that still may get person-weeks
-    hidden: frozenset[int] = frozenset()  # allocations whose objective the reader may not see
+    hidden: frozenset[int] = frozenset()  # allocations for something that the reader may not see
+    hidden_loans: frozenset[int] = frozenset()  # and loans
 
     @property
     def kinds(self) -> list[tuple[str, str, str]]:
@@ -96,10 +97,17 @@ def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
         return CapacityPage(quarter, None, None)
     plan = CapacityPlan.objects.filter(quarter=quarter).first()
     allocations = list(
-        Allocation.objects.filter(quarter=quarter).select_related("objective", "negotiation").order_by("pk")
+        Allocation.objects.filter(quarter=quarter)
+        .select_related("objective", "negotiation__objective")
+        .order_by("pk")
     )
     rows = Loan.objects.filter(Q(lender=quarter) | Q(borrower=quarter)).select_related(
-        "lender__team", "lender__cycle", "borrower__team", "borrower__cycle", "negotiation", "key_result"
+        "lender__team",
+        "lender__cycle",
+        "borrower__team",
+        "borrower__cycle",
+        "negotiation__objective",
+        "key_result",
     )
     shown = list(rows.order_by("pk"))
     waivers = list(Waiver.objects.filter(quarter=quarter).select_related("approver").order_by("-pk"))
@@ -118,11 +126,23 @@ def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
         hidden=frozenset(
             one.pk
             for one in allocations
-            if one.objective is not None
-            and one.objective_id not in seen
-            and one.objective.visibility != "open"
+            if (
+                one.objective is not None
+                and one.objective_id not in seen
+                and one.objective.visibility != "open"
+            )
+            or _is_between_others(one.negotiation, person)
         ),
+        hidden_loans=frozenset(one.pk for one in shown if _is_between_others(one.negotiation, person)),
     )
+
+
+def _is_between_others(negotiation: Negotiation | None, person: User) -> bool:
+    """Tell whether somebody belongs to no side of what is agreed about an objective that is not open."""
+    if negotiation is None or negotiation.objective is None or person.is_admin:
+        return False
+    sides = {negotiation.initiator_id, negotiation.counterpart_id}
+    return negotiation.objective.visibility != "open" and sides.isdisjoint(person.team_ids)
 
 
 def _ledger_of(

@@ -38,6 +38,32 @@ def visible_findings(person: User, *, on: date) -> FindingQuerySet:
     return Finding.objects.filter(left, right)
 
 
+@dataclass(frozen=True)
+class Noticed:
+    """What a list of findings is narrowed to."""
+
+    cycle: str = ""
+    team: str = ""
+    state: str = ""
+    severity: str = ""
+    code: str = ""
+    objective: int | None = None
+    gone: bool = False
+
+
+def findings(person: User, asked: Noticed, *, on: date) -> FindingQuerySet:
+    """Return the findings that somebody may read, as far as they were asked for. One query."""
+    rows = visible_findings(person, on=on).filter(gone_at__isnull=not asked.gone)
+    if asked.team:
+        rows = rows.filter(Q(team__slug=asked.team) | Q(other_team__slug=asked.team))
+    if asked.objective:
+        rows = rows.filter(Q(objective=asked.objective) | Q(other_objective=asked.objective))
+    wanted = {"cycle__slug": asked.cycle, "state": asked.state, "severity": asked.severity}
+    wanted["code"] = asked.code.upper()
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    return rows.select_related("cycle", "team", "other_team", "decided_by")
+
+
 def finding(pk: int, *, person: User, on: date) -> Finding:
     """Return one finding with all around it, or 404. One query."""
     around = ("team", "other_team", "objective__team", "objective__cycle", "other_objective__team")

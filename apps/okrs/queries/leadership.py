@@ -67,7 +67,8 @@ def leadership(cycle: Cycle, *, person: User, on: date) -> Overview:
     loans = lending(cycle)
     grave = visible_findings(person, on=on).open().filter(cycle=cycle, severity=Finding.Severity.HIGH)
     nos = No.objects.filter(decided_at__date__gte=cycle.starts_on, decided_at__date__lte=cycle.ends_on)
-    nos = nos.filter(Q(objective=None) | Q(objective__in=seen)).select_related("team", "requester")
+    nos = nos.filter(Q(objective=None) | Q(objective__in=seen))
+    nos = nos.select_related("team", "requester", "holder", "metric")
     return Overview(
         waiting=_waiting(asks),
         undecided=undecided(asks, moves),

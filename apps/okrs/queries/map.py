@@ -68,7 +68,7 @@ def alignment(cycle: Cycle, *, root: Team | None, person: User, on: date, team: 
         near = _near(team, objectives, links)
         objectives = {pk: one for pk, one in objectives.items() if pk in near}
         links = [one for one in links if one.objective_id in near]
-    ties = [_tie(one) for one in links]
+    ties = [tie(one) for one in links]
     tied = {one.objective_id for one in links} | {aim.pk for one in links if (aim := aim_of(one))}
     loose = [one for one in objectives.values() if one.pk not in tied and not one.strategy_item_id]
     nodes, edges = _drawn(objectives, links, tied, root)
@@ -148,7 +148,17 @@ def _column(
     return 1 + max(steps, default=1 if root else 0)
 
 
-def _tie(link: AlignmentLink) -> Tie:
+def key_of(link: AlignmentLink) -> str:
+    """Return what a link leads to as a form names it: "key_result:7". No query."""
+    if link.to_strategy_item_id is not None:
+        return f"strategy:{link.to_strategy_item_id}"
+    if link.to_key_result_id is not None:
+        return f"key_result:{link.to_key_result_id}"
+    return f"objective:{link.to_objective_id}"
+
+
+def tie(link: AlignmentLink) -> Tie:
+    """Return a link as a row of the table; load both of its ends first. No query."""
     aim, sentence, item = aim_of(link), link.to_key_result, link.to_strategy_item
     if item is not None:
         return Tie(link, item.statement, "Strategy", item.get_absolute_url(), is_dependency=False)
@@ -182,7 +192,7 @@ def ties_of(objective: Objective, *, person: User, on: date) -> TiesPage:
     known = {one.service_id for one in linked}
     own = Service.objects.in_use().filter(team=objective.team_id).exclude(pk__in=known)
     return TiesPage(
-        ties=[_tie(one) for one in rows.exclude(hidden).order_by("kind", "pk")],
+        ties=[tie(one) for one in rows.exclude(hidden).order_by("kind", "pk")],
         here=list(here.select_related("objective__team", "to_key_result").order_by("pk")),
         services=linked,
         own_services=list(own.order_by("name", "pk")[:200]),

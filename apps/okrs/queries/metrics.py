@@ -81,6 +81,11 @@ def metrics(
         )
     if team_ids is not None:
         rows = rows.filter(team__in=team_ids)
+    return with_newest(rows)
+
+
+def with_newest(rows: QuerySet[Metric]) -> LockableQuerySet[Metric]:
+    """Add to metrics their newest value and how many key results run on them."""
     newest = MetricValue.objects.filter(metric=OuterRef("pk"), is_current=True).order_by("-on_date")
     running = KeyResult.objects.filter(metric=OuterRef("pk"), dropped_on=None)
     running = running.exclude(objective__state__in=[*EXITS, State.CLOSED])

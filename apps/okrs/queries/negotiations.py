@@ -95,6 +95,29 @@ def negotiation(pk: int, *, person: User, on: date) -> Negotiation:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a list of negotiations is narrowed to."""
+
+    show: str = ""
+    team: str = ""
+    cycle: str = ""
+    kind: str = ""
+    stage: str = ""
+    objective: int | None = None
+
+
+def negotiations(person: User, asked: Asked, *, on: date) -> NegotiationQuerySet:
+    """Return what somebody may read, with the terms on the table. One query."""
+    rows = _tab(person, asked.show, on=on) if asked.show else visible(person, on=on)
+    if asked.team:
+        rows = rows.filter(Q(initiator__slug=asked.team) | Q(counterpart__slug=asked.team))
+    wanted = {"cycle__slug": asked.cycle, "kind": asked.kind, "stage": asked.stage}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    rows = rows.filter(objective=asked.objective) if asked.objective else rows
+    return rows.select_related(*LOADED[:5])
+
+
+@dataclass(frozen=True)
 class Row:
     """One negotiation in a list."""
 
@@ -258,7 +281,7 @@ def catchball(one: Negotiation, *, by: Actor, person: User, on: date) -> Catchba
     giver = giver_of(one)
     requester = one.other(giver.pk)
     shape = shape_of(one)
-    moves = list(one.moves.select_related("team", "person", "terms").order_by("seq"))
+    moves = list(one.moves.select_related("team", "person", "terms__team").order_by("seq"))
     asked, offered = _last_of(moves, one, giver)
     teams = ledgers_of_teams([giver.pk, requester.pk], cycle_id=one.cycle_id, on=on)
     quarter = teams[giver.pk][0] if giver.pk in teams else None

@@ -92,8 +92,8 @@ def visible_nos(person: User, *, on: date) -> NoQuerySet:
     return rows.filter(Q(objective=None) | Q(objective__in=readable(person, on=on).values("pk")))
 
 
-def register(person: User, filters: Filters, *, on: date) -> Register:
-    """Return one page of nos, newest first. Two queries."""
+def nos(person: User, filters: Filters, *, on: date) -> NoQuerySet:
+    """Return the nos that somebody may read, as far as they were asked for. One query."""
     rows = visible_nos(person, on=on)
     if filters.show != "all":
         rows = rows.filter(state__in=_IN_STATE[filters.show])
@@ -104,7 +104,13 @@ def register(person: User, filters: Filters, *, on: date) -> Register:
         rows = rows.filter(Q(team__slug=filters.team) | Q(requester__slug=filters.team))
     if filters.reason:
         rows = rows.filter(reason_code=filters.reason)
-    page = rows.select_related("team", "holder", "requester", "metric").annotate(made=Count("exceptions"))
+    return rows.select_related("team", "holder", "requester", "metric")
+
+
+def register(person: User, filters: Filters, *, on: date) -> Register:
+    """Return one page of nos, newest first. Two queries."""
+    rows = nos(person, filters, on=on)
+    page = rows.annotate(made=Count("exceptions"))
     page = page.filter(pk__lt=filters.after) if filters.after else page
     found = list(page.order_by("-pk")[: PAGE + 1])
     return Register(

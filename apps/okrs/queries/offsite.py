@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 
 from apps.core.models import StoredFile
 from apps.okrs.models import (
@@ -74,6 +75,11 @@ def decisions(pack: OffsitePack | None) -> list[Decision]:
         return []
     rows = Decision.objects.filter(pack=pack).select_related("owner")
     return list(rows.order_by("done_on", "due_on", "pk"))
+
+
+def decision(pk: int) -> Decision:
+    """Return one decision with its pack, or 404. One query."""
+    return get_object_or_404(Decision.objects.select_related("pack__cycle", "owner"), pk=pk)
 
 
 def pack_content(cycle: Cycle, *, on: date) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def _answer(one: _Row, *, today: date) -> Todo:
         detail=f"{one.other} waits for the answer of {one.who}",
         url=reverse("okrs:negotiation", args=[one.pk]),
         action="Answer",
-        when=_noon(one.on),
+        when=noon(one.on),
         is_urgent=one.on is not None and one.on <= today + SOON,
         icon="arrows-exchange",
     )
@@ -152,7 +152,7 @@ def _check_ins(quarters: list[Quarter], *, today: date) -> Iterator[Todo]:
                 detail=f"{one.cycle}: how it goes, what was learned, what help is wanted",
                 url=reverse("okrs:write_check_in", args=[one.cycle.slug, one.team.slug]),
                 action="Check in",
-                when=_noon(day),
+                when=noon(day),
                 is_urgent=(today - day).days >= rules.LATE_AFTER,
                 icon="message",
             )
@@ -164,7 +164,7 @@ def _again(no: _Row) -> Todo:
         detail=no.who,
         url=reverse("okrs:no", args=[no.pk]),
         action="Decide",
-        when=_noon(no.on),
+        when=noon(no.on),
         icon="circle-off",
     )
 
@@ -191,7 +191,7 @@ def _unread(one: _Row) -> Todo:
         detail=f"{one.who} waits for a sign that somebody did",
         url=reverse("okrs:check_in", args=[one.pk]),
         action="Read",
-        when=_noon(one.on),
+        when=noon(one.on),
         icon="message",
     )
 
@@ -200,5 +200,6 @@ def _short(title: str) -> str:
     return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
 
 
-def _noon(day: date | None) -> datetime | None:
+def noon(day: date | None) -> datetime | None:
+    """Return the middle of a day, for what has no hour."""
     return datetime.combine(day, time(12), UTC) if day else None

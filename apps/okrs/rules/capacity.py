@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Final, Self
 
 from apps.accounts.models import Actor
+from apps.accounts.rules import check_in_person
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.okrs.models import Allocation, CapacityPlan
 from apps.okrs.rules.numbers import ONE, ZERO, half_up, plain, ratio
+from apps.okrs.rules.permissions import speaks_for
 
 SLACK: Final = Decimal("0.80")
 FULL: Final = ONE
@@ -269,7 +271,7 @@ def check_may_plan(by: Actor, team: Team) -> None:
 
 def may_waive(by: Actor, team: Team, root: Team | None) -> bool:
     """Let a lead of the organisation's team allow more than 1.00, never for a team of their own."""
-    return root is not None and by.leads(root.pk) and not by.is_in(team.pk)
+    return root is not None and speaks_for(by, root) and not by.is_in(team.pk)
 
 
 def check_may_waive(by: Actor, team: Team, root: Team | None) -> None:
@@ -277,6 +279,7 @@ def check_may_waive(by: Actor, team: Team, root: Team | None) -> None:
     if root is None:
         message = "No team stands for the organisation yet, so nobody can allow that."
         raise InvalidMoveError(message)
+    check_in_person(by)
     if not may_waive(by, team, root):
         message = f"A lead of {root} who does not belong to {team} can allow that."
         raise NotPermittedError(message)

@@ -134,7 +134,8 @@ def check_says_something(check_in: TeamCheckIn, statuses: Mapping[str, str]) -> 
 
 def may_acknowledge(by: Actor, check_in: TeamCheckIn, reviewer_ids: Collection[int]) -> bool:
     """Tell who acknowledges: a reviewer of one of its objectives, never its own author."""
-    return by.person_id in reviewer_ids and by.person_id != check_in.author_id
+    is_reviewer = any(by.is_in_person(pk) for pk in reviewer_ids)
+    return is_reviewer and by.person_id != check_in.author_id
 
 
 def check_may_acknowledge(by: Actor, check_in: TeamCheckIn, reviewer_ids: Collection[int]) -> None:

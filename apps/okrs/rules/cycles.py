@@ -10,6 +10,7 @@ from apps.accounts.models import Actor
 from apps.catalog.models import Team
 from apps.core.errors import InvalidMoveError, NotPermittedError
 from apps.okrs.models import Cycle, CycleState, State
+from apps.okrs.rules.permissions import speaks_for
 
 CYCLE_MOVES: Final[dict[CycleState, frozenset[CycleState]]] = {
     CycleState.PLANNING: frozenset({CycleState.ACTIVE}),
@@ -24,7 +25,7 @@ NEVER_AGREED: Final = (State.IDEA, State.DRAFT, State.DEFERRED)  # go into the b
 
 def may_turn(by: Actor, root: Team | None) -> bool:
     """Leads of the team that stands for the organisation, and the system by the date."""
-    return by.person is None or (root is not None and by.leads(root.pk))
+    return by.person is None or (root is not None and speaks_for(by, root))
 
 
 def check_may_turn(by: Actor, root: Team | None) -> None:

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Final
 
 from apps.accounts.models import Actor
+from apps.accounts.rules import check_in_person
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError, NotPermittedError
 from apps.okrs.models import Horizon, Precision
 from apps.okrs.rules.numbers import ONE, plain, ratio
+from apps.okrs.rules.permissions import speaks_for
 
 FLOOR: Final = Decimal("0.10")
 FARTHEST: Final = 4  # quarters; from here on only a direction
@@ -199,12 +201,13 @@ def check_target(value: Decimal | None, *, field: str) -> None:
 
 
 def may_edit_strategy(by: Actor, root: Team | None) -> bool:
-    """Leads of the organisation's team write the strategy."""
-    return root is not None and by.leads(root.pk)
+    """Leads of the organisation's team write the strategy, in person."""
+    return root is not None and speaks_for(by, root)
 
 
 def check_may_edit_strategy(by: Actor, root: Team | None) -> None:
     """Refuse everybody else."""
+    check_in_person(by)
     if not may_edit_strategy(by, root):
         who = f"A lead of {root}" if root else "A lead of the organisation's team (ROOT_TEAM)"
         message = f"{who} writes the strategy and what is decided at the offsite."

@@ -118,6 +118,9 @@ def check_measure(measure: Measure) -> None:
     if measure.starts_on >= measure.ends_on:
         message = "The end must come after the start."
         raise InvalidInputError(message, field="ends_on")
+    if not ZERO < measure.required_share <= ONE:
+        message = "The share of days in band lies above 0 and is at most 1."
+        raise InvalidInputError(message, field="required_share")
     if measure.kind == Kind.METRIC:
         _check_way(measure)
     if measure.kind == Kind.MAINTAIN:
@@ -145,13 +148,10 @@ def _check_band(measure: Measure) -> None:
     if (
         measure.band_low is not None
         and measure.band_high is not None
-        and measure.band_low > measure.band_high
+        and measure.band_low >= measure.band_high
     ):
-        message = "The band is empty: its lower end lies above its upper end."
+        message = "The band is empty: its lower end must lie below its upper end."
         raise InvalidInputError(message, field="band_high")
-    if not ZERO < measure.required_share <= ONE:
-        message = "The share of days in band lies above 0 and is at most 1."
-        raise InvalidInputError(message, field="required_share")
 
 
 def _check_number(value: Decimal, measure: Measure, *, field: str) -> None:

@@ -239,6 +239,11 @@ def check_draft(
     _check_milestones(draft)
 
 
+def check_numbers(draft: MeasureDraft) -> None:
+    """Refuse numbers that go nowhere or that the metric cannot have; the metric may still be missing."""
+    check_measure(measured(draft, draft.metric, starts_on=date.min, ends_on=date.max))
+
+
 def _check_metric_of(draft: MeasureDraft) -> None:
     if draft.metric is None:
         message = "Choose the metric whose values say how it goes."

@@ -1,12 +1,13 @@
 """Who may do what in a negotiation, when, and what follows from it (OKRS 2.1)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from apps.accounts.models import Actor, User
+from apps.activity.models import Audience, Subject
 from apps.catalog.models import Team
 from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
@@ -137,6 +138,13 @@ def is_offer(negotiation: Negotiation) -> bool:
     """Tell whether the side that began is the one that does it: work or people for the other's objective."""
     is_work = shape_of(negotiation) in {NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN}
     return is_work and giver_of(negotiation).pk == negotiation.initiator_id
+
+
+def talk_of(negotiation: Negotiation) -> Subject:
+    """Return the labels under which people talk about it: of a draft its own side alone knows."""
+    if negotiation.stage in {Stage.DRAFT, Stage.VOID}:
+        return replace(negotiation.subject, audience=Audience.of_team(negotiation.initiator_id))
+    return negotiation.subject
 
 
 def requester_of(negotiation: Negotiation) -> Team:

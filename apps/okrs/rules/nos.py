@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from apps.accounts.models import Actor
+from apps.accounts.rules import check_in_person
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.okrs.models import Metric, No, Objective
 from apps.okrs.rules.numbers import plain
@@ -15,20 +16,24 @@ STANDING = frozenset({No.State.ACTIVE, No.State.EXPIRED})
 
 
 def may_decide(by: Actor, no: No) -> bool:
-    """Whoever holds a no decides about it, and the leads of the team that said it; load `team` first."""
-    is_holder = by.person_id is not None and by.person_id == no.holder_id and by.is_in(no.team_id)
-    return not by.has("admin") and (by.leads(no.team_id) or is_holder)
+    """Whoever holds a no decides about it, and the leads of the team that said it; load `team` first.
+
+    Neither an administrator nor a team's token does: a no is somebody's word.
+    """
+    return not by.has("admin") and speaks_for(by, no.team, accountable_id=no.holder_id)
 
 
 def check_may_decide(by: Actor, no: No) -> None:
     """Refuse everybody else."""
+    check_in_person(by)
     if not may_decide(by, no):
         message = f"{no.holder} holds this, and the leads of {no.team} can decide it again."
         raise NotPermittedError(message)
 
 
 def check_may_say_no(by: Actor, team_name: str, team_id: int) -> None:
-    """Leads say no for their team; an administrator does for none."""
+    """Leads say no for their team; an administrator does for none, nor does a team's token."""
+    check_in_person(by)
     if by.has("admin") or not by.leads(team_id):
         message = f"Only a lead of {team_name} says no for it."
         raise NotPermittedError(message)

@@ -1,10 +1,12 @@
 """Who may do what with goals (OKRS 1.6). `may_…` is for buttons, `check_…` for transitions.
 
 An administrator reads everything and corrects with a reason, but never speaks for a team: goals are not
-dictated, and the software does not make it possible.
+dictated, and the software does not make it possible. Nor does a team's token: it writes and measures for its
+team, and what binds the team is a person's word.
 """
 
 from apps.accounts.models import Actor
+from apps.accounts.rules import check_in_person
 from apps.catalog.models import Team
 from apps.core.errors import NotPermittedError
 from apps.okrs.models import Objective
@@ -24,12 +26,15 @@ def check_may_draft(by: Actor, team: Team) -> None:
 
 def speaks_for(by: Actor, team: Team, *, accountable_id: int | None = None) -> bool:
     """Tell who asks, accepts, counters and says no for a team: its leads, and who is accountable in it."""
+    if by.team_id is not None:
+        return False
     is_accountable = by.person_id is not None and by.person_id == accountable_id and by.is_in(team.pk)
     return by.leads(team.pk) or is_accountable
 
 
 def check_speaks_for(by: Actor, team: Team, *, accountable_id: int | None = None) -> None:
-    """Refuse everybody else, administrators too."""
+    """Refuse everybody else, administrators and teams' tokens too."""
+    check_in_person(by)
     if not speaks_for(by, team, accountable_id=accountable_id):
         message = f"Only a lead of {team} can answer for it."
         raise NotPermittedError(message)
@@ -47,6 +52,12 @@ def check_may_check_in(by: Actor, team: Team) -> None:
         raise NotPermittedError(message)
 
 
+def check_may_publish(by: Actor, team: Team) -> None:
+    """Refuse to say how it goes for another team, or by a program: numbers hint, a person publishes."""
+    check_may_check_in(by, team)
+    check_in_person(by)
+
+
 def may_grade(by: Actor, objective: Objective) -> bool:
     """Leads of the team, and who is accountable."""
     return speaks_for(by, objective.team, accountable_id=objective.accountable_id)
@@ -54,6 +65,7 @@ def may_grade(by: Actor, objective: Objective) -> bool:
 
 def check_may_grade(by: Actor, objective: Objective) -> None:
     """Refuse everybody else: a team grades itself."""
+    check_in_person(by)
     if not may_grade(by, objective):
         message = f"A lead of {objective.team}, or who is accountable, grades and closes this."
         raise NotPermittedError(message)
@@ -61,11 +73,12 @@ def check_may_grade(by: Actor, objective: Objective) -> None:
 
 def may_rank(by: Actor, team: Team) -> bool:
     """Leads put their team's objectives in order; the organisation's, the leads of its team."""
-    return by.leads(team.pk)
+    return speaks_for(by, team)
 
 
 def check_may_rank(by: Actor, team: Team) -> None:
     """Refuse everybody else."""
+    check_in_person(by)
     if not may_rank(by, team):
         message = f"Only a lead of {team} says what comes first."
         raise NotPermittedError(message)

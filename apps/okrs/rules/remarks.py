@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from apps.accounts.models import Actor
+from apps.accounts.rules import check_in_person
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.okrs.models import Finding, Objective
 from apps.okrs.rules.findings import CHECK, Draft
@@ -120,9 +121,10 @@ def _as_line(value: Any) -> str:  # noqa: ANN401 -- JSON
 def may_decide(by: Actor, finding: Finding) -> bool:
     """Tell who accepts, dismisses and resolves: who leads one of its teams, or is accountable in it.
 
-    Administrators read: they decide for no team.
+    Administrators read, and so do teams' tokens: they decide for no team. Load both teams first.
     """
-    if by.leads(finding.team_id) or by.leads(finding.other_team_id):
+    teams = [one for one in (finding.team, finding.other_team) if one is not None]
+    if any(speaks_for(by, one) for one in teams):
         return True
     sides = [one for one in (finding.objective, finding.other_objective) if one is not None]
     return any(_speaks_for(by, one) for one in sides)
@@ -134,6 +136,7 @@ def _speaks_for(by: Actor, objective: Objective) -> bool:
 
 def check_may_decide(by: Actor, finding: Finding) -> None:
     """Refuse everybody else."""
+    check_in_person(by)
     if not may_decide(by, finding):
         teams = f"{finding.team} or {finding.other_team}" if finding.other_team else f"{finding.team}"
         message = f"A lead of {teams}, or who is accountable, decides about this. You can argue with it."

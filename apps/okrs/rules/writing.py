@@ -10,7 +10,7 @@ from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.core.text import clean_line, clean_text
 from apps.okrs.models import EXITS, Cycle, CycleState, KeyResult, Objective, State, UnitKind
-from apps.okrs.rules.permissions import may_draft
+from apps.okrs.rules.permissions import may_draft, speaks_for
 from apps.okrs.rules.states import MOVES
 
 LONGEST_TITLE: Final = 200
@@ -107,9 +107,11 @@ def may_edit(by: Actor, objective: Objective) -> bool:
 
 def check_may_drop(by: Actor, objective: Objective) -> None:
     """Drafts are cut by whoever writes them; what is agreed, by a lead or who is accountable."""
-    is_accountable = by.person_id is not None and by.person_id == objective.accountable_id
-    may = may_draft(by, objective.team) if is_draft(objective) else by.leads(objective.team_id)
-    if not may and not (is_accountable and by.is_in(objective.team_id)):
+    if is_draft(objective):
+        may = may_draft(by, objective.team)
+    else:
+        may = speaks_for(by, objective.team, accountable_id=objective.accountable_id)
+    if not may:
         message = f"A lead of {objective.team} drops what was agreed."
         raise NotPermittedError(message)
 

@@ -77,20 +77,21 @@ def _keep_lines(row: TeamCheckIn, draft: rules.CheckInDraft, *, by: Actor) -> No
             if key_result is None or key_result.objective_id != pk:
                 message = "One of these key results was dropped. Load the page again: your words are kept."
                 raise InvalidInputError(message, field="key_result")
-            _check_typed(key_result, said.value, by=by)
+            _check_typed(key_result, said.value, on=row.on_date, by=by)
             item = items.get(key) or CheckInItem(check_in=line, key_result=key_result)
             for name, value in rules.clean_item(said).items():
                 setattr(item, name, value)
             item.save()
 
 
-def _check_typed(key_result: KeyResult, value: Decimal | None, *, by: Actor) -> None:
+def _check_typed(key_result: KeyResult, value: Decimal | None, *, on: date, by: Actor) -> None:
     if value is None:
         return
     if key_result.metric is None:
         message = f"“{key_result}” has no metric that could take a value."
         raise InvalidInputError(message, field=f"k{key_result.pk}-value")
     rules.check_may_keep(by, key_result.metric.team)
+    rules.check_metric_value(key_result.metric, value, on=on, today=on)
 
 
 @one_transaction
@@ -99,7 +100,7 @@ def publish_check_in(
 ) -> Saved[TeamCheckIn] | Conflict[TeamCheckIn]:
     """Publish a draft: from now on it stays as it is. Values typed there are recorded, numbers frozen."""
     quarter, row = _opened(check_in.quarter, by=by, at=at)
-    rules.check_may_check_in(by, quarter.team)
+    rules.check_may_publish(by, quarter.team)
     row = _still(row, check_in)
     today = rules.today_of(by, at)
     rules.check_cycle_takes_check_ins(quarter.cycle, today=today)

@@ -60,9 +60,14 @@ def record_value(  # noqa: PLR0913 -- a value has that many sides
 
 @one_transaction
 def record_values(
-    metric: Metric, *, values: Mapping[date, Decimal], by: Actor, at: datetime
+    metric: Metric,
+    *,
+    values: Mapping[date, Decimal],
+    by: Actor,
+    at: datetime,
+    source: str = ValueSource.PASTE,
 ) -> list[MetricValue]:
-    """Record what was pasted, whole or not at all; dates that say the same already are left as they are."""
+    """Record what was pasted or sent, whole or not at all; dates that say the same already stay."""
     metric = _locked_metric(metric, by=by)
     today = rules.today_of(by, at)
     for on_date, value in values.items():
@@ -72,7 +77,7 @@ def record_values(
     news = {on: value for on, value in values.items() if on not in present or present[on].value != value}
     if not news:
         return []
-    kept = _keep(metric, news, present, source=ValueSource.PASTE, note="", by=by, at=at)
+    kept = _keep(metric, news, present, source=source, note="", by=by, at=at)
 
     event = ValuesPasted(
         count=len(news),

@@ -132,7 +132,7 @@ def decide(pack: OffsitePack, *, text: str, owner: User, due_on: date, by: Actor
 def finish_decision(decision: Decision, *, by: Actor, at: datetime) -> Decision:
     """Say that a decision is carried out: its owner does, or a lead of the organisation."""
     decision = Decision.objects.select_related("pack__cycle").locked(decision.pk)
-    if by.person_id != decision.owner_id and not rules.may_edit_strategy(by, queries.root_team()):
+    if not by.is_in_person(decision.owner_id) and not rules.may_edit_strategy(by, queries.root_team()):
         message = "Its owner says so, or a lead of the organisation."
         raise NotPermittedError(message)
     if decision.done_on is not None:

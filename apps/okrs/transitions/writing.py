@@ -12,6 +12,7 @@ from apps.catalog.queries import leads_of, members_of
 from apps.comments import transitions as comments
 from apps.comments.models import Comment
 from apps.comments.queries import conversation
+from apps.core.days import check_day
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.core.results import Conflict, Saved
 from apps.core.text import clean_line
@@ -49,6 +50,7 @@ DETAILS = {
     "embargo_until": "the embargo",
     "restricted_because": "the reason of the restriction",
 }
+LINKS = ("https://", "http://", "/")
 
 
 @one_transaction
@@ -228,6 +230,15 @@ def _check_details(objective: Objective, values: dict[str, Any]) -> None:
     if owner is not None and owner.pk != objective.accountable_id:
         members = {person.pk for person in members_of(objective.team_id)}
         rules.check_owner(objective.team, owner.pk, members)
+    if values["evidence_url"] and not values["evidence_url"].startswith(LINKS):
+        message = "Link to what was learned (https://…)."
+        raise InvalidInputError(message, field="evidence_url")
+    _check_readers(values)
+
+
+def _check_readers(values: dict[str, Any]) -> None:
+    if values["embargo_until"] is not None:
+        check_day(values["embargo_until"], field="embargo_until")
     if values["visibility"] == Visibility.EMBARGOED and values["embargo_until"] is None:
         message = "Say until when."
         raise InvalidInputError(message, field="embargo_until")

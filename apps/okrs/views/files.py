@@ -1,7 +1,7 @@
 """Quarters that come and go as files: lists for spreadsheets, tables of objectives, and whole quarters."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -67,13 +67,18 @@ def example(request: PortalRequest) -> HttpResponse:  # noqa: ARG001 -- the same
     return _file("".join(sheets.csv_lines(head, rows)).encode(), EXAMPLE, sheets.CSV)
 
 
+def _brought(request: PortalRequest) -> tuple[Any, Any]:
+    """Return what a form is bound to; one that was sent without anything says so."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_objectives(request: PortalRequest, cycle: str, team: str) -> HttpResponse:
     """Look at a table of objectives line by line, then write them down as drafts."""
     found = queries.quarter(cycle, team)
     rules.check_may_draft(actor(request), found.team)
     rules.check_open_cycle(found.cycle)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = SheetForm(*_brought(request))
     context = {
         "quarter": found,
         "cycle": found.cycle,
@@ -130,7 +135,7 @@ def export_file(request: PortalRequest, cycle: str) -> HttpResponse:
 def restore(request: PortalRequest) -> HttpResponse:
     """Take the file of a quarter; a worker looks at it before anything is written."""
     rules.check_may_carry_quarters(actor(request))
-    form = QuarterFileForm(request.POST or None, request.FILES or None)
+    form = QuarterFileForm(*_brought(request))
     if request.method != "POST" or not form.is_valid():
         status = REFUSED if form.errors else HTTPStatus.OK
         return page(request, "okrs/restore.html", {"form": form}, status=status)

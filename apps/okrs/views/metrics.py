@@ -139,7 +139,8 @@ def _metric(request: PortalRequest, found: Metric, *, status: int = 200, **more:
     }
     if may_keep:
         context["value_form"] = forms.ValueForm(initial={"on_date": on}, metric=found, today=on)
-        context["tension_form"] = forms.TensionForm(others=queries.other_metrics(found))
+        if "tension" in request.GET:  # a list of all metrics: only for who asked for it
+            context["tension_form"] = forms.TensionForm(others=queries.other_metrics(found))
     return page(request, "okrs/metric.html", context | more, status=status)
 
 

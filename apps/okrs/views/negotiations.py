@@ -1,7 +1,7 @@
 """Negotiations: the list, one of them, and every act as a form."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import PortalRequest, actor
-from apps.activity.models import Audience
 from apps.comments import queries as comments
 from apps.comments import rules as comment_rules
 from apps.comments.transitions import say as say_it
@@ -23,7 +22,7 @@ from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import queries, transitions
 from apps.okrs.forms import negotiating as forms
-from apps.okrs.models import Act, Negotiation, NegotiationKind, Stage
+from apps.okrs.models import Act, Negotiation, NegotiationKind
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.terms import shape_of
@@ -98,10 +97,7 @@ def say_in_negotiation(request: PortalRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
     text = request.POST.get("text", "")
     comment_rules.clean_comment(text)
-    subject = found.subject
-    if found.stage in {Stage.DRAFT, Stage.VOID}:  # its own side alone knows of it
-        subject = replace(subject, audience=Audience.of_team(found.initiator_id))
-    say_it(subject, text=text, by=actor(request), at=timezone.now())
+    say_it(negotiating.talk_of(found), text=text, by=actor(request), at=timezone.now())
     return redirect(f"{found.get_absolute_url()}#talk")
 
 

@@ -5,20 +5,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.http import PortalRequest, actor
-from apps.activity.transitions import note_export
-from apps.core import files
 from apps.core.errors import InvalidInputError
 from apps.core.http import page
 from apps.core.results import Conflict
 from apps.jobs.queries import latest
-from apps.okrs import queries, reports, rules, transitions
+from apps.okrs import http, queries, reports, rules, transitions
 from apps.okrs.forms import DecisionForm, ItemForm, VerdictForm
-from apps.okrs.models import Cycle, Decision, StrategyItem
+from apps.okrs.models import Cycle, StrategyItem
 from apps.okrs.transitions import Sentence
 from apps.okrs.views.finding import today
 
@@ -159,13 +157,9 @@ def print_offsite(request: PortalRequest, cycle: str) -> HttpResponse:
 def offsite_file(request: PortalRequest, cycle: str) -> HttpResponse:
     """Hand out the PDF of a pack; and write down that we did."""
     pack = queries.offsite(queries.cycle_of(cycle))
-    if pack is None or pack.file is None:
+    if pack is None:
         raise Http404
-    note_export(pack.subject, what=f"the offsite pack of {pack.cycle}", by=actor(request), at=timezone.now())
-    response = HttpResponse(files.read(pack.file), content_type=pack.file.media_type)
-    response["Content-Disposition"] = f'attachment; filename="offsite-{pack.cycle.slug}.pdf"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return http.offsite_file(pack, by=actor(request))
 
 
 @require_POST
@@ -189,6 +183,6 @@ def add_decision(request: PortalRequest, cycle: str) -> HttpResponse:
 @require_POST
 def finish_decision(request: PortalRequest, pk: int) -> HttpResponse:
     """Say that a decision is carried out."""
-    found = get_object_or_404(Decision.objects.select_related("pack__cycle"), pk=pk)
+    found = queries.decision(pk)
     transitions.finish_decision(found, by=actor(request), at=timezone.now())
     return redirect(f"{found.pack.get_absolute_url()}#decisions")

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.http import actor
+from apps.comments.http import CommentInput, CommentOut
 from apps.comments.queries import conversation
 from apps.core.api import (
     IF_MATCH,
@@ -70,17 +71,17 @@ class AnswerViewSet(viewsets.GenericViewSet[Answer]):
         """Show what an answer said before, newest first."""
         return Response(shapes.VersionOut(queries.versions(_find(pk)), many=True).data)
 
-    @extend_schema(responses=shapes.CommentOut(many=True), methods=["GET"])
-    @extend_schema(request=shapes.CommentInput, responses={201: shapes.CommentOut}, methods=["POST"])
+    @extend_schema(responses=CommentOut(many=True), methods=["GET"])
+    @extend_schema(request=CommentInput, responses={201: CommentOut}, methods=["POST"])
     @action(detail=True, methods=["get", "post"])
     def thread(self, request: Request, pk: str) -> Response:
         """Show the conversation about an item, or add to it."""
         answer = _find(pk)
         if request.method == "GET":
-            return Response(shapes.CommentOut(conversation("answer", answer.pk), many=True).data)
-        values = body(request, shapes.CommentInput)
+            return Response(CommentOut(conversation("answer", answer.pk), many=True).data)
+        values = body(request, CommentInput)
         said = transitions.say(answer, by=actor(request), at=timezone.now(), **values)
-        return Response(shapes.CommentOut(said).data, status=201)
+        return Response(CommentOut(said).data, status=201)
 
     @extend_schema(responses=shapes.EvidenceOut(many=True), methods=["GET"])
     @extend_schema(request=shapes.EvidenceInput, responses={201: shapes.EvidenceOut}, methods=["POST"])

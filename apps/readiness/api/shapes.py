@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from apps.accounts.http import PersonOut
 from apps.accounts.models import User
-from apps.comments.models import Comment
 from apps.core.api import LARGEST_KEY, Input
 from apps.readiness.models import (
     AnswerVersion,
@@ -59,12 +58,6 @@ class EvidenceInput(Input):
     url = serializers.CharField()
     title = serializers.CharField(required=False, allow_blank=True, default="")
     expires_on = serializers.DateField(required=False, allow_null=True)
-
-
-class CommentInput(Input):
-    """A word in the thread of an item."""
-
-    text = serializers.CharField()
 
 
 class ExemptionInput(Input):
@@ -174,17 +167,6 @@ class EvidenceOut(serializers.ModelSerializer[Evidence]):
     class Meta:
         model = Evidence
         fields = ["id", "title", "url", "expires_on", "added_by", "added_at"]
-        read_only_fields = fields
-
-
-class CommentOut(serializers.ModelSerializer[Comment]):
-    """One thing that somebody said."""
-
-    author = PersonOut()
-
-    class Meta:
-        model = Comment
-        fields = ["id", "author", "text", "at"]
         read_only_fields = fields
 
 
