@@ -421,6 +421,7 @@ REMINDERS = [
 NOTICES = [
     "apps.walkthroughs.rules.notices.KINDS",
     "apps.readiness.rules.notices.KINDS",
+    "apps.okrs.rules.notices.KINDS",
     "apps.catalog.rules.notices.KINDS",
     "apps.notifications.rules.OWN",
 ]
