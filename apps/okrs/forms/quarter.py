@@ -293,7 +293,6 @@ class MeasureForm(Owned, Revised):
             *KeyResult.Indicator.choices,
         ]
 
-
     def clean(self) -> dict[str, Any]:
         """Refuse numbers that go nowhere here, where they can be mended: the rule is the transition's."""
         said = self.cleaned_data
