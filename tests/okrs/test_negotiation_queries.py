@@ -43,7 +43,7 @@ def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
     assert note.head == "Checkout asks Tracking"
     assert note.lines == [
         ("Asked", "EU and US, 10 March 2026", False),
-        ("Offered", "Both, 31 March 2026, The app", False),
+        ("Offered", "Both, 31 March 2026, instead of the app", False),
         ("Countered", "EU now, US in spring, 20 March 2026", True),
     ]
     assert (note.cost_label, note.cost, note.message) == ("Costs you", "4 person-weeks", "EU first?")

@@ -436,7 +436,9 @@ def test_three_rounds_need_a_decision(now):
 
     (pair,) = page.undecided
     assert pair.negotiation == stuck
-    assert [(line.name, line.left, line.right) for line in pair.lines] == [("Person weeks", "6", "7")]
+    assert [(line.name, line.left, line.right) for line in pair.lines] == [
+        ("Costs", "6 person-weeks", "7 person-weeks")
+    ]
     assert next((one.owes, one.to, one.count) for one in page.waiting) == (
         stuck.counterpart,
         stuck.initiator,
