@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.http import came_from
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,20 @@ def test_a_refused_boosted_form_becomes_a_page(admin):
 
     assert (response.status_code, "HX-Retarget" in response) == (403, False)
     assert "<h1>This page had grown old</h1>" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("referer", "url"),
+    [
+        ("http://testserver/okrs/nos/?show=all", "/okrs/nos/?show=all"),
+        ("http://elsewhere.example/okrs/", None),
+        ("http://testserver//elsewhere.example/", None),
+        ("", None),
+    ],
+)
+def test_a_refused_form_leads_back_to_its_own_page_and_nowhere_else(rf, referer, url):
+    request = rf.post("/okrs/nos/1/hold/", headers={"referer": referer})
+
+    back = came_from(request)
+
+    assert (back and back.url) == url

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 
 from apps.core.errors import InvalidInputError
 from apps.core.forms import Line, Text
-from apps.core.text import clean_line, clean_text, words_in
+from apps.core.text import clean_line, clean_text, inside_sentence, words_in
 
 
 def test_text_keeps_its_lines_and_loses_what_follows_the_last_word():
@@ -74,3 +74,18 @@ def test_line_ends_do_not_count_twice():
 )
 def test_words_of_an_address_are_cut_and_never_refused(asked, words):
     assert words_in(asked, limit=10) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "inside"),
+    [
+        ("Rebuilding the courier app", "rebuilding the courier app"),
+        ("The partner pages", "the partner pages"),
+        ("Norway's rollout", "Norway's rollout"),
+        ("API keys for partners", "API keys for partners"),
+        ("a live map", "a live map"),
+        ("", ""),
+    ],
+)
+def test_words_go_on_inside_a_sentence_and_names_keep_their_capital(words, inside):
+    assert inside_sentence(words) == inside

@@ -9,6 +9,7 @@ from django.urls import reverse
 from apps.activity.models import Event
 from apps.okrs import transitions
 from apps.okrs.models import Allocation, CapacityPlan, Negotiation, No, Objective, Stage, Waiver
+from apps.okrs.rules.negotiating import Ask
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory, QuarterFactory
 from tests.okrs.sides import WORK, capacity_of, fresh, seen, sides
@@ -228,6 +229,33 @@ def test_people_are_asked_for_from_a_key_result(client, two):
     assert "7000" in form
     assert answer.status_code == 302
     assert Negotiation.objects.get().key_result == key_result
+
+
+def test_what_is_about_their_objective_is_offered(client, two, now):
+    """The side that begins does it: the form says so, and so does the page."""
+    where = f"{reverse('okrs:ask')}?kind=contribution&objective={two.objective.pk}"
+    form = page(client, two.giver, where)
+    wish = Ask(
+        kind="contribution",
+        initiator=two.tracking,
+        counterpart=two.checkout,
+        cycle=two.cycle,
+        objective=two.objective,
+    )
+    offer = transitions.ask(wish, payload=WORK, by=two.giver, at=now)
+
+    shown = page(client, two.buyer, offer.get_absolute_url())
+
+    assert "Offer to do something for them" in form
+    assert "Offer it" in form
+    assert "Tracking offers Checkout" in shown
+
+
+def test_an_objective_leads_to_what_can_be_negotiated_about_it(client, two):
+    url = two.objective.get_absolute_url()
+
+    assert "Ask another team" in page(client, two.buyer, url)
+    assert "Offer something for it" in page(client, two.giver, url)
 
 
 def test_the_lists_tell_who_waits_for_whom(client, two, asked):

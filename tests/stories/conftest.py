@@ -18,7 +18,7 @@ from tests.workers import until
 
 # Playwright runs an event loop in the thread of the tests; the ORM is still used by one thread at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-PATIENCE = int(os.environ.get("PATIENCE", "20000"))  # milliseconds; the machine may be busy
+PATIENCE = 20_000  # milliseconds; the machine may be busy
 BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"
 expect.set_options(timeout=PATIENCE)
 SAY_VIOLATIONS = """

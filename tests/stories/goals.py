@@ -1,7 +1,6 @@
 """A small organisation that negotiates: who leads what, in quarters around today."""
 
 import json
-import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,8 +83,3 @@ def open_from_inbox(page, words):
     """Go where a line of the inbox that begins like this leads."""
     page.goto("/inbox/")
     page.get_by_role("button", name=re.compile(f"^Open: {words}")).first.click()
-
-
-def snap(page, name):
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory
-from tests.stories.goals import DESK, found_organisation, open_from_inbox, read_inbox, run_jobs, snap
+from tests.stories.goals import DESK, found_organisation, open_from_inbox, read_inbox, run_jobs
 
 NO = "A live map of couriers"
 GOAL = "Buyers watch their courier come closer"
@@ -34,7 +34,6 @@ def test_a_no_collides_comes_back_and_is_reopened(site, people, browse):
 def say_no(ada):
     ada.goto("/okrs/this-quarter/")
     ada.get_by_role("link", name="Nos", exact=True).click()
-    snap(ada, "o1-none")
     ada.get_by_role("link", name="Write a no down").first.click()
     ada.get_by_label("What you do not do").fill(NO)
     ada.get_by_label("Why", exact=True).select_option("Worth less than what it would displace")
@@ -44,9 +43,7 @@ def say_no(ada):
     ada.get_by_label("This number").fill("5000")
     ada.get_by_label("Who had asked").select_option("Checkout")
     ada.get_by_label("Tags").fill("live map")
-    snap(ada, "o2-say-no")
     ada.get_by_role("button", name="Say no").click()
-    snap(ada, "o3-no")
     expect(ada.get_by_role("heading", level=1)).to_have_text(NO)
     facts = ada.get_by_role("complementary")
     expect(facts).to_contain_text("Who holds itAda Lind")
@@ -60,14 +57,12 @@ def collide(people, cleo):
     cleo.goto("/okrs/this-quarter/teams/checkout/")
     cleo.get_by_label(f"What can be done with {GOAL}").click()
     cleo.get_by_role("link", name="Owner, ambition, readers").click()
-    snap(cleo, "o4-details")
     cleo.get_by_role("dialog").get_by_label("Tags").fill("live map")
     cleo.get_by_role("dialog").get_by_role("button", name="Save").click()
     run_jobs(timezone.now(), "look")
     cleo.reload()
     margin = cleo.get_by_role("complementary", name=f"In the margin of {GOAL}")
     margin.get_by_text(re.compile(r"^\s*\d+ questions?$")).click()
-    snap(cleo, "o5-collision")
     expect(margin).to_contain_text(NO)
     margin.get_by_role("link", name="K9: look at it").click()
     expect(cleo.get_by_role("heading", level=1)).to_have_text("There was a no")
@@ -79,7 +74,6 @@ def ask_to_reopen(ada, cleo):
     cleo.get_by_role("link", name="Ask to reopen it").click()
     cleo.get_by_role("dialog").get_by_label("Why").fill("Buyers ask for it every day.")
     cleo.get_by_role("dialog").get_by_role("button").first.click()
-    snap(cleo, "o6-asked")
     read_inbox(ada, "Buyers ask for it every day.")
 
 
@@ -87,13 +81,11 @@ def meet_the_condition(ada):
     ada.goto("/okrs/metrics/calls/")
     ada.get_by_role("textbox", name="Value").fill("4,800")
     ada.get_by_role("button", name="Record it").click()
-    snap(ada, "o7-metric")
     expect(ada.get_by_role("row").filter(has_text="4,800")).to_be_visible()
     first, again = (run_jobs(timezone.now(), "decide_again")["decide_again"] for _time in range(2))
     assert (first, again) == (1, 0)
 
     open_from_inbox(ada, "To be decided again")
-    snap(ada, "o8-again")
     expect(ada.get_by_text("To be decided again:").locator("..")).to_contain_text("To be decided again:")
     expect(ada.get_by_text("To be decided again:").locator("..")).to_contain_text("is 4,800")
 
@@ -102,7 +94,6 @@ def reopen(ada, cleo):
     ada.get_by_role("link", name="Reopen it").click()
     ada.get_by_role("dialog").get_by_label("Why").fill("Now it would be watched.")
     ada.keyboard.press("Enter")
-    snap(ada, "o9-reopened")
     expect(ada.locator("main")).to_contain_text("Now it would be watched.")
     read_inbox(cleo, "Now it would be watched.")
 
@@ -124,7 +115,6 @@ def test_a_no_comes_back_on_its_day_and_is_held(site, people, browse):
     assert run_jobs(timezone.now() + timedelta(days=2), "decide_again") == {"decide_again": 1}
 
     ada.goto("/okrs/nos/")
-    snap(ada, "o10-nos-dark")
     expect(ada.get_by_role("row").filter(has_text=NO)).to_contain_text("◐")
     ada.get_by_role("link", name=NO).click()
     expect(ada.get_by_text("To be decided again:").locator("..")).to_contain_text("has come")
@@ -133,5 +123,4 @@ def test_a_no_comes_back_on_its_day_and_is_held(site, people, browse):
     dialog.get_by_label("Decide again on").fill((day + timedelta(days=60)).isoformat())
     dialog.get_by_label("Why it stands").fill("The peak is longer this year.")
     dialog.get_by_role("button", name="It stands on").click()
-    snap(ada, "o10-held-dark")
     expect(ada.locator("main")).to_contain_text("The peak is longer this year.")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.stories.goals import DESK, PHONE, found_organisation, open_from_inbox, run_jobs, snap
+from tests.stories.goals import DESK, PHONE, found_organisation, open_from_inbox, run_jobs
 
 HERE = "/okrs/this-quarter/teams/tracking/"
 CALLS = "Receivers stop calling us to ask where their parcel is"
@@ -26,6 +26,7 @@ def test_a_quarter_from_planning_to_grades(site, transactional_db, browse, compl
 
     write(ben)
     measure(ada)
+    plan_steps(ada)
     agree(ada)
     begin_the_quarter(vera)
     begin_work(ada)
@@ -43,7 +44,6 @@ def write(ben):
     """The quarter begins as a text, typed by keyboard; each line is kept by itself."""
     ben.goto("/okrs/this-quarter/")
     ben.get_by_role("link", name="Open Tracking").click()
-    snap(ben, "q1-empty")
     ben.get_by_label("The first objective").fill(f"{CALLS}\n{FALL}")
     ben.get_by_role("button", name="Write it down").click()
     ben.get_by_label("Toward").fill("Nobody waits for a parcel in the dark.")
@@ -59,17 +59,15 @@ def write(ben):
     ben.get_by_label("Another objective").fill(f"{COURIERS}\n{TRUST}")
     ben.get_by_role("button", name="Write it down").click()
     expect(ben.get_by_role("region", name="Objective 2")).to_be_visible()
-    snap(ben, "q2-written")
 
 
 def measure(ada):
-    """Metric, baseline and target on the line; milestones; who is accountable."""
+    """Metric, baseline and target on the line; what is refused is mended where it was typed."""
     ada.goto(HERE)
     first = ada.get_by_role("region", name="Objective 1")
     first.get_by_role("link", name="Measure it").first.click()
     dialog = ada.get_by_role("dialog")
     dialog.get_by_label("From one number to another").check()
-    snap(ada, "q3-measure")
     dialog.get_by_label("A new metric").fill(METRIC)
     dialog.get_by_label("Its unit").fill("calls a week")
     dialog.get_by_label(re.compile("^From")).fill("9,400")
@@ -79,20 +77,20 @@ def measure(ada):
     expect(ada.get_by_label("A new metric")).to_have_value(METRIC)  # nothing typed is lost
     ada.get_by_label(re.compile("^From")).fill("9400")
     ada.get_by_role("button", name="Save").click()
-    snap(ada, "q4-same")
     expect(ada.locator("main")).to_contain_text("Baseline and target are the same.")
     ada.get_by_label(re.compile("^To( |$)")).fill("5000")
     ada.get_by_role("button", name="Save").click()
     expect(first).to_contain_text("9,400")
-    snap(ada, "q5-measured")
 
+
+def plan_steps(ada):
+    first = ada.get_by_role("region", name="Objective 1")
     first.get_by_label(f"More about: {DEPOTS}").click()
     first.get_by_role("link", name="Milestones").click()
     for title in ("Depots in Sweden", "Depots in Norway"):
         ada.get_by_label("Milestone").last.fill(title)
         ada.get_by_label("Milestone").last.press("Enter")
         expect(ada.get_by_text(title)).to_be_visible()
-    snap(ada, "q6-milestones")
 
 
 def agree(ada):
@@ -105,7 +103,6 @@ def agree(ada):
         choose(ada, title, "Agree to it")
         ada.get_by_role("dialog").get_by_role("button", name="Agree to it").click()
         expect(ada.get_by_role("region", name=f"Objective {number}")).to_contain_text("Agreed")
-    snap(ada, "q7-agreed")
 
 
 def choose(page, title, step):
@@ -117,7 +114,6 @@ def turn(vera, step):
     vera.goto("/okrs/this-quarter/")
     vera.get_by_label("More", exact=True).click()
     vera.get_by_role("link", name=step).click()
-    snap(vera, f"q8-{step}".replace(" ", "-"))
     vera.get_by_role("dialog").get_by_role("button").first.click()
 
 
@@ -131,16 +127,13 @@ def begin_work(ada):
     run_jobs(timezone.now(), "look")
     for title, reason in ((CALLS, ""), (COURIERS, "We find somebody this week.")):
         ada.goto(HERE)
-        snap(ada, "q9-before")
         choose(ada, title, "Begin work")
-        snap(ada, f"q9-begin-{bool(reason)}")
         dialog = ada.get_by_role("dialog")
         if reason:
             expect(dialog).to_contain_text("Nobody is accountable.")
             dialog.get_by_label("Why").fill(reason)
         dialog.get_by_role("button", name="Begin work").click()
         expect(ada.get_by_role("status").filter(has_text="active")).to_be_visible()
-    snap(ada, "q9-active")
 
 
 def put_into_another_order(ada):
@@ -151,7 +144,6 @@ def put_into_another_order(ada):
     ada.get_by_label("Why the order changes").fill("The couriers' contract ends in June.")
     ada.get_by_role("button", name=f"Up: {COURIERS}").click()
     expect(ada.get_by_role("region", name="What moved, and why")).to_contain_text("The couriers' contract")
-    snap(ada, "q10-ranks")
 
 
 def record_values(ben, people):
@@ -160,28 +152,21 @@ def record_values(ben, people):
     lines = [f"{day.isoformat()}\t{9400 - 500 * week:,}" for week, day in enumerate(days, start=1)]
     ben.goto(HERE)
     ben.get_by_role("heading", name=CALLS).get_by_role("link").click()
-    snap(ben, "q11-objective")
     ben.get_by_role("link", name=METRIC).first.click()
-    snap(ben, "q11-metric")
     ben.get_by_role("link", name="Paste values").click()
     ben.get_by_label("Dates and values").fill("\n".join([*lines, "10/05/2026\t5,000"]))
     ben.get_by_role("button", name="Look at the lines").click()
-    snap(ben, "q12-preview")
     expect(ben.get_by_role("region", name="What would happen")).to_contain_text("8 to record, 1 left out")
     ben.get_by_role("button", name="Record 8 values, leave 1 out").click()
     expect(ben.locator("main")).to_contain_text("5,400")
-    snap(ben, "q13-recorded")
     ben.goto(HERE)
-    snap(ben, "q14-quarter")
     expect(ben.locator("main")).to_contain_text("5,400")
 
 
 def check_in(ben):
     """On the bus."""
     ben.goto(HERE)
-    snap(ben, "q15-quarter-phone")
     ben.get_by_role("link", name="Check in").click()
-    snap(ben, "q15-check-in-phone")
     ben.get_by_label("Priorities").fill("The depots in Norway")
     ben.get_by_label("Value today", exact=False).fill("5,200")
     ben.get_by_label(f"Confidence in {FALL}").select_option("8")
@@ -195,7 +180,6 @@ def check_in(ben):
     ben.get_by_role("radio", name="On track").last.check()
     ben.get_by_role("button", name="Publish").click()
     expect(ben.get_by_role("heading", level=1)).to_contain_text("Tracking,")
-    snap(ben, "q16-published-phone")
     for words in ("The depots in Norway", "5,200", "At risk", "scanners in Oslo", "not acknowledged yet"):
         expect(ben.locator("main")).to_contain_text(words)
     ben.context.close()
@@ -205,7 +189,6 @@ def acknowledge(vera):
     open_from_inbox(vera, "Tracking checked in")
     vera.get_by_role("button", name="I have read it").click()
     expect(vera.locator("main")).to_contain_text("read by Vera Holm")
-    snap(vera, "q17-read")
 
 
 def begin_grading(vera):
@@ -216,12 +199,9 @@ def begin_grading(vera):
 def grade(ada):
     """Each key result gets a grade with a reason, proposed from the numbers; each objective a verdict."""
     open_from_inbox(ada, "Spring of Tracking is to be graded")
-    snap(ada, "q18-grading")
     ada.get_by_role("heading", name=CALLS).get_by_role("link").click()
-    snap(ada, "q19-objective")
     give(ada, FALL, "1.0", "Nearly half of the calls are gone")
     give(ada, DEPOTS, "0.5", "Sweden scans, Norway does not")
-    snap(ada, "q20-graded")
     close(ada, "Change", "Norway goes on, with people from there.")
 
     ada.goto(HERE)
@@ -229,7 +209,6 @@ def grade(ada):
     give(ada, TRUST, "Not measured", "Nobody asked the couriers")
     close(ada, "Stop", "We ask first next time.")
     ada.goto(HERE)
-    snap(ada, "q21-closed")
 
 
 def give(ada, title, grade, why):
@@ -250,13 +229,11 @@ def close(ada, verdict, note):
 def close_the_quarter(vera):
     turn(vera, "Close the quarter")
     expect(vera.get_by_role("status").filter(has_text="Spring is closed now.")).to_be_visible()
-    snap(vera, "q22-closed")
 
 
 def go_on(ada):
     """What changes is a draft of the next quarter, with its key results; and the old one fits on a page."""
     ada.goto("/okrs/next-quarter/teams/tracking/")
-    snap(ada, "q23-next")
     objective = ada.get_by_role("region", name="Objective 1")
     expect(objective.get_by_label("Objective 1", exact=True)).to_have_value(CALLS)
     expect(ada.get_by_text(COURIERS)).to_have_count(0)

@@ -13,7 +13,7 @@ from apps.okrs.rules import nos as nos_rules
 from apps.okrs.rules.capacity import Ledger
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.numbers import ZERO
-from apps.okrs.rules.terms import FIELDS, Field, Type, changed, in_words, many_weeks, shape_of, weeks_of
+from apps.okrs.rules.terms import FIELDS, Field, changed, in_words, many_weeks, shape_of, weeks_of
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,9 @@ def _told(field: Field, value: str) -> str:
             return f"instead of {inside_sentence(words)}"
         case "lent_weeks":
             return f"with {words} lent"
-    return f"{field.label.lower()} {words}" if field.type in {Type.DAY, Type.SHARE, Type.NUMBER} else words
+        case "lent_from" | "lent_to":
+            return f"{'from' if field.name == 'lent_from' else 'until'} {words}"
+    return words
 
 
 def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str, str, bool]]:
