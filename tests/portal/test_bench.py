@@ -4,17 +4,19 @@ from contextlib import nullcontext
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from apps.accounts.models import Actor, User
 from apps.activity.models import Event, EventSeal
 from apps.catalog.models import Membership, Phase, Service, ServiceSummary
+from apps.okrs.models import Cycle, KeyResult, Objective, Quarter
 from apps.readiness.models import Answer, Area, Assessment
 from apps.readiness.transitions.counting import NUMBERS, recount
 from apps.walkthroughs.models import State, Walkthrough
 from bench import steps
 from bench.measuring import Measured, Result
 from bench.organisation import fill, multiply
-from bench.pages import Page, form
+from bench.pages import Page, Who, form, goal_pages
 from bench.sites import Organisation, block_of
 from bench.table import growth, misses, table
 from bench.visitor import Passes
@@ -72,6 +74,31 @@ def test_copies_are_whole_organisations_of_their_own(scene):
         (EventSeal, "event__service_id"),
     ):
         assert len({model.objects.filter(**{path: one.pk}).count() for one in (first, *copies)}) == 1
+
+
+def test_goals_are_whole_in_each_copy(scene):
+    multiply(1)
+
+    wanted = dict.fromkeys(Quarter.objects.values_list("cycle", "team"), frozenset())
+    for pk, *key in Objective.objects.values_list("pk", "cycle", "team"):
+        wanted[tuple(key)] |= {pk}
+    ordered = {(one.cycle_id, one.team_id): set(one.ordered_ids) for one in Quarter.objects.all()}
+    assert ordered == wanted
+    assert Cycle.objects.count() == 3
+    assert KeyResult.objects.filter(objective__cycle__state="active").count() == 2 * 3 * 9
+
+
+def test_pages_of_goals_answer(client, db, settings):
+    settings.ROOT_TEAM = "team-0"
+    scene = fill(20, at=timezone.now())
+    answers = {}
+
+    for asked in goal_pages(scene):
+        pk = scene.admin_id if asked.who == Who.ADMIN else scene.person_id
+        client.force_login(User.objects.get(pk=pk))
+        answers[asked.title] = client.get(asked.path).status_code
+
+    assert set(answers.values()) == {200}, answers
 
 
 def test_areas_hold_what_the_app_would_count(scene, now):

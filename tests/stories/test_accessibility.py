@@ -83,7 +83,7 @@ NOT_PAGES = re.compile(
     r"|declare_tension|end_tension|(discard|correct|acknowledge)_check_in|say_of_objective|close_objective"
     r"|grade_key_result|say|(promise|change|free)_weeks|waive|argue|(reopen|decide)_finding|untie"
     r"|revalidate_item|finish_decision|(prepare|print)_offsite|offsite_file|take_pothole"
-    r"|leave_(pothole|all_potholes)))$"
+    r"|leave_(pothole|all_potholes)|example|(cycle|quarter)_list|export_file|restored))$"
 )
 SEARCH = """
   async (options) => {
