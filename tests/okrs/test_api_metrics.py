@@ -66,6 +66,7 @@ def test_another_number_corrects_and_the_older_one_is_kept(goals, ci):
     [
         ("2026-03-03", {"value": "1"}, "has not come yet"),
         ("2026-02-30", {"value": "1"}, "day of the calendar"),
+        ("20260301", {"value": "1"}, "day of the calendar"),
         ("1999-01-01", {"value": "1"}, "too far away"),
         ("2026-03-01", {"value": "12,5"}, "valid number"),
         ("2026-03-01", {"value": "12 %"}, "valid number"),

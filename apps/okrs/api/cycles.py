@@ -24,7 +24,6 @@ from apps.core.api import (
     with_revision,
 )
 from apps.core.results import Conflict, Saved
-from apps.core.text import words_in
 from apps.okrs import queries, rules, transitions
 from apps.okrs.api import goal_inputs as inputs
 from apps.okrs.api import goal_shapes as shapes
@@ -140,7 +139,7 @@ class CycleViewSet(viewsets.GenericViewSet[Cycle]):
 
 
 def _page(slug: str, team: str) -> Quarter:
-    return queries.quarter(words_in(slug, limit=20), team)
+    return queries.quarter(slug, team)
 
 
 def _quarters(request: Request, pages: list[Quarter], *, on: date) -> list[dict[str, Any]]:

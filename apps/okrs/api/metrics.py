@@ -1,5 +1,6 @@
 """Metrics: what teams measure, and how values come in."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -177,11 +178,13 @@ class MetricViewSet(viewsets.GenericViewSet[Metric]):
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
+    found: date | None = None
+    with suppress(ValueError):
+        found = date.fromisoformat(text)
+    if found is None or found.isoformat() != text:  # weeks and days without hyphens are no addresses
         message = "Name a day of the calendar, such as 2026-03-24."
-        raise InvalidInputError(message, field="on_date") from error
+        raise InvalidInputError(message, field="on_date")
+    return found
 
 
 def _recorded(request: Request, found: Metric) -> Response:
