@@ -25,6 +25,7 @@ from apps.okrs.api.finding import today
 from apps.okrs.api.findings import FindingRow
 from apps.okrs.api.nos import NoRow
 from apps.okrs.models import Cycle, Decision, OffsitePack
+from apps.okrs.rules.negotiation_measures import Measures
 
 GONE = OpenApiResponse(description="The portal's disk has lost the file: ask for it to be printed anew.")
 
@@ -66,7 +67,7 @@ class MeasuresOut(serializers.Serializer[Any]):
     """How a quarter was negotiated; the median of who moved is shown from eight targets on."""
 
     who_moved = exact(allow_null=True)
-    kappas = serializers.ListField(child=exact())
+    targets = serializers.SerializerMethodField()
     is_dictated = serializers.BooleanField()
     dictated = ShareOut()
     answer_time = exact(allow_null=True)
@@ -75,6 +76,10 @@ class MeasuresOut(serializers.Serializer[Any]):
     nos = ShareOut()
     held = ShareOut()
     chose_nothing = serializers.BooleanField()
+
+    def get_targets(self, measures: Measures) -> int:
+        """Return how many targets were negotiated."""
+        return len(measures.kappas)
 
 
 class OwingOut(serializers.Serializer[Any]):
