@@ -180,7 +180,7 @@ def test_what_is_wrong_is_named_and_the_text_stays(client):
         ({}, "Choose a file, or paste a table"),
         ({"text": "x" * (imports.LONGEST_SHEET + 1)}, "at most 1,000,000 are kept"),
         ({"text": "kept", "upload": SimpleUploadedFile("a.xlsx", b"PK\x03\x04x")}, "Save the sheet as CSV"),
-        ({"text": "a\0b"}, "Null characters"),
+        ({"text": "a\0b"}, "cannot be stored (U+0000)"),
     ],
     ids=range(4),
 )
