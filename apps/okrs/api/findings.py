@@ -54,6 +54,7 @@ class FindingRow(serializers.ModelSerializer[Finding]):
     cycle = cycle_out()
     team = team_out()
     other_team = team_out(allow_null=True)
+    resolution = serializers.ChoiceField(Finding.Resolution.choices, allow_blank=True)
     decided_by = PersonOut(allow_null=True)
 
     class Meta:

@@ -90,6 +90,7 @@ class NoRow(serializers.ModelSerializer[No]):
     holder = PersonOut()
     requester = team_out(allow_null=True)
     metric = METRIC
+    threshold_way = serializers.ChoiceField(No.Way.choices, allow_blank=True)
     condition = serializers.SerializerMethodField()
 
     class Meta:
