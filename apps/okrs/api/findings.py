@@ -55,6 +55,7 @@ class FindingRow(serializers.ModelSerializer[Finding]):
     team = team_out()
     other_team = team_out(allow_null=True)
     decided_by = PersonOut(allow_null=True)
+    resolution = serializers.ChoiceField(Finding.Resolution.choices, allow_blank=True)
 
     class Meta:
         model = Finding

@@ -210,6 +210,7 @@ class MoveOut(serializers.ModelSerializer[Move]):
     team = team_out(allow_null=True)
     person = PersonOut(allow_null=True)
     terms = serializers.IntegerField(source="terms.version", allow_null=True)
+    reason_code = serializers.ChoiceField(ReasonCode.choices, allow_blank=True)
 
     class Meta:
         model = Move

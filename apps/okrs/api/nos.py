@@ -91,6 +91,7 @@ class NoRow(serializers.ModelSerializer[No]):
     requester = team_out(allow_null=True)
     metric = METRIC
     condition = serializers.SerializerMethodField()
+    threshold_way = serializers.ChoiceField(No.Way.choices, allow_blank=True)
 
     class Meta:
         model = No
