@@ -237,7 +237,7 @@ class World:
                 audience=Audience.SECURITY,
             )
             record(Said(1), by=self.lead, at=self.now, subject=subject)
-        for item in ("SEC-03", "REL-05"):
+        for item in ("SEC-01", "REL-02"):
             answer = Answer.objects.get(assessment__service__slug=self.names["planned_service"], item=item)
             about = replace(answer.subject, audience=Audience.SECURITY)
             say(about, text=MARKER, by=self.lead, at=self.now)
