@@ -436,6 +436,7 @@ def test_what_was_dropped_is_told():
         (metric(0, "NaN"), "target", "at most 15 digits"),
         (maintained(None, None), "band_low", "lower or an upper end"),
         (maintained(3, 2), "band_high", "band is empty"),
+        (maintained(2, 2), "band_high", "band is empty"),
         (maintained(3, 400, upper_bound=Decimal(100)), "band_high", "400 lies above 100"),
         (maintained(2, 3, required_share=Decimal(0)), "required_share", "above 0"),
         (maintained(2, 3, required_share=Decimal("1.01")), "required_share", "at most 1"),
@@ -457,7 +458,6 @@ def test_a_measure_that_gives_no_score_is_refused(measure, field, words):
         metric(None, 5),
         metric(5, None),
         metric("-0.5", "999999999999.999"),
-        maintained(2, 2),
         maintained(None, 0),
     ],
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
@@ -127,7 +128,7 @@ class HorizonViewSet(viewsets.GenericViewSet[StrategyItem]):
     lookup_value_regex = NUMBER
     pagination_class = None
 
-    @extend_schema(responses=HorizonsOut, operation_id="okrs_horizons_show")
+    @extend_schema(responses=forced_singular_serializer(HorizonsOut), operation_id="okrs_horizons_show")
     def list(self, request: Request) -> Response:
         """Show the whole strategy by horizon."""
         return Response(HorizonsOut(queries.horizons(person(request), on=today(request))).data)
