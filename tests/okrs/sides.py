@@ -7,7 +7,7 @@ from apps.accounts.models import Actor
 from apps.catalog.models import Team
 from apps.okrs import transitions
 from apps.okrs.models import Allocation, CapacityPlan, Cycle, Negotiation, Objective, Quarter
-from apps.okrs.rules.negotiating import Ask
+from apps.okrs.rules.asking import Ask
 from tests.factories import TeamFactory, lead_of
 from tests.factories.okrs import CycleFactory, KeyResultFactory, ObjectiveFactory, QuarterFactory
 

@@ -27,7 +27,8 @@ from apps.okrs.models import (
 )
 from apps.okrs.queries import ledgers
 from apps.okrs.rules import negotiating
-from apps.okrs.rules.negotiating import Ask, Standing
+from apps.okrs.rules.asking import Ask
+from apps.okrs.rules.negotiating import Standing
 from tests.factories import ActorFactory, TeamFactory, lead_of, member_of
 from tests.factories.okrs import KeyResultFactory, MetricFactory, NextCycleFactory, ObjectiveFactory
 from tests.okrs.sides import WORK, capacity_of, fresh, quarter_of, seen, sides

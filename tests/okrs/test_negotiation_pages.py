@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.activity.models import Event
 from apps.okrs import transitions
 from apps.okrs.models import Allocation, CapacityPlan, Negotiation, No, Objective, Stage, Waiver
-from apps.okrs.rules.negotiating import Ask
+from apps.okrs.rules.asking import Ask
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory, QuarterFactory
 from tests.okrs.sides import WORK, capacity_of, fresh, seen, sides

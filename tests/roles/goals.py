@@ -2,7 +2,7 @@
 
 from apps.okrs import transitions
 from apps.okrs.models import Allocation, Cycle, CycleState, Negotiation
-from apps.okrs.rules.negotiating import Ask
+from apps.okrs.rules.asking import Ask
 from tests.factories import TeamFactory, lead_of
 from tests.okrs.sides import capacity_of
 

@@ -25,7 +25,7 @@ from apps.okrs.api import negotiation_shapes as shapes
 from apps.okrs.api.finding import today
 from apps.okrs.models import Negotiation, NegotiationKind, Objective
 from apps.okrs.rules import negotiating
-from apps.okrs.rules.negotiating import Ask
+from apps.okrs.rules.asking import Ask
 
 Moved = Saved[Negotiation] | Conflict[Negotiation] | Negotiation
 

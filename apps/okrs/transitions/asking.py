@@ -26,7 +26,7 @@ from apps.okrs.models import (
     Terms,
 )
 from apps.okrs.rules import negotiating
-from apps.okrs.rules.negotiating import Ask
+from apps.okrs.rules.asking import Ask, check_ask
 from apps.okrs.rules.terms import clean_payload, digest, sentences_in, shape_of, title_of
 from apps.okrs.transitions.locking_sides import locked_about, locked_sides, opened_quarters
 from apps.okrs.transitions.negotiating import propose
@@ -40,7 +40,7 @@ def begin(wish: Ask, *, payload: Mapping[str, object], by: Actor, at: datetime) 
 
 
 def _begin(ask: Ask, *, payload: Mapping[str, object], by: Actor, at: datetime) -> Negotiation:
-    negotiating.check_ask(ask)
+    check_ask(ask)
     opened_quarters([ask.initiator, ask.counterpart], ask.cycle, by=by, at=at)
     objective = locked_about(ask.objective.pk if ask.objective else None, by=by, at=at)
     _check_about(replace(ask, objective=objective))
@@ -107,7 +107,7 @@ def propose_objective(  # noqa: PLR0913 -- two teams, a quarter, and what is pro
     respond_by: date | None = None,
 ) -> Negotiation:
     """Propose an objective to another team, which answers: accept, counter, or a respected no."""
-    negotiating.check_ask(
+    check_ask(
         Ask(kind=NegotiationKind.CONTRIBUTION, initiator=from_team, counterpart=team, cycle=cycle)
     )
     rules.check_speaks_for(by, from_team)

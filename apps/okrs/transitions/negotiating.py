@@ -12,6 +12,7 @@ from apps.core.transactions import one_transaction
 from apps.okrs import events, queries
 from apps.okrs.models import Act, Cycle, CycleState, Negotiation, Objective, Quarter
 from apps.okrs.rules import capacity, negotiating
+from apps.okrs.rules.asking import check_lives
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.terms import Payload
 from apps.okrs.transitions.agreeing import bring_about
@@ -30,7 +31,7 @@ def propose(
     negotiation, quarters = locked_sides(negotiation, by=by, at=at)
     negotiating.check_stage(Act.PROPOSE, negotiation)
     side = negotiating.side_of(Act.PROPOSE, negotiation, by)
-    negotiating.check_lives(negotiation)
+    check_lives(negotiation)
     wanted = negotiating.answer_by(respond_by, at=at)
     terms = on_the_table(negotiation, by=by, at=at)
     _check_giver_says_instead(negotiation, terms.payload, side, quarters, at=at)
@@ -67,7 +68,7 @@ def amend(
     negotiation, quarters = locked_sides(negotiation, by=by, at=at)
     negotiating.check_stage(Act.AMEND, negotiation)
     side = negotiating.side_of(Act.AMEND, negotiation, by)
-    negotiating.check_lives(negotiation)
+    check_lives(negotiation)
     terms, names = new_terms(negotiation, payload, side, by=by, at=at)
     _check_giver_says_instead(negotiation, terms.payload, side, quarters, at=at)
 
@@ -103,7 +104,7 @@ def counter(  # noqa: PLR0913 -- what was on screen, what is said instead, and u
         return Conflict(negotiation)
     negotiating.check_stage(Act.COUNTER, negotiation)
     side = negotiating.side_of(Act.COUNTER, negotiation, by)
-    negotiating.check_lives(negotiation)
+    check_lives(negotiation)
     terms, names = new_terms(negotiation, payload, side, by=by, at=at)
     _check_giver_says_instead(negotiation, terms.payload, side, quarters, at=at)
 
@@ -143,7 +144,7 @@ def accept(
         return Conflict(negotiation)
     negotiating.check_stage(Act.ACCEPT, negotiation)
     side = negotiating.side_of(Act.ACCEPT, negotiation, by)
-    negotiating.check_lives(negotiation)
+    check_lives(negotiation)
     terms = on_the_table(negotiation, by=by, at=at)
     moved = list(negotiation.moves.order_by("seq"))
     author = next((move.person_id for move in reversed(moved) if move.terms_id == terms.pk), None)

@@ -15,7 +15,7 @@ from apps.core.text import key_in
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms.negotiating import KINDS, OFFERS, SidesForm, TermsForm
 from apps.okrs.models import Cycle, KeyResult, Negotiation, NegotiationKind, Objective
-from apps.okrs.rules.negotiating import Ask
+from apps.okrs.rules.asking import Ask
 from apps.okrs.views.finding import collisions
 
 

@@ -20,7 +20,7 @@ from apps.home.management.demo.stage import Stage, saved
 from apps.okrs import queries, transitions
 from apps.okrs.models import Finding, KeyResult, Negotiation, Objective, OffsitePack, StrategyItem
 from apps.okrs.rules import CheckInDraft, ItemDraft, LineDraft, MeasureDraft
-from apps.okrs.rules.negotiating import Ask
+from apps.okrs.rules.asking import Ask
 
 
 def negotiate(stage: Stage, step: Step) -> None:
