@@ -56,7 +56,6 @@ class FindingRow(serializers.ModelSerializer[Finding]):
     other_team = team_out(allow_null=True)
     resolution = serializers.ChoiceField(Finding.Resolution.choices, allow_blank=True)
     decided_by = PersonOut(allow_null=True)
-    resolution = serializers.ChoiceField(Finding.Resolution.choices, allow_blank=True)
 
     class Meta:
         model = Finding

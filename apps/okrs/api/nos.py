@@ -92,7 +92,6 @@ class NoRow(serializers.ModelSerializer[No]):
     metric = METRIC
     threshold_way = serializers.ChoiceField(No.Way.choices, allow_blank=True)
     condition = serializers.SerializerMethodField()
-    threshold_way = serializers.ChoiceField(No.Way.choices, allow_blank=True)
 
     class Meta:
         model = No
