@@ -43,9 +43,9 @@ def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
 
     assert note.head == "Checkout asks Tracking"
     assert note.lines == [
-        ("Asked", "EU and US, promised for 10 March 2026", False),
-        ("Offered", "Both, promised for 31 March 2026, instead of the app", False),
-        ("Countered", "EU now, US in spring, promised for 20 March 2026", True),
+        ("Asked", "EU and US, 10 March 2026", False),
+        ("Offered", "Both, 31 March 2026, instead of the app", False),
+        ("Countered", "EU now, US in spring, 20 March 2026", True),
     ]
     assert (note.cost_label, note.cost, note.room) == ("Costs you", "4 person-weeks", "5 free")
     assert note.message == "EU first?"

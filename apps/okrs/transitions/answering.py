@@ -14,7 +14,7 @@ from apps.okrs.transitions.agreeing import take_back
 from apps.okrs.transitions.following import objective_follows
 from apps.okrs.transitions.locking_sides import locked_sides
 from apps.okrs.transitions.moves import append_move, record_move, tell_move
-from apps.okrs.transitions.nos import write_no
+from apps.okrs.transitions.registering import write_no
 
 
 @one_transaction

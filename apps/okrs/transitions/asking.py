@@ -107,9 +107,7 @@ def propose_objective(  # noqa: PLR0913 -- two teams, a quarter, and what is pro
     respond_by: date | None = None,
 ) -> Negotiation:
     """Propose an objective to another team, which answers: accept, counter, or a respected no."""
-    check_ask(
-        Ask(kind=NegotiationKind.CONTRIBUTION, initiator=from_team, counterpart=team, cycle=cycle)
-    )
+    check_ask(Ask(kind=NegotiationKind.CONTRIBUTION, initiator=from_team, counterpart=team, cycle=cycle))
     rules.check_speaks_for(by, from_team)
     opened_quarters([team, from_team], cycle, by=by, at=at)
     terms = clean_payload(NegotiationKind.OBJECTIVE, payload, cycle=cycle)

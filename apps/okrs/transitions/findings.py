@@ -31,7 +31,7 @@ from apps.okrs.events import (
 from apps.okrs.models import Cycle, Finding, Look, No, Objective, State
 from apps.okrs.transitions.locking import locked_objective
 from apps.okrs.transitions.moving import stop, withdraw
-from apps.okrs.transitions.nos import write_own_no
+from apps.okrs.transitions.registering import write_own_no
 
 OVERLAP: Final = timedelta(minutes=2)  # what was begun before a run may be committed after it
 LONGEST_REASON: Final = 500

@@ -36,8 +36,9 @@ from apps.okrs.models import (
     State,
 )
 from apps.okrs.transitions.locking import locked_objective, opened_quarter
-from apps.okrs.transitions.nos import reopen_own, write_own_no
+from apps.okrs.transitions.nos import reopen_own
 from apps.okrs.transitions.ranks import leave_place, take_place
+from apps.okrs.transitions.registering import write_own_no
 from apps.okrs.transitions.telling import tell
 
 LONGEST_REASON = 1000

@@ -9,7 +9,7 @@ from apps.activity.models import EventKind, Subject
 from apps.activity.transitions import record
 from apps.catalog.models import Team
 from apps.catalog.queries import leads_of
-from apps.core.errors import InvalidInputError, NotPermittedError
+from apps.core.errors import InvalidInputError
 from apps.core.text import clean_line
 from apps.core.transactions import one_transaction
 from apps.okrs.events import (
@@ -25,92 +25,18 @@ from apps.okrs.events import (
 from apps.okrs.models import (
     Metric,
     MetricValue,
-    Negotiation,
-    NegotiationKind,
     No,
     NoException,
     Objective,
-    ReasonCode,
 )
 from apps.okrs.rules import negotiating
 from apps.okrs.rules import nos as rules
 from apps.okrs.rules.fingerprints import number
 from apps.okrs.rules.numbers import plain
-from apps.okrs.rules.terms import shape_of
+from apps.okrs.transitions.registering import decider, written
 from apps.okrs.transitions.telling import audience_of, tell
 
 LONGEST = 500
-
-
-def write_no(  # noqa: PLR0913 -- a no is whole or it is none
-    negotiation: Negotiation,
-    *,
-    side: Team,
-    code: str,
-    reason: str,
-    until_on: date | None,
-    by: Actor,
-    at: datetime,
-) -> No:
-    """Write the no that goes with a move, in its transaction. One query."""
-    objective, key_result = negotiation.objective, negotiation.key_result
-    is_work = shape_of(negotiation) in {NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN}
-    no = No(
-        kind=No.Kind.NOT_NOW if until_on else No.Kind.NO,
-        what=negotiation.title,
-        team=side,
-        reason_code=code,
-        reason=reason,
-        until_on=until_on,
-        requester=negotiation.other(side.pk),
-        negotiation=negotiation,
-        objective=objective,
-        metric=key_result.metric if key_result else None,
-        dependency=negotiating.giver_of(negotiation) if is_work else None,
-        tags=objective.tags if objective else [],
-    )
-    return _written(no, by=by, at=at)
-
-
-def write_own_no(  # noqa: PLR0913 -- a no is whole or it is none
-    objective: Objective,
-    kind: str,
-    *,
-    reason: str,
-    by: Actor,
-    at: datetime,
-    until_on: date | None = None,
-    reopen_when: str = "",
-) -> No | None:
-    """Write the no that goes with a step of the team's own, in its transaction. One query.
-
-    The register shows it beside those to others. Where no person decides, nobody could hold it.
-    """
-    if by.person is None:
-        return None
-    if until_on is not None:
-        negotiating.check_ahead(until_on, at=at, field="until_on")
-    no = No(
-        kind=kind,
-        what=objective.title,
-        team=objective.team,
-        reason_code=ReasonCode.OTHER,
-        reason=reason,
-        until_on=until_on,
-        reopen_when=reopen_when,
-        objective=objective,
-        tags=objective.tags,
-    )
-    return _written(no, by=by, at=at)
-
-
-def _written(no: No, *, by: Actor, at: datetime) -> No:
-    """Store a new no: whoever decides it holds it, and a "not now" says when it is decided again."""
-    rules.check_ends(no.kind, until_on=no.until_on, reopen_when=no.reopen_when)
-    no.decided_by = no.holder = _person(by)
-    no.decided_at = at
-    no.save()
-    return no
 
 
 def reopen_own(objective: Objective, *, reason: str, by: Actor, at: datetime) -> None:
@@ -167,7 +93,7 @@ def say_no(  # noqa: PLR0913 -- a no is whole or it is none
         dependency=dependency,
         tags=words,
     )
-    _written(no, by=by, at=at)
+    written(no, by=by, at=at)
 
     record(
         NoSaid(team=team.name, kind=no.kind, code=code, reason=said),
@@ -257,7 +183,7 @@ def hand_over_no(no: No, *, holder: User, by: Actor, at: datetime) -> No:
 def ask_to_reopen(no: No, *, reason: str, by: Actor, at: datetime) -> No:
     """Ask the holder to decide again; the no stands until they do."""
     no = _locked(no)
-    _person(by)
+    decider(by)
     rules.check_stands(no, step="to ask again")
     said = clean_line(reason, field="reason", limit=LONGEST, is_required=True)
 
@@ -286,7 +212,7 @@ def make_exception(
         message = "Person-weeks must be more than 0 and less than 10,000."
         raise InvalidInputError(message, field="person_weeks")
     made = NoException.objects.create(
-        no=no, granted_by=_person(by), reason=said, objective=objective, person_weeks=person_weeks, at=at
+        no=no, granted_by=decider(by), reason=said, objective=objective, person_weeks=person_weeks, at=at
     )
 
     is_open = objective is None or objective.visibility == "open"
@@ -356,13 +282,6 @@ def _check_threshold(metric: Metric | None, way: str, threshold: Decimal | None)
     if threshold is not None and way not in No.Way.values:
         message = "Say whether it falls below that, or rises above it."
         raise InvalidInputError(message, field="threshold_way")
-
-
-def _person(by: Actor) -> User:
-    if by.person is None:
-        message = "Somebody has to answer for that by name."
-        raise NotPermittedError(message)
-    return by.person
 
 
 def _locked(no: No) -> No:
