@@ -7,7 +7,7 @@ from apps.comments.models import Comment
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.notifications.models import Notice
 from apps.okrs import queries, transitions
-from apps.okrs.models import Finding, No, Objective, State
+from apps.okrs.models import Finding, Negotiation, No, Objective, State
 from tests.factories.accounts import ActorFactory
 from tests.factories.catalog import TeamFactory, lead_of, member_of
 from tests.factories.okrs import ObjectiveFactory
@@ -158,9 +158,14 @@ def test_to_drop_writes_the_no(now, finding, state, becomes, kind):
 
 
 def test_what_others_wait_for_is_not_dropped_here(now, finding):
-    Objective.objects.filter(pk=finding.objective_id).update(state=State.NEGOTIATING)
+    own = finding.objective
+    Objective.objects.filter(pk=own.pk).update(state=State.NEGOTIATING)
+    Negotiation.objects.create(
+        kind="objective", objective=own, cycle=own.cycle, initiator=own.team, counterpart=finding.other_team,
+        title=own.title, stage="open", owes=finding.other_team, respond_by=now.date(),
+    )  # fmt: skip
 
-    with pytest.raises(InvalidMoveError, match="negotiation"):
+    with pytest.raises(InvalidMoveError, match="Withdraw the ask first"):
         transitions.choose_resolution(
             finding, resolution="drop", reason=WHY, by=lead_of(finding.team), at=now
         )

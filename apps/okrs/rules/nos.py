@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from apps.accounts.models import Actor
+from apps.accounts.models import Actor, User
 from apps.accounts.rules import check_in_person
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.okrs.models import Metric, No, Objective
@@ -134,3 +134,11 @@ def in_common(
 
 def _tag(tag: object) -> str:
     return str(tag).strip().casefold()
+
+
+def decider(by: Actor) -> User:
+    """Return who answers for a no by name."""
+    if by.person is None:
+        message = "Somebody has to answer for that by name."
+        raise NotPermittedError(message)
+    return by.person

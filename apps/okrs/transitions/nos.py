@@ -33,7 +33,7 @@ from apps.okrs.rules import negotiating
 from apps.okrs.rules import nos as rules
 from apps.okrs.rules.fingerprints import number
 from apps.okrs.rules.numbers import plain
-from apps.okrs.transitions.registering import decider, written
+from apps.okrs.transitions.registering import written
 from apps.okrs.transitions.telling import audience_of, tell
 
 LONGEST = 500
@@ -183,7 +183,7 @@ def hand_over_no(no: No, *, holder: User, by: Actor, at: datetime) -> No:
 def ask_to_reopen(no: No, *, reason: str, by: Actor, at: datetime) -> No:
     """Ask the holder to decide again; the no stands until they do."""
     no = _locked(no)
-    decider(by)
+    rules.decider(by)
     rules.check_stands(no, step="to ask again")
     said = clean_line(reason, field="reason", limit=LONGEST, is_required=True)
 
@@ -212,7 +212,12 @@ def make_exception(
         message = "Person-weeks must be more than 0 and less than 10,000."
         raise InvalidInputError(message, field="person_weeks")
     made = NoException.objects.create(
-        no=no, granted_by=decider(by), reason=said, objective=objective, person_weeks=person_weeks, at=at
+        no=no,
+        granted_by=rules.decider(by),
+        reason=said,
+        objective=objective,
+        person_weeks=person_weeks,
+        at=at,
     )
 
     is_open = objective is None or objective.visibility == "open"

@@ -2,9 +2,8 @@
 
 from datetime import date, datetime
 
-from apps.accounts.models import Actor, User
+from apps.accounts.models import Actor
 from apps.catalog.models import Team
-from apps.core.errors import NotPermittedError
 from apps.okrs.models import Negotiation, NegotiationKind, No, Objective, ReasonCode
 from apps.okrs.rules import negotiating
 from apps.okrs.rules import nos as rules
@@ -76,15 +75,7 @@ def write_own_no(  # noqa: PLR0913 -- a no is whole or it is none
 def written(no: No, *, by: Actor, at: datetime) -> No:
     """Store a new no: whoever decides it holds it, and a "not now" says when it is decided again."""
     rules.check_ends(no.kind, until_on=no.until_on, reopen_when=no.reopen_when)
-    no.decided_by = no.holder = decider(by)
+    no.decided_by = no.holder = rules.decider(by)
     no.decided_at = at
     no.save()
     return no
-
-
-def decider(by: Actor) -> User:
-    """Return who answers for a no by name."""
-    if by.person is None:
-        message = "Somebody has to answer for that by name."
-        raise NotPermittedError(message)
-    return by.person
