@@ -162,7 +162,7 @@ def test_what_others_wait_for_is_not_dropped_here(now, finding):
     Objective.objects.filter(pk=own.pk).update(state=State.NEGOTIATING)
     Negotiation.objects.create(
         kind="objective", objective=own, cycle=own.cycle, initiator=own.team, counterpart=finding.other_team,
-        title=own.title, stage="open", owes=finding.other_team, respond_by=now.date(),
+        title=own.title, stage="open", owes=finding.other_team, respond_by=now.date(), opened_at=now,
     )  # fmt: skip
 
     with pytest.raises(InvalidMoveError, match="Withdraw the ask first"):
