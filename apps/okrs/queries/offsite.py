@@ -262,7 +262,7 @@ def _capacity(cycle: Cycle) -> dict[str, Any]:
 
 
 def _is_for_all(loan: Loan) -> bool:
-    """Tell whether everybody may read what a loan is for; the person-weeks themselves stand in two ledgers."""
+    """Tell whether everybody may read what a loan is for; its person-weeks stand in both ledgers."""
     return loan.negotiation.objective is None or loan.negotiation.objective.visibility == "open"
 
 
