@@ -340,3 +340,61 @@ def test_what_leads_out_of_the_quarter_is_left_out_and_counted(now):
 
     assert exported.left_out == {"ties": 1}
     emptied(cycle, with_shared=False)
+
+
+def test_an_agreement_that_nobody_made_is_refused(now):
+    cycle = whole_quarter(now)
+    content = file_of(cycle)
+    emptied(cycle)
+
+    def forge(whole):
+        number = next(n for n, row in enumerate(whole["negotiations"]) if row["stage"] == "deferred")
+        whole["negotiations"][number]["stage"] = "agreed"
+
+    outcome = restore(edited(content, forge), now)
+
+    assert outcome.state == "refused"
+    assert [path for path in paths(outcome) if path.endswith(".stage")]
+    assert not Objective.objects.exists()
+
+
+def test_contributions_in_a_circle_are_refused(now):
+    cycle = whole_quarter(now)
+    content = file_of(cycle)
+    emptied(cycle)
+
+    def bend(whole):
+        tie = {"kind": "contributes", "statement": "So", "needed_on": None, "to_key_result": None}
+        tie |= {"to_strategy_item": None}
+        begun = len(whole["ties"])
+        for place, (one, other) in enumerate([(1, 2), (2, 1)], start=begun + 1):
+            ends = {"objective": f"objective-{one}", "to_objective": f"objective-{other}"}
+            whole["ties"].append(tie | ends | {"key": f"tie-{place}"})
+
+    outcome = restore(edited(content, bend), now)
+
+    assert outcome.state == "refused"
+    assert "ties" in paths(outcome)
+
+
+def test_a_value_that_supersedes_itself_is_refused(now):
+    cycle = whole_quarter(now)
+    content = file_of(cycle)
+    emptied(cycle)
+
+    def bend(whole):
+        whole["values"][0]["supersedes"] = whole["values"][0]["key"]
+
+    assert "values.supersedes" in paths(restore(edited(content, bend), now))
+
+
+@pytest.mark.parametrize("number", ["1e1000000", "-1e1000000", "1e-1000000", "NaN", "Infinity"])
+def test_a_number_that_overflows_is_refused(now, number):
+    cycle = whole_quarter(now)
+    content = file_of(cycle)
+    emptied(cycle)
+
+    def blow_up(whole):
+        whole["values"][0]["value"] = number
+
+    assert "values[0].value" in paths(restore(edited(content, blow_up), now))

@@ -135,3 +135,9 @@ def test_values_are_said_as_people_read_them():
     assert in_words(field("target", "target"), "5000") == "5,000"
     assert changed(said, said | {"ramp": "0.1"}) == ["ramp"]
     assert isinstance(CYCLE, Cycle)
+
+
+@pytest.mark.parametrize("number", ["1e1000000", "-1e1000000", "1e-1000000", "NaN", "sNaN", "Infinity"])
+def test_numbers_that_overflow_are_refused(number):
+    with pytest.raises(InvalidInputError):
+        clean_payload("contribution", {"deliverable": "X", "person_weeks": number}, cycle=CYCLE)

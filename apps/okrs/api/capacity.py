@@ -1,5 +1,6 @@
 """A team's person-weeks in one quarter: the plan, what it is promised to, loans and waivers."""
 
+from collections.abc import Container, Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -99,6 +100,15 @@ class LoanOut(serializers.ModelSerializer[Loan]):
         fields = ["id", "negotiation", "lender", "borrower", "key_result", "person_weeks"]
         fields += ["starts_on", "ends_on", "ramp", "return_note", "instead_of", "ended_on"]
         read_only_fields = fields
+
+
+def shown_loans(loans: Iterable[Loan], *, hidden: Container[int]) -> list[dict[str, Any]]:
+    """Return loans as LoanOut; of those for something that the person may not read, the numbers alone."""
+    rows: list[dict[str, Any]] = [dict(LoanOut(one).data) for one in loans]
+    for one in rows:
+        if one["id"] in hidden:
+            one |= {"negotiation": None, "key_result": None, "return_note": "", "instead_of": ""}
+    return rows
 
 
 class WaiverOut(serializers.ModelSerializer[Waiver]):
@@ -209,20 +219,16 @@ def _shown(request: Request, quarter: Quarter) -> Response:
 
 def _in_full(page: CapacityPage) -> dict[str, Any]:
     promises = PromiseOut(page.allocations, many=True).data
-    loans_in, loans_out = LoanOut(page.loans_in, many=True).data, LoanOut(page.loans_out, many=True).data
     for one in promises:
         if one["id"] in page.hidden:
             one |= {"label": HIDDEN, "objective": None, "negotiation": None}
-    for one in (*loans_in, *loans_out):
-        if one["id"] in page.hidden_loans:
-            one |= {"negotiation": None, "key_result": None, "return_note": "", "instead_of": ""}
     return {
         "team": page.quarter.team.slug,
         "cycle": page.quarter.cycle.slug,
         "plan": PlanOut(page.plan).data if page.plan else None,
         "ledger": LedgerOut(page.ledger).data if page.ledger else None,
         "promises": promises,
-        "loans_in": loans_in,
-        "loans_out": loans_out,
+        "loans_in": shown_loans(page.loans_in, hidden=page.hidden_loans),
+        "loans_out": shown_loans(page.loans_out, hidden=page.hidden_loans),
         "waivers": WaiverOut(page.waivers, many=True).data,
     }

@@ -19,7 +19,7 @@ from apps.core.statements import or_404
 from apps.jobs.http import JobOut
 from apps.jobs.queries import latest
 from apps.okrs import http, queries, transitions
-from apps.okrs.api.capacity import LoanOut
+from apps.okrs.api.capacity import LoanOut, shown_loans
 from apps.okrs.api.common import exact
 from apps.okrs.api.finding import today
 from apps.okrs.api.findings import FindingRow
@@ -180,10 +180,10 @@ class LeadershipViewSet(viewsets.GenericViewSet[Cycle]):
         return Response(
             {
                 "figures": FigureOut(shown.figures, many=True).data,
-                "measures": MeasuresOut(queries.measures_of(found)).data,
+                "measures": MeasuresOut(shown.measures).data,
                 "waiting": waiting,
                 "undecided": UndecidedOut(shown.undecided, many=True).data,
-                "loans": LoanOut(shown.loans, many=True).data,
+                "loans": shown_loans(shown.loans, hidden=shown.hidden_loans),
                 "balances": BalanceOut(shown.balances, many=True).data,
                 "findings": FindingRow(shown.findings, many=True).data,
                 "nos": NoRow(shown.nos, many=True).data,

@@ -285,7 +285,9 @@ def _number(column: Any, raw: Any) -> Decimal:  # noqa: ANN401
     except InvalidOperation:
         number = Decimal("NaN")
     limit = Decimal(10) ** (column.max_digits - column.decimal_places)
-    if not number.is_finite() or abs(number) >= limit or _places(number) > column.decimal_places:
+    # Compared before any arithmetic, which 1e1000000 overflows.
+    is_small = number.is_finite() and -limit < number < limit
+    if not is_small or _places(number) > column.decimal_places:
         message = f"“{text[:SHORT]}” is no number below {limit:,} with up to {column.decimal_places} places."
         raise _UnreadableError(message)
     return number

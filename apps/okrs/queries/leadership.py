@@ -15,6 +15,7 @@ from apps.okrs.models import Cycle, Finding, Loan, Negotiation, No, Objective, S
 from apps.okrs.queries.finding import readable
 from apps.okrs.queries.findings import present, visible_findings
 from apps.okrs.queries.negotiation_measures import asks_of, measures_of, moves_of, undecided
+from apps.okrs.rules.negotiation_measures import Measures
 from apps.okrs.rules.overview import Figure, Pair, figures_of
 
 CYCLES: Final = 4
@@ -52,8 +53,10 @@ class Overview:
 
     waiting: list[Waiting]
     undecided: list[Pair]  # three rounds without agreement, both last terms side by side
+    measures: Measures
     figures: list[Figure]
     loans: list[Loan]  # of this cycle
+    hidden_loans: frozenset[int]  # of those, the ones for something that the reader may not see
     balances: list[Balance]  # over four
     findings: list[Finding]
     nos: list[No]
@@ -64,7 +67,10 @@ def leadership(cycle: Cycle, *, person: User, on: date) -> Overview:
     seen = readable(person, on=on).values("pk")
     asks = list(asks_of(cycle).filter(Q(objective=None) | Q(objective__in=seen)))
     moves = moves_of(asks)
+    measures = measures_of(cycle, asks, moves)
     loans = lending(cycle)
+    ours = [one for one in loans if one.lender.cycle_id == cycle.pk]
+    shown = {one.pk for one in asks}
     grave = visible_findings(person, on=on).open().filter(cycle=cycle, severity=Finding.Severity.HIGH)
     nos = No.objects.filter(decided_at__date__gte=cycle.starts_on, decided_at__date__lte=cycle.ends_on)
     nos = nos.filter(Q(objective=None) | Q(objective__in=seen))
@@ -72,8 +78,10 @@ def leadership(cycle: Cycle, *, person: User, on: date) -> Overview:
     return Overview(
         waiting=_waiting(asks),
         undecided=undecided(asks, moves),
-        figures=figures_of(measures_of(cycle, asks, moves)),
-        loans=[one for one in loans if one.lender.cycle_id == cycle.pk],
+        measures=measures,
+        figures=figures_of(measures),
+        loans=ours,
+        hidden_loans=frozenset(one.pk for one in ours if one.negotiation_id not in shown),
         balances=balances(loans),
         findings=list(present(grave)[:MOST]),
         nos=list(nos.order_by("-pk")[:MOST]),

@@ -171,8 +171,9 @@ def _mean(values: list[Decimal]) -> str:
 def _nos(cycle: Cycle) -> dict[str, Any]:
     during = {"decided_at__date__gte": cycle.starts_on, "decided_at__date__lte": cycle.ends_on}
     rows = No.objects.filter(_open(), **during).select_related("team").order_by("-pk")[:MOST]
+    is_said_openly = Q(no__objective=None) | Q(no__objective__visibility="open")
     granted = NoException.objects.filter(
-        _open(), at__date__gte=cycle.starts_on, at__date__lte=cycle.ends_on
+        _open(), is_said_openly, at__date__gte=cycle.starts_on, at__date__lte=cycle.ends_on
     ).select_related("no")
     return {
         "rows": [
@@ -240,8 +241,8 @@ def _findings(cycle: Cycle) -> list[dict[str, Any]]:
 
 
 def _capacity(cycle: Cycle) -> dict[str, Any]:
-    loans = Loan.objects.filter(lender__cycle=cycle).select_related("lender__team", "borrower__team")
-    found = list(loans.order_by("pk"))
+    around = ("lender__team", "borrower__team", "negotiation__objective")
+    found = list(Loan.objects.filter(lender__cycle=cycle).select_related(*around).order_by("pk"))
     return {
         "plans": CapacityPlan.objects.filter(quarter__cycle=cycle).count(),
         "loans": [
@@ -249,7 +250,7 @@ def _capacity(cycle: Cycle) -> dict[str, Any]:
                 "lender": one.lender.team.name,
                 "borrower": one.borrower.team.name,
                 "person_weeks": plain(one.person_weeks),
-                "instead_of": one.instead_of,
+                "instead_of": one.instead_of if _is_for_all(one) else "",
             }
             for one in found[:MOST]
         ],
@@ -258,6 +259,11 @@ def _capacity(cycle: Cycle) -> dict[str, Any]:
             for one in balances(lending(cycle))
         ],
     }
+
+
+def _is_for_all(loan: Loan) -> bool:
+    """Tell whether everybody may read what a loan is for; its person-weeks stand in both ledgers."""
+    return loan.negotiation.objective is None or loan.negotiation.objective.visibility == "open"
 
 
 def _figures(cycle: Cycle) -> list[dict[str, str]]:

@@ -283,8 +283,10 @@ def _decimal(field: Field, value: object, places: int) -> Decimal | None:
     except InvalidOperation as error:
         message = f"{field.label} is a number such as 12.5."
         raise InvalidInputError(message, field=field.name) from error
-    exponent = found.normalize().as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < places or abs(found) >= LARGEST:
+    # Compared before it is normalised: arithmetic with 1e1000000 overflows.
+    is_small = found.is_finite() and -LARGEST < found < LARGEST
+    exponent = found.normalize().as_tuple().exponent if is_small else None
+    if not isinstance(exponent, int) or exponent < places:
         message = f"{field.label} has too many digits."
         raise InvalidInputError(message, field=field.name)
     return found

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from apps.core.transactions import one_by_one, one_transaction
 from apps.okrs import imports, queries, rules
 from apps.okrs.events import CycleRestored
 from apps.okrs.models import (
+    Act,
+    AlignmentLink,
     Cycle,
     CycleState,
     Finding,
@@ -28,11 +31,13 @@ from apps.okrs.models import (
     MetricTension,
     MetricValue,
     Quarter,
+    Stage,
     StrategyItem,
 )
 from apps.okrs.rules.terms import digest
 
 AT_ONCE: Final = 200  # rows in one statement
+KEPT: Final = frozenset({Stage.AGREED, Stage.REPORTED, Stage.CLOSED})
 OWN_CYCLE: Final = frozenset({"quarters", "negotiations", "findings"})
 MISSING: Final = {
     imports.TEAM: ("There is no team “{}” here.", "Create the team, or import the catalog first."),
@@ -102,6 +107,8 @@ def _restore(
     outcome = Restored(cycle=str(file.cycle["slug"]), is_preview=is_preview)
     ids = _outside(file, outcome)
     _check_terms(file, outcome)
+    _check_spoken(file, outcome)
+    _check_circles(file, outcome)
     known = Cycle.objects.select_for_update(no_key=True).filter(slug=outcome.cycle).first()
     if known is not None and _holds_something(known):
         outcome.problems += queries.differences(file.content, queries.quarter_file(known).content)
@@ -166,6 +173,48 @@ def _check_terms(file: imports.QuarterFile, outcome: Restored) -> None:
         if digest(row["payload"]) != row["sha256"]:
             message = "These terms are not those that the sides saw: their digest is another."
             outcome.problems.append(imports.Problem(f"terms[{number}].sha256", message))
+
+
+def _check_spoken(file: imports.QuarterFile, outcome: Restored) -> None:
+    """Refuse an agreement that nobody made: it takes moves of both sides, and a yes to the terms it has."""
+    moves: dict[str, list[Mapping[str, Any]]] = {}
+    for row in file.parts["moves"]:
+        moves.setdefault(row["negotiation"], []).append(row)
+    for number, row in enumerate(file.parts["negotiations"]):
+        made = moves.get(row["key"], [])
+        have_spoken = {one["team"] for one in made} >= {row["initiator"], row["counterpart"]}
+        accepted = {one["terms"] for one in made if one["act"] == Act.ACCEPT}
+        if row["stage"] in KEPT and not (have_spoken and row["terms"] in accepted):
+            message = "This is agreed, and its moves do not say that both sides spoke and one said yes to it."
+            outcome.problems.append(imports.Problem(f"negotiations[{number}].stage", message))
+
+
+def _check_circles(file: imports.QuarterFile, outcome: Restored) -> None:
+    """Refuse contributions, parents and corrections that come back to where they began."""
+    objective_of = {row["key"]: row["objective"] for row in file.parts["key_results"]}
+    serves: dict[str, list[str]] = {}
+    for row in file.parts["ties"]:
+        aim = row["to_objective"] or objective_of.get(row["to_key_result"])
+        if row["kind"] == AlignmentLink.Kind.CONTRIBUTES and aim is not None:
+            serves.setdefault(row["objective"], []).append(aim)
+    graphs = [("ties", serves)]
+    for part in imports.PARTS:
+        for name in sorted(part.late):
+            if part.links[name] == part.name:
+                rows = [row for row in file.parts[part.name] if row[name] is not None]
+                graphs.append((f"{part.name}.{name}", {row["key"]: [row[name]] for row in rows}))
+    for path, graph in graphs:
+        if circle := _circle(graph):
+            message = f"These come back to where they began: {', '.join(circle[:10])}."
+            outcome.problems.append(imports.Problem(path, message))
+
+
+def _circle(graph: Mapping[str, Iterable[str]]) -> list[str]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [str(one) for one in error.args[1]]
+    return []
 
 
 def _cycle(known: Cycle | None, file: imports.QuarterFile, outcome: Restored) -> Cycle:
