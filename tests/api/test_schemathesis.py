@@ -56,6 +56,7 @@ GOALS = {  # nor the goals of the small company: what its table of rights calls 
     "milestones/[{]id[}]/": {"id": "milestone"},
     "check-ins/[{]id[}]/((publish)/)?$": {"id": "begun"},
     "check-ins/[{]id[}]/(correct|acknowledge)/": {"id": "said"},
+    "restores/[{]id[}]/": {"id": "looked_at"},
     "negotiations/[{]id[}]/((accept|counter|amend|decline|defer|withdraw|thread)/)?$": {"id": "asked_of"},
     "negotiations/[{]id[}]/(report|revoke|change|satisfied|dispute)/": {"id": "agreed_ask"},
     "negotiations/[{]id[}]/(propose|discard)/": {"id": "draft_ask"},

@@ -504,6 +504,17 @@ def test_an_administrators_look_is_written_down_once(client, goals):
     assert (event.verb, event.audience) == ("okrs.read_in_confidence", f"team:{goals.team.pk}")
 
 
+def test_the_look_of_another_administrator_is_written_down_too(client, goals):
+    Objective.objects.update(visibility=Visibility.RESTRICTED, restricted_because="People")
+    people = [UserFactory(is_admin=True) for _ in range(2)]
+
+    for person in people:
+        client.force_login(person)
+        html(client, goals.objective.get_absolute_url())
+
+    assert list(Event.objects.order_by("pk").values_list("actor_id", flat=True)) == [one.pk for one in people]
+
+
 def test_everybody_may_say_something(client, goals):
     client.force_login(UserFactory())
 

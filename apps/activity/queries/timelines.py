@@ -90,9 +90,10 @@ def of_person(
     return sorted(both, key=lambda entry: -entry.id)[:limit]
 
 
-def has_happened(subject: Subject, *, verb: str, since: datetime) -> bool:
-    """Tell whether something happened to one object lately. One query."""
-    return Event.objects.about(subject).filter(verb=verb, at__gt=since).exists()
+def has_happened(subject: Subject, *, verb: str, since: datetime, actor_id: int | None = None) -> bool:
+    """Tell whether something happened to one object lately, perhaps by one person. One query."""
+    found = Event.objects.about(subject).filter(verb=verb, at__gt=since)
+    return (found if actor_id is None else found.filter(actor_id=actor_id)).exists()
 
 
 def _entries(

@@ -21,7 +21,7 @@ from apps.accounts.http import actor, person
 from apps.catalog.queries import team as team_of
 from apps.core.api import CSV, NUMBER, SLUG, CsvRenderer, Input, Nothing, body, filters, one
 from apps.core.errors import InvalidInputError
-from apps.core.limits import CarefulJSONParser
+from apps.core.limits import CarefulJSONParser, whole
 from apps.core.text import LONGEST_LINE, clean_line, clean_text
 from apps.jobs.http import JobOut
 from apps.jobs.models import Job
@@ -50,7 +50,7 @@ class CsvParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, str]:
         """Return the text of the table, whatever wrote it."""
-        return {"text": imports.text_of(stream.read())}
+        return {"text": imports.text_of(whole(stream))}
 
 
 class WholeParser(BaseParser):
@@ -63,9 +63,9 @@ class WholeParser(BaseParser):
         stream: IO[bytes],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
+    ) -> dict[str, bytes]:
         """Return the bytes."""
-        return stream.read()
+        return {"content": whole(stream)}
 
 
 class SheetInput(Input):
@@ -255,7 +255,7 @@ class RestoreViewSet(viewsets.GenericViewSet[Job]):
         rules.check_may_carry_quarters(by)
         said = filters(request, RestoreFilters).get("name", "quarter.json")
         name = clean_line(said, field="name")
-        content = request.data if isinstance(request.data, bytes) else b""
+        content = request.data.get("content", b"") if isinstance(request.data, dict) else b""
         if not imports.may_be_quarter(content):
             message = "The body is not the JSON file of a quarter."
             raise ParseError(message)

@@ -21,6 +21,7 @@ from apps.okrs.models import (
     TargetChange,
 )
 from apps.okrs.rules.fingerprints import number
+from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.negotiating import giver_of, requester_of
 from apps.okrs.rules.numbers import ZERO
 from apps.okrs.rules.terms import Payload, day_in, number_in, shape_of, weeks_of
@@ -109,7 +110,7 @@ def _set_target(
                 why=TargetChange.Why.RENEGOTIATED,
                 reason=f"Agreed between {negotiation.initiator} and {negotiation.counterpart}"[:500],
                 person_name=by.name,
-                on_date=at.date(),
+                on_date=today_of(by, at),
                 at=at,
             )
     if key_result.starts_on and key_result.ends_on and key_result.starts_on >= key_result.ends_on:

@@ -95,7 +95,8 @@ def carry_over(cycle: Cycle, *, into: Cycle, by: Actor, at: datetime) -> list[Ob
 def _pages(cycle: Cycle, into: Cycle, team_ids: set[int]) -> dict[tuple[int, int], Quarter]:
     """Return the locked pages of some teams in both quarters; those that are missing are made."""
     have = set(Quarter.objects.filter(cycle=into, team__in=team_ids).values_list("team_id", flat=True))
-    Quarter.objects.bulk_create([Quarter(team_id=pk, cycle=into) for pk in sorted(team_ids - have)])
+    for pk in sorted(team_ids - have):  # one by one: somebody may open the same page at this moment
+        Quarter.objects.get_or_create(team_id=pk, cycle=into)
     rows = Quarter.objects.select_for_update(no_key=True).filter(cycle__in=[cycle, into], team__in=team_ids)
     return {(row.cycle_id, row.team_id): row for row in rows.order_by("pk")}
 

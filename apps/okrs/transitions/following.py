@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from apps.accounts.models import Actor
+from apps.core.transactions import one_by_one
 from apps.okrs.models import (
     Act,
     AlignmentLink,
@@ -17,6 +18,7 @@ from apps.okrs.models import (
     State,
     Visibility,
 )
+from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.states import check_move
 from apps.okrs.rules.terms import Payload, sentences_in, shape_of
 from apps.okrs.transitions.ranks import leave_place, take_place
@@ -64,7 +66,7 @@ def objective_agreed(negotiation: Negotiation, payload: Payload, *, by: Actor, a
     objective = negotiation.objective
     if objective is None or shape_of(negotiation) != NegotiationKind.OBJECTIVE:
         return
-    _take_over(objective, payload, at=at)
+    _take_over(objective, payload, by=by, at=at)
     if negotiation.kind != NegotiationKind.OBJECTIVE:
         return
     if _missing(negotiation, objective):
@@ -108,7 +110,7 @@ def _enter(objective: Objective, to: State, *, reason: str, by: Actor, at: datet
     if to == State.AGREED:
         objective.agreed_at = at
     if to in {State.WITHDRAWN, State.STOPPED}:
-        objective.closed_on = at.date()
+        objective.closed_on = today_of(by, at)
         objective.close_note = reason
     if to in {State.DECLINED, State.DEFERRED, State.WITHDRAWN, State.STOPPED}:
         leave_place(objective, by=by, at=at)
@@ -130,7 +132,7 @@ def _enter(objective: Objective, to: State, *, reason: str, by: Actor, at: datet
     )
 
 
-def _take_over(objective: Objective, payload: Payload, *, at: datetime) -> None:
+def _take_over(objective: Objective, payload: Payload, *, by: Actor, at: datetime) -> None:
     """Write what was agreed into the objective: what is no part of it is dropped, what is new added."""
     objective.title = payload["title"]
     objective.why = payload.get("why", objective.why)
@@ -141,7 +143,7 @@ def _take_over(objective: Objective, payload: Payload, *, at: datetime) -> None:
     known = list(KeyResult.objects.filter(objective=objective, dropped_on=None).order_by("position", "pk"))
     for one in known:
         if wanted.pop(one.title.casefold(), None) is None:
-            one.dropped_on, one.drop_reason = at.date(), NOT_AGREED
+            one.dropped_on, one.drop_reason = today_of(by, at), NOT_AGREED
             one.revision += 1
             one.save(update_fields=["dropped_on", "drop_reason", "revision"])
     last = max((one.position for one in known), default=0)
@@ -163,6 +165,7 @@ def serves(
     objective = negotiation.objective
     if objective is None or within.pk == objective.pk:
         return
+    one_by_one("okrs.link_objective")  # as links of people are: two at once could close a circle
     kinds = AlignmentLink.Kind
     AlignmentLink.objects.get_or_create(
         objective=objective,

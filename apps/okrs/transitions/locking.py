@@ -8,9 +8,17 @@ from apps.okrs.models import Cycle, KeyResult, Objective, Quarter
 
 
 def opened_quarter(team: Team, cycle: Cycle, *, by: Actor, at: datetime) -> Quarter:  # noqa: ARG001 -- as all steps are called
-    """Return a team's page in a cycle, locked; the first one who writes on it makes it."""
-    made, _is_new = Quarter.objects.get_or_create(team=team, cycle=cycle)
-    return Quarter.objects.select_related("team", "cycle").locked(made.pk)
+    """Return a team's page in a cycle, locked; the first one who writes on it makes it. Three queries.
+
+    The cycle is read behind the lock: a statement that has waited for a row joins the others as they were
+    before it waited, and whoever ends a quarter holds its pages. A page that is new they could not hold.
+    """
+    made, is_new = Quarter.objects.get_or_create(team=team, cycle=cycle)
+    if is_new:
+        Cycle.objects.locked(cycle.pk)
+    quarter = Quarter.objects.select_related("team").locked(made.pk)
+    quarter.cycle = Cycle.objects.get(pk=cycle.pk)
+    return quarter
 
 
 def locked_objective(objective: Objective, *, by: Actor, at: datetime) -> Objective:  # noqa: ARG001

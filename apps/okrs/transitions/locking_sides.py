@@ -15,12 +15,20 @@ def opened_quarters(
     by: Actor,  # noqa: ARG001 -- as all steps are called
     at: datetime,  # noqa: ARG001
 ) -> dict[int, Quarter]:
-    """Return the pages of some teams in a cycle, locked in the order of their ids; missing ones are made."""
+    """Return the pages of some teams in a cycle, locked in the order of their ids; missing ones are made.
+
+    The cycle is read behind the locks, as in `opened_quarter`.
+    """
     ids = sorted({team.pk for team in teams})
-    for team_id in ids:
-        Quarter.objects.get_or_create(team_id=team_id, cycle=cycle)
-    rows = Quarter.objects.select_for_update(of=("self",), no_key=True).select_related("team", "cycle")
-    return {one.team_id: one for one in rows.filter(team__in=ids, cycle=cycle).order_by("pk")}
+    made = [Quarter.objects.get_or_create(team_id=team_id, cycle=cycle) for team_id in ids]
+    if any(is_new for _row, is_new in made):
+        Cycle.objects.locked(cycle.pk)
+    rows = Quarter.objects.select_for_update(of=("self",), no_key=True).select_related("team")
+    found = list(rows.filter(team__in=ids, cycle=cycle).order_by("pk"))
+    fresh = Cycle.objects.get(pk=cycle.pk)
+    for one in found:
+        one.cycle = fresh
+    return {one.team_id: one for one in found}
 
 
 def locked_sides(

@@ -81,7 +81,7 @@ def withdraw(objective: Objective, *, by: Actor, at: datetime, reason: str = "")
 
     leave_place(objective, by=by, at=at)
     objective.state = State.WITHDRAWN
-    objective.closed_on = at.date()
+    objective.closed_on = rules.today_of(by, at)
     objective.close_note = reason
     objective.save(update_fields=["state", "closed_on", "close_note"])
 
@@ -236,7 +236,7 @@ def stop(objective: Objective, *, reason: str, by: Actor, at: datetime, frees: s
     promised.delete()
     leave_place(objective, by=by, at=at)
     objective.state = State.STOPPED
-    objective.closed_on = at.date()
+    objective.closed_on = rules.today_of(by, at)
     objective.close_note = f"{reason} Frees: {frees}" if frees else reason
     objective.save(update_fields=["state", "closed_on", "close_note"])
     write_own_no(objective, No.Kind.STOP, reason=reason, by=by, at=at)

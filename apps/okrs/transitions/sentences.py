@@ -15,7 +15,6 @@ from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.results import Conflict, Saved
 from apps.core.text import clean_line
 from apps.core.transactions import one_by_one, one_transaction
-from apps.notifications.rules import day_of
 from apps.okrs import rules
 from apps.okrs.events import KeyResultDropped, KeyResultEdited, KeyResultMeasured, MilestoneChanged
 from apps.okrs.models import Ambition, Good, KeyResult, Kind, Metric, Milestone
@@ -92,7 +91,7 @@ def drop_key_result(key_result: KeyResult, *, reason: str, by: Actor, at: dateti
     reason = clean_line(reason, field="reason", limit=500, is_required=True)
     _check_not_last(key_result)
 
-    key_result.dropped_on = at.date()
+    key_result.dropped_on = rules.today_of(by, at)
     key_result.drop_reason = reason
     key_result.revision = F("revision") + 1
     key_result.save(update_fields=["dropped_on", "drop_reason", "revision"])
@@ -301,8 +300,7 @@ def reach_milestone(
     rules.check_not_dropped(key_result)
     milestone = Milestone.objects.locked(milestone.pk)
     evidence_url = clean_line(evidence_url, field="evidence_url", limit=500) if done_on else ""
-    today = day_of(at, by.person) if by.person else at.date()
-    _check_reached(done_on, evidence_url, today=today)
+    _check_reached(done_on, evidence_url, today=rules.today_of(by, at))
     if (milestone.done_on, milestone.evidence_url) == (done_on, evidence_url):
         return milestone
 
