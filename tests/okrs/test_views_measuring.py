@@ -465,7 +465,7 @@ def test_the_history_costs_the_same(client, goals, count, django_assert_max_num_
     with django_assert_max_num_queries(12):
         page = html(client, reverse("okrs:objective_history", args=[goals.objective.pk]))
 
-    assert page.count("is at risk") == count
+    assert page.count(": at risk") == count
     assert "Both markets count" in page
 
 

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from apps.okrs import queries
+from apps.okrs import queries, transitions
 from apps.okrs.models import Finding
 from tests.factories import TeamFactory, UserFactory, lead_of, member_of
 from tests.factories.okrs import QuarterFactory
 from tests.okrs.goals import Goals
-from tests.okrs.sides import sides
+from tests.okrs.sides import seen, sides
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +101,31 @@ def test_a_check_in_waits_for_its_reviewer(now, django_assert_num_queries):
         (todo,) = queries.waiting_for(reviewer, now=now)
 
     assert (todo.title, todo.action) == (f"Read the check-in of {goals.team}", "Read")
+
+
+def test_what_is_said_to_be_done_waits_for_who_asked(now):
+    two = sides()
+    asked = two.ask(now)
+    transitions.accept(asked, seen=seen(asked), by=two.giver, at=now)
+    transitions.report(asked, by=two.giver, at=now)
+
+    (todo,) = queries.waiting_for(two.buyer.person, now=now)
+
+    assert (todo.title, todo.detail) == (f"Was that it? {asked.title}", "Tracking says that it is done")
+    assert queries.waiting_for(two.giver.person, now=now) == []
+    transitions.be_satisfied(asked, by=two.buyer, at=now)
+    assert queries.waiting_for(two.buyer.person, now=now) == []
+
+
+def test_one_finding_names_its_objective(now):
+    goals = Goals()
+    goals.quarter.has_check_ins = False
+    goals.quarter.save()
+    found_in(goals, now, objective=goals.objective)
+
+    (todo,) = queries.waiting_for(goals.lead.person, now=now)
+
+    assert todo.detail == f"“{goals.objective.title}”, {goals.team}, {goals.cycle}"
 
 
 @pytest.mark.parametrize("count", [1, 10])

@@ -93,7 +93,7 @@ class ValuesPasted(EventKind):
     """Several values of one metric came in at once."""
 
     verb = "okrs.values_pasted"
-    sentence = "{actor} pasted {count} values from {first} to {last} into {subject}"
+    sentence = "{actor} pasted values into {subject}: {count} from {first} to {last}"
     example = {"count": 13, "corrected": 2, "first": "2026-10-05", "last": "2026-12-28"}
 
     count: int
@@ -139,7 +139,7 @@ class ObjectiveStatusSaid(EventKind):
     """A check-in says how one objective goes, and what its numbers hinted at."""
 
     verb = "okrs.status_said"
-    sentence = "{actor} says that {subject} is {status}"
+    sentence = "{actor} says of {subject}: {status}"
     example = {"status": "at risk", "hint": "off track", "on_date": "2026-11-23"}
 
     status: str

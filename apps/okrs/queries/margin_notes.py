@@ -13,7 +13,17 @@ from apps.okrs.rules import nos as nos_rules
 from apps.okrs.rules.capacity import Ledger
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.numbers import ZERO
-from apps.okrs.rules.terms import FIELDS, Field, changed, in_words, many_weeks, shape_of, weeks_of
+from apps.okrs.rules.terms import (
+    FIELDS,
+    LENT,
+    Field,
+    Type,
+    changed,
+    in_words,
+    many_weeks,
+    shape_of,
+    weeks_of,
+)
 
 
 @dataclass(frozen=True)
@@ -97,17 +107,38 @@ def _head(one: Negotiation) -> str:
     return f"{one.initiator} {verb} {one.counterpart}"
 
 
-def _told(field: Field, value: str) -> str:
-    """Return a value beside others, where no label says what a day or a number is."""
+def _told(field: Field, value: str, *, same: Collection[str] = (), has_days: bool = False) -> str:
+    """Return a value beside others, where no label says what a day or a number is.
+
+    `same` are the lines that all versions have: they are counted, and what differs is told.
+    """
+    if field.type == Type.LINES and same:
+        value = "\n".join([f"the same {len(same)}", *_others(value, same)])
     words = in_words(field, value)
+    if field.type == Type.DAY and has_days and field.group != LENT:
+        words = f"{field.label.lower()} {words}"
     match field.name:
+        case "ramp":
+            words = f"{words} lost in getting to know"
         case "instead_of":
-            return f"instead of {inside_sentence(words)}"
+            words = f"instead of {inside_sentence(words)}"
         case "lent_weeks":
-            return f"with {words} lent"
+            words = f"with {words} lent"
         case "lent_from" | "lent_to":
-            return f"{'from' if field.name == 'lent_from' else 'until'} {words}"
+            words = f"{'from' if field.name == 'lent_from' else 'until'} {words}"
     return words
+
+
+def _others(value: str, same: Collection[str]) -> list[str]:
+    return [line for line in value.splitlines() if line not in same]
+
+
+def _shared(field: Field, said: list[Terms]) -> list[str]:
+    """Return the lines of a field that all versions have, where there is more than one."""
+    if field.type != Type.LINES or len(said) == 1:
+        return []
+    first, *later = [terms.payload.get(field.name, "").splitlines() for terms in said]
+    return [line for line in first if all(line in lines for lines in later)]
 
 
 def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str, str, bool]]:
@@ -116,6 +147,9 @@ def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str
     names = {name for terms in said[1:] for name in changed(said[0].payload, terms.payload)}
     if not names:
         names = {each.name for each in FIELDS[shape]} - {"title", "why", "conditions"}
+    fields = [each for each in FIELDS[shape] if each.name in names]
+    has_days = sum(each.type == Type.DAY and each.group != LENT for each in fields) > 1
+    same = {each.name: _shared(each, said) for each in fields}
     words = []
     seen: set[str] = set()
     for terms in said:
@@ -123,9 +157,9 @@ def _lines(one: Negotiation, said: list[Terms], giver_id: int) -> list[tuple[str
         label = "Countered" if side in seen else side
         seen.add(side)
         text = ", ".join(
-            _told(each, terms.payload[each.name])
-            for each in FIELDS[shape]
-            if each.name in names and each.name in terms.payload
+            _told(each, terms.payload[each.name], same=same[each.name], has_days=has_days)
+            for each in fields
+            if each.name in terms.payload
         )
         words.append((label, text, terms.pk == one.terms_id))
     first = [line for line in words if line[0] != "Countered"]

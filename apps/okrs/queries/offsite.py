@@ -48,6 +48,11 @@ AGENDA: Final = (  # 90 minutes
 )
 
 
+def frozen_on(cycle: Cycle) -> date:
+    """Return the day on which the job freezes the pack of a cycle."""
+    return cycle.ends_on - BEFORE
+
+
 def due_packs(*, on: date) -> list[Cycle]:
     """Return the cycles that end within two weeks and have no pack yet. One query."""
     ending = Cycle.objects.filter(starts_on__lte=on, ends_on__gte=on, ends_on__lte=on + BEFORE)

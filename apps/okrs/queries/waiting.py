@@ -15,7 +15,17 @@ from apps.accounts.models import User
 from apps.core.results import Todo
 from apps.core.statements import statement
 from apps.okrs import rules
-from apps.okrs.models import CycleState, Finding, Negotiation, No, Objective, Quarter, Stage, State
+from apps.okrs.models import (
+    CycleState,
+    Finding,
+    Negotiation,
+    NegotiationKind,
+    No,
+    Objective,
+    Quarter,
+    Stage,
+    State,
+)
 from apps.okrs.queries.check_ins import unread_by
 from apps.okrs.queries.health import due_on, with_last
 from apps.okrs.queries.negotiations import SOON
@@ -23,7 +33,9 @@ from apps.okrs.rules.numbers import many
 
 MOST: Final = 100
 LONGEST: Final = 80  # one line
-TEXTS: Final = ("row_title", "row_who", "row_other", "row_place", "row_team")
+WORK: Final = (NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN)
+GOALS: Final = (NegotiationKind.OBJECTIVE, NegotiationKind.TARGET)
+TEXTS: Final = ("row_title", "row_who", "row_other", "row_place", "row_team", "row_about")
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class _Row:
     other: str
     place: str
     team: str
+    about: str
     on: date | None
 
 
@@ -53,7 +66,7 @@ def waiting_for(person: User, *, now: datetime) -> list[Todo]:
         voice_ids=[] if person.is_admin else person.lead_ids,
         member_ids=[] if person.is_admin else person.team_ids,
     )
-    by_kind: dict[str, list[_Row]] = {"answer": [], "no": [], "finding": [], "unread": []}
+    by_kind: dict[str, list[_Row]] = {"answer": [], "done": [], "no": [], "finding": [], "unread": []}
     for values in rows:
         by_kind[values[0]].append(_Row(*values))
     is_member = bool(person.team_ids)
@@ -61,6 +74,7 @@ def waiting_for(person: User, *, now: datetime) -> list[Todo]:
     quarters = _quarters(person_id=person.pk, **teams) if is_member else []
     return [
         *(_answer(one, today=today) for one in by_kind["answer"]),
+        *map(_done, by_kind["done"]),
         *_check_ins(quarters, today=today),
         *map(_again, by_kind["no"]),
         *_findings(by_kind["finding"]),
@@ -98,7 +112,9 @@ def _waiting(
             row_other=F("cycle__name"),
             row_place=F("cycle__slug"),
             row_team=F("team__slug"),
+            row_about=F("objective__title"),
         ),
+        _line(_reported(voice_ids), "done", row_title=F("title"), row_who=_doer(voice_ids)),
         _line(
             unread_by(person_id=person_id, lead_ids=lead_ids),
             "unread",
@@ -108,6 +124,23 @@ def _waiting(
         ),
     ]
     return first.union(*parts, all=True).order_by("row_kind", "row_place", "row_team", "pk")[:MOST]
+
+
+def _reported(voice_ids: list[int]) -> QuerySet[Negotiation]:
+    """Return what one of these teams asked for and another says is done (`rules.requester_of`)."""
+    mine = Q(initiator__in=voice_ids) | Q(counterpart__in=voice_ids)
+    work = Q(kind__in=WORK)
+    asked = work & (Q(objective__team__in=voice_ids) | Q(objective=None, initiator__in=voice_ids))
+    goal = Q(kind__in=GOALS) & ~Q(objective__team__in=voice_ids)
+    return Negotiation.objects.filter(mine, asked | goal, stage=Stage.REPORTED)
+
+
+def _doer(voice_ids: list[int]) -> Case:
+    return Case(
+        When(initiator__in=voice_ids, then=F("counterpart__name")),
+        default=F("initiator__name"),
+        output_field=TextField(),
+    )
 
 
 def _line(rows: QuerySet[Any], kind: str, **columns: Any) -> QuerySet[Any, Any]:
@@ -139,6 +172,16 @@ def _answer(one: _Row, *, today: date) -> Todo:
         action="Answer",
         when=noon(one.on),
         is_urgent=one.on is not None and one.on <= today + SOON,
+        icon="arrows-exchange",
+    )
+
+
+def _done(one: _Row) -> Todo:
+    return Todo(
+        title=_short(f"Was that it? {one.title}"),
+        detail=f"{one.who} says that it is done",
+        url=reverse("okrs:negotiation", args=[one.pk]),
+        action="Look at it",
         icon="arrows-exchange",
     )
 
@@ -176,9 +219,10 @@ def _findings(rows: list[_Row]) -> Iterator[Todo]:
         first = found[0]
         is_one = len(found) == 1
         url = f"{reverse('okrs:findings', args=[cycle])}?team={team}" if cycle else ""
+        place = f"{first.who}, {first.other}" if first.other else first.who
         yield Todo(
             title=_short(first.title) if is_one else f"{many(len(found), 'finding')} to decide about",
-            detail=f"{first.who}, {first.other}" if first.other else first.who,
+            detail=f"“{first.about}”, {place}" if is_one and first.about else place,
             url=reverse("okrs:finding", args=[first.pk]) if is_one or not cycle else url,
             action="Look at it" if is_one else "Look at them",
             icon="alert-triangle",

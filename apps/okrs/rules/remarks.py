@@ -109,7 +109,9 @@ def _is_key(name: str) -> bool:
 
 def _as_line(value: Any) -> str:  # noqa: ANN401 -- JSON
     if isinstance(value, dict):
-        named = [(name, _as_line(one)) for name, one in value.items() if not _is_key(name)]
+        named = [
+            (name, _as_line(one)) for name, one in value.items() if one is not None and not _is_key(name)
+        ]
         if any(":" in name for name in value):  # rows by their keys, which say nothing to people
             return "; ".join(line for _name, line in named)
         return ", ".join(f"{name.replace('_', ' ')} {line}" for name, line in named)

@@ -129,6 +129,7 @@ def _offsite(
     pack = queries.offsite(found)
     may_edit = rules.may_edit_strategy(actor(request), queries.root_team())
     context: dict[str, Any] = {"cycle": found, "pack": pack, "may_edit": may_edit}
+    context["freezes_on"] = queries.frozen_on(found)
     if pack is not None:
         context |= reports.context(pack)
         context["job"] = latest("offsite_pack", pack.pk, transitions.OFFSITE_JOB)

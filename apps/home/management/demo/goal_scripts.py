@@ -20,7 +20,7 @@ WRITTEN: Final = {-1: "q-1+8", 0: "q0-18", 1: "d-14"}
 PLANNED: Final = {-1: "q-1+7", 0: "q0-26", 1: "d-15"}
 AGREED: Final = {-1: "q-1+9", 0: "q0-5"}
 BEGUN: Final = {-1: "q-1+10", 0: "q0+1"}
-PASTED: Final = {-1: ("q-1+45", "q0-1"), 0: ("q0+23", "q0+50", "d-1")}
+PASTED: Final = {-1: ("q-1+45", "q0-1"), 0: ("q0+11", "q0+25", "q0+39", "q0+53", "q0+67", "d-1")}
 DAYS: Final = frozenset({"due", "until", "needed", "expires"})
 PLACES: Final = frozenset({"day", "do", "by"})
 ANSWERS_IN: Final = 14
@@ -115,7 +115,8 @@ class GoalScript:
             yield self._step("q0+6 14:00", lead, "goal_grade", said)
         if "again" in said:
             again = said["again"]
-            numbers = {"objective": key, "baseline": str(again["from"]), "target": str(again["to"])}
+            numbers = {"objective": key, "title": again["title"]}
+            numbers |= {"baseline": str(again["from"]), "target": str(again["to"])}
             yield self._step("q0+12 10:00", lead, "goal_plan_again", numbers)
             yield from self._happened(said, again, 0)
 

@@ -40,7 +40,9 @@ def plan_again(stage: Stage, step: Step) -> None:
     """Give what was carried over the numbers of today, and begin it."""
     objective = objective_of(stage, f"{step.details['objective']}:again")
     by, at = stage.actor(step.by), step.at
-    for one in objective.key_results.order_by("position").filter(kind=Kind.METRIC):
+    for row in objective.key_results.order_by("position").filter(kind=Kind.METRIC):
+        title = step.details["title"]
+        one = saved(transitions.edit_key_result(row, title=title, revision=row.revision, by=by, at=at))
         numbers: dict[str, Any] = {name: Decimal(step.details[name]) for name in ("baseline", "target")}
         saved(
             transitions.measure_key_result(

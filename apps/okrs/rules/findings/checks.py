@@ -22,6 +22,7 @@ from apps.okrs.rules.findings.facts import (
 )
 from apps.okrs.rules.fingerprints import number
 from apps.okrs.rules.nos import in_common
+from apps.okrs.rules.numbers import half_up
 
 AGREED: Final = frozenset({"agreed", "reported", "closed"})
 LAPSED: Final = "lapsed"
@@ -62,12 +63,13 @@ def contended(providers: Iterable[Provider], limits: Limits = DEFAULTS) -> Itera
             }
             for demand in sorted(provider.demands, key=_in_rank_order)
         ]
+        left = number(half_up(free, 1))
         ratio = number((asked / free).quantize(Decimal("0.01"))) if free else None
         yield draft(
             "K4",
             (provider.party, None),
-            f"{number(asked)} person-weeks are asked of {provider.party.title}, and it has {number(free)}.",
-            evidence={"asked": number(asked), "free": number(free), "ratio": ratio, "claims": claims},
+            f"{number(asked)} person-weeks are asked of {provider.party.title}, and it has {left}.",
+            evidence={"asked": number(asked), "free": left, "ratio": ratio, "claims": claims},
             # Another rank changes the order in which they are listed, and not that there is too little.
             salient={"free": free, "claims": _claimed(provider)},
             severity=Severity.HIGH if asked > free * limits.high_contention else Severity.MEDIUM,
