@@ -16,6 +16,7 @@ from apps.home.api import EventsView
 from apps.home.views import api_docs
 from apps.jobs.api import JobViewSet
 from apps.notifications.api import DeliveryViewSet, InboxViewSet, PreferencesView
+from apps.okrs.api import PATHS as OKR_FILES
 from apps.okrs.api import ROUTES as OKRS
 from apps.readiness.api import AnswerViewSet, ChecklistViewSet, EditionViewSet
 from apps.walkthroughs.api import FollowUpViewSet, RoadViewSet, SeatViewSet, VetoViewSet, WalkthroughViewSet
@@ -76,6 +77,7 @@ urlpatterns = [
     path("api/v1/me/notifications/", PreferencesView.as_view(), name="me_notifications"),
     path("api/v1/events/", EventsView.as_view(), name="events"),
     path("api/v1/services/export.csv", ServicesFileView.as_view(), name="services_file"),
+    path("api/v1/", include(OKR_FILES)),
     path("api/v1/", include((api.urls, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_docs, name="api_docs"),

@@ -22,9 +22,9 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Leave pages to `make test`: they cost most of the time, and rules and steps are tested without them."""
+    """Leave pages and API to `make test`: they cost most, and rules and steps are tested without them."""
     for item in items:
-        if "views" in item.path.stem or "page" in item.path.stem:
+        if any(word in item.path.stem for word in ("views", "page", "_api")):
             item.add_marker(pytest.mark.thorough)
 
 

@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
@@ -65,3 +66,17 @@ class CarefulJSONParser(JSONParser):
         except RecursionError as error:
             message = "JSON parse error: nested too deeply."
             raise ParseError(message) from error
+
+
+def whole(stream: IO[bytes]) -> bytes:
+    """Return all bytes of a body that is not JSON; refuse what is larger than any request may be.
+
+    Raises:
+        RequestDataTooBig: there are more than UPLOAD_LIMIT; the rest is not read.
+
+    """
+    content = stream.read(settings.UPLOAD_LIMIT + 1)
+    if len(content) > settings.UPLOAD_LIMIT:
+        message = f"A request brings at most {settings.UPLOAD_LIMIT} bytes."
+        raise RequestDataTooBig(message)
+    return content

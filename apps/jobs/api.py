@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from apps.accounts.http import actor, person
 from apps.core.api import NUMBER, Nothing, one
-from apps.jobs import queries, transitions
+from apps.jobs import queries, rules, transitions
 from apps.jobs.http import JobOut
 from apps.jobs.models import Job, JobQuerySet
 
@@ -25,12 +25,17 @@ class JobViewSet(viewsets.GenericViewSet[Job]):
 
     @extend_schema(responses=JobOut)
     def retrieve(self, request: Request, pk: str) -> Response:
-        """Show how far a job is; its result is there once it is done."""
-        return Response(JobOut(one(self._rows(request), pk)).data)
+        """Show how far a job is; its result is there once it is done, for whom it opens."""
+        return _shown(request, one(self._rows(request), pk))
 
     @extend_schema(request=Nothing, responses=JobOut)
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
         """Start a failed job again."""
         found = one(self._rows(request), pk)
-        return Response(JobOut(transitions.retry(found, by=actor(request), at=timezone.now())).data)
+        return _shown(request, transitions.retry(found, by=actor(request), at=timezone.now()))
+
+
+def _shown(request: Request, found: Job) -> Response:
+    shown = JobOut(found).data
+    return Response(shown if rules.may_see_result(actor(request), found) else shown | {"result": {}})

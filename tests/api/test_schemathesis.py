@@ -56,6 +56,7 @@ GOALS = {  # nor the goals of the small company: what its table of rights calls 
     "milestones/[{]id[}]/": {"id": "milestone"},
     "check-ins/[{]id[}]/((publish)/)?$": {"id": "begun"},
     "check-ins/[{]id[}]/(correct|acknowledge)/": {"id": "said"},
+    "restores/[{]id[}]/": {"id": "looked_at"},
     "negotiations/[{]id[}]/((accept|counter|amend|decline|defer|withdraw|thread)/)?$": {"id": "asked_of"},
     "negotiations/[{]id[}]/(report|revoke|change|satisfied|dispute)/": {"id": "agreed_ask"},
     "negotiations/[{]id[}]/(propose|discard)/": {"id": "draft_ask"},
@@ -124,7 +125,7 @@ def test_nothing_is_answered_that_the_description_does_not_say(portal, kind, tmp
     )
     tool = str(Path(sys.executable).with_name("schemathesis"))
     command = [tool, "run", f"{portal}/api/schema/", "-H", f"Authorization: Bearer {secret}", "--no-color"]
-    few = ["--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", "5", "--seed", "1"]
+    few = ["--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", "1", "--seed", "1"]
 
     ran = subprocess.run(
         [*command, *few], check=False, capture_output=True, text=True, cwd=tmp_path, timeout=900

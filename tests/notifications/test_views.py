@@ -269,7 +269,6 @@ def test_the_page_of_work_takes_the_same_queries_for_any_number(
     Job.objects.update(state=JobState.FAILED, problem="No paper.", finished_at=now)
     Delivery.objects.update(state=State.STOPPED, problem="No such user")
 
-    with django_assert_num_queries(
-        10
-    ):  # session, person, beat, queues, messages, four lists and their notices
+    # Session, person, beat, history, queues, messages, four lists and their notices.
+    with django_assert_num_queries(11):
         client.get(reverse("notifications:trouble"))

@@ -335,8 +335,10 @@ def test_what_waits_for_a_person_is_listed(goals, lead):
     ask(lead, "POST", f"check-ins/{draft['id']}/publish/", {}, status=200)
     (read,) = ask(Program(reviewer), "GET", "waiting/", status=200)
 
-    assert (due["action"], due["is_urgent"], due["detail"]) == ("Check in", True, "a draft is begun")
-    assert (read["action"], read["url"]) == ("Acknowledge", f"/okrs/check-ins/{draft['id']}/")
+    assert (due["action"], due["is_urgent"]) == ("Check in", True)
+    assert due["url"] == f"/okrs/2026-q1/teams/{goals.team.slug}/check-in/"
+    assert (read["action"], read["url"]) == ("Read", f"/okrs/check-ins/{draft['id']}/")
+    assert ask(lead, "GET", "waiting/", status=200) == []
     ci = program(goals.lead, team_id=goals.team.pk, team_name=goals.team.name)
     assert ask(ci, "GET", "waiting/").status_code == 403
 

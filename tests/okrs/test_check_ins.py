@@ -10,7 +10,7 @@ from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedEr
 from apps.core.results import Conflict, Saved
 from apps.notifications.models import Notice
 from apps.okrs import queries, rules, transitions
-from apps.okrs.models import CheckIn, CheckInItem, Cycle, MetricValue, Objective, State, TeamCheckIn
+from apps.okrs.models import CheckIn, CheckInItem, Cycle, Metric, MetricValue, Objective, State, TeamCheckIn
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory
 from tests.okrs.goals import Goals
@@ -249,12 +249,20 @@ def test_a_draft_that_changed_meanwhile_is_read_again(goals, now):
     assert not Event.objects.exists()
 
 
-def test_a_value_out_of_bounds_publishes_nothing(goals, now):
-    goals.metric.upper_bound = Decimal(80)
-    goals.metric.save()
-    row = save(goals, now, draft_of(goals, value="81")).row
+def test_a_value_out_of_bounds_is_not_saved(goals, now):
+    Metric.objects.update(upper_bound=Decimal(80))
 
-    with pytest.raises(InvalidInputError):
+    with pytest.raises(InvalidInputError, match="81 lies above 80"):
+        save(goals, now, draft_of(goals, value="81"))
+
+    assert not TeamCheckIn.objects.exists()
+
+
+def test_a_value_out_of_bounds_that_were_narrowed_since_publishes_nothing(goals, now):
+    row = save(goals, now, draft_of(goals, value="81")).row
+    Metric.objects.update(upper_bound=Decimal(80))
+
+    with pytest.raises(InvalidInputError, match="81 lies above 80"):
         transitions.publish_check_in(row, revision=1, by=goals.member, at=now)
 
     assert TeamCheckIn.objects.get().published_at is None

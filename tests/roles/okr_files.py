@@ -18,13 +18,18 @@ def file_names(names, *, now):
     seen = {"state": "preview", "cycle": "2026-q9", "created": {"objectives": 2}, "problems": []}
     about = {"subject_type": "quarter_file", "subject_id": stored.pk}
     payload = {"name": "q.json", "is_preview": True}
-    Job.objects.create(kind="okrs.restore", result=seen, payload=payload, **about, **DONE, **moments)
-    return {"quarter_file": stored.pk}
+    looked = Job.objects.create(kind="okrs.restore", result=seen, payload=payload, **about, **DONE, **moments)
+    return {"quarter_file": stored.pk, "looked_at": looked.pk}
 
 
 def file_bodies():
     """Return what the rows send."""
     return {
         "/teams/{team}/import/": {"text": "objective\nQuiet nights\n"},
+        "/sheet/": {"text": "objective\nQuiet nights\n"},
+        "/sheet/?preview=1": {"text": "objective\nQuiet nights\n"},
+        "/okrs/restores/": {},
+        "/restores/{looked_at}/confirm/": {},
+        "/cycles/{cycle}/export/": {},
         "/okrs/restore/": {"upload": SimpleUploadedFile("q.json", b"{}")},
     }

@@ -1,6 +1,6 @@
 """Services: a list to filter, and every step that needs no checklist."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils import timezone
@@ -19,9 +19,11 @@ from apps.catalog import queries, rules, transitions
 from apps.catalog.http import services_file
 from apps.catalog.models import DataClass, Exposure, Kind, Phase, RiskLevel, Service, Team
 from apps.core.api import (
+    CSV,
     IF_MATCH,
     LARGEST_KEY,
     SLUG,
+    CsvRenderer,
     Input,
     NamedField,
     PreconditionFailedError,
@@ -186,16 +188,6 @@ class SortedFilters(ServiceFilters):
         required=False,
         help_text="By name, time in the phase, wanted launch or next date; pages then lead forwards only.",
     )
-
-
-CSV: Final = "text/csv"
-
-
-class CsvRenderer(JSONRenderer):
-    """Lets a program ask for CSV; a refusal comes as JSON all the same."""
-
-    media_type = CSV
-    format = "csv"
 
 
 class ServiceViewSet(viewsets.GenericViewSet[Service]):

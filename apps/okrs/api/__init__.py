@@ -8,6 +8,7 @@ from typing import Any, Final
 from apps.okrs.api.capacity import CapacityViewSet
 from apps.okrs.api.check_ins import CheckInViewSet, WaitingViewSet
 from apps.okrs.api.cycles import CycleViewSet
+from apps.okrs.api.files import FILE_PATHS, FILE_ROUTES
 from apps.okrs.api.findings import FindingViewSet, RuleViewSet
 from apps.okrs.api.key_results import KeyResultViewSet, MilestoneViewSet
 from apps.okrs.api.leadership import DecisionViewSet, LeadershipViewSet
@@ -48,4 +49,5 @@ AGREED: Final[list[Route]] = [
     ("okrs/decisions", DecisionViewSet, "decision"),
 ]
 
-ROUTES: Final = [*WRITTEN, *AGREED]
+ROUTES: Final[list[Route]] = [*WRITTEN, *AGREED, *FILE_ROUTES]
+PATHS: Final = FILE_PATHS  # of files, which routers would end with a slash

@@ -115,8 +115,8 @@ class WaitingViewSet(viewsets.GenericViewSet[TeamCheckIn]):
 
     @extend_schema(responses=shapes.WaitingOut(many=True))
     def list(self, request: Request) -> Response:
-        """List what waits for the person: check-ins to write and to acknowledge, answers, nos."""
-        found = queries.obligations(in_person(request), now=timezone.now(), on=today(request))
+        """List what My work has of goals: check-ins to write and to read, answers, nos, findings."""
+        found = queries.waiting_for(in_person(request), now=timezone.now())
         return Response(shapes.WaitingOut(found, many=True).data)
 
 

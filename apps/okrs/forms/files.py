@@ -64,7 +64,7 @@ class QuarterFileForm(forms.Form):
         """Return name and bytes; refuse at once what cannot be a quarter."""
         upload = self.cleaned_data["upload"]
         content: bytes = upload.read()
-        if not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        if not imports.may_be_quarter(content):
             message = f"{upload.name} is not the JSON file of a quarter."
             raise forms.ValidationError(message)
         if len(content) > imports.LARGEST:

@@ -31,6 +31,7 @@ from apps.okrs.imports.quarter_file import (
     MOST_PROBLEMS,
     Problem,
     QuarterFile,
+    may_be_quarter,
     read_quarter_file,
 )
 from apps.okrs.imports.values import (
@@ -75,6 +76,7 @@ __all__ = [
     "SheetObjective",
     "Wrong",
     "has_percent_sign",
+    "may_be_quarter",
     "number_in",
     "read_lines",
     "read_quarter_file",

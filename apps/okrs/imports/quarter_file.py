@@ -63,6 +63,11 @@ class _UnreadableError(ValueError):
     """A value that its column cannot hold."""
 
 
+def may_be_quarter(content: bytes) -> bool:
+    """Tell at a glance whether bytes can be the file of a quarter: they begin as an object of JSON does."""
+    return content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
 def read_quarter_file(content: bytes) -> QuarterFile | list[Problem]:
     """Return what the bytes of a file say, or what is wrong with them."""
     reading = _Reading()

@@ -184,7 +184,6 @@ from apps.okrs.queries.programs import (
     counted,
     objectives,
     objectives_of,
-    obligations,
     orders,
     quarters,
 )
@@ -362,7 +361,6 @@ __all__ = [
     "objective_with_rhythm",
     "objectives",
     "objectives_of",
-    "obligations",
     "offsite",
     "offsite_pack",
     "one_row",

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
-from apps.core.results import Todo
 from apps.okrs import rules
 from apps.okrs.models import (
     EXITS,
@@ -20,11 +19,9 @@ from apps.okrs.models import (
     RankSnapshot,
     TeamCheckIn,
 )
-from apps.okrs.queries.check_ins import rhythms_of, unread
 from apps.okrs.queries.finding import readable
 from apps.okrs.queries.progress import Standing, progress_of_key_results
 from apps.okrs.queries.ranking import CHANGES_SHOWN, WEEKS_SHOWN
-from apps.okrs.queries.waiting import noon, waiting_for
 
 BACKLOG = "none"  # what a filter calls what has no quarter
 
@@ -156,33 +153,3 @@ def all_values_of(
     if since:
         rows = rows.filter(on_date__gte=since)
     return rows.filter(on_date__lte=until) if until else rows
-
-
-def obligations(person: User, *, now: datetime, on: date) -> list[Todo]:
-    """Return all that waits for one person: check-ins of their teams, those to acknowledge, answers, nos.
-
-    Seven queries.
-    """
-    owed = [one for one in rhythms_of(person, on=on) if one.due_on is not None]
-    due = [
-        Todo(
-            title=f"Check in for {one.quarter.team}, {one.quarter.cycle}",
-            detail="a draft is begun" if one.has_draft else "",
-            url=f"{one.quarter.get_absolute_url()}check-in/",
-            action="Check in",
-            when=noon(one.due_on),
-            is_urgent=one.is_stale,
-        )
-        for one in owed
-    ]
-    to_read = [
-        Todo(
-            title=f"Acknowledge the check-in of {one.quarter.team}",
-            detail=f"of {one.on_date:%-d %B %Y}",
-            url=one.get_absolute_url(),
-            action="Acknowledge",
-            when=one.published_at,
-        )
-        for one in unread(person)
-    ]
-    return [*due, *to_read, *waiting_for(person, now=now)]

@@ -50,7 +50,12 @@ from apps.okrs.rules.cycles import (
     is_due_to_close,
     may_turn,
 )
-from apps.okrs.rules.files import check_may_carry_quarters, check_may_restore, may_carry_quarters
+from apps.okrs.rules.files import (
+    check_looked_at,
+    check_may_carry_quarters,
+    check_may_restore,
+    may_carry_quarters,
+)
 from apps.okrs.rules.grades import (
     EXPECTED_CONFIDENCE,
     Graded,
@@ -344,6 +349,7 @@ __all__ = [
     "check_is_grading",
     "check_is_published",
     "check_kind",
+    "check_looked_at",
     "check_may_acknowledge",
     "check_may_be_accepted",
     "check_may_carry_quarters",

@@ -1,7 +1,8 @@
 """Who takes a whole quarter along, and who writes one back."""
 
 from apps.accounts.models import Actor
-from apps.core.errors import NotPermittedError
+from apps.core.errors import InvalidMoveError, NotPermittedError
+from apps.jobs.models import Job, State
 
 
 def may_carry_quarters(by: Actor) -> bool:
@@ -24,3 +25,12 @@ def check_may_restore(by: Actor) -> None:
     """Refuse who may not write a quarter back; a command of the machine may."""
     if by.person is not None:
         check_may_carry_quarters(by)
+
+
+def check_looked_at(job: Job) -> None:
+    """Refuse to write a file of which nobody has seen yet that it can be restored."""
+    seen = job.result.get("state") if job.state == State.DONE else None
+    if seen != "preview":
+        said = f"it was {seen}" if seen else "nobody has seen yet what it would bring"
+        message = f"Only a file that can be restored is written; of this one {said}."
+        raise InvalidMoveError(message)

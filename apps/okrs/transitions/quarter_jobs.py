@@ -56,6 +56,7 @@ def ask_restore(content: bytes, *, name: str, by: Actor, at: datetime) -> Job:
 def confirm_restore(looked: Job, *, by: Actor, at: datetime) -> Job:
     """Let a worker write what somebody has looked at."""
     rules.check_may_carry_quarters(by)
+    rules.check_looked_at(looked)
     stored = StoredFile.objects.get(pk=looked.subject_id)
     return _enqueue(stored, looked.payload["name"], is_preview=False, by=by, at=at)
 

@@ -5,24 +5,22 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.http import PortalRequest, actor
-from apps.activity.transitions import note_export
 from apps.catalog.models import Team
 from apps.catalog.queries import team as team_of
-from apps.core import files, sheets
+from apps.core import sheets
 from apps.core.http import page
-from apps.core.models import StoredFile
 from apps.core.statements import or_404
 from apps.jobs.models import State
 from apps.jobs.queries import latest
-from apps.okrs import imports, queries, rules, transitions
+from apps.okrs import http, imports, queries, rules, transitions
 from apps.okrs.forms import QuarterFileForm, SheetForm
 from apps.okrs.models import Cycle
-from apps.okrs.views.finding import REFUSED, today
+from apps.okrs.views.finding import REFUSED
 
 EXAMPLE: Final = "objectives.csv"
 
@@ -42,29 +40,14 @@ def quarter_list(request: PortalRequest, cycle: str, team: str, kind: str) -> Ht
 def _list(request: PortalRequest, cycle: Cycle, team: Team | None, kind: str) -> HttpResponse:
     if kind not in {"csv", "xlsx"}:
         raise Http404
-    name = f"{team.slug}-{cycle.slug}" if team else cycle.slug
-    what = f"{cycle} of {team}" if team else f"{cycle} of everybody"
-    note_export(request.user.subject, what=f"the list of {what}", by=actor(request), at=timezone.now())
-    rows = queries.quarter_list(cycle, person=request.user, today=today(request), team=team)
-    for row in rows:
-        row[-1] = request.build_absolute_uri(str(row[-1]))
-    if kind == "csv":
-        return _file("".join(sheets.csv_lines(queries.COLUMNS, rows)).encode(), f"{name}.csv", sheets.CSV)
-    return _file(sheets.workbook(queries.COLUMNS, rows, title=name), f"{name}.xlsx", sheets.XLSX)
-
-
-def _file(content: bytes, name: str, media_type: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return http.list_file(request, cycle, team, kind, to=request.user, by=actor(request))
 
 
 @require_safe
 def example(request: PortalRequest) -> HttpResponse:  # noqa: ARG001 -- the same for everybody
     """Hand out a table that shows how objectives are written."""
     head, *rows = imports.EXAMPLE
-    return _file("".join(sheets.csv_lines(head, rows)).encode(), EXAMPLE, sheets.CSV)
+    return http.as_file("".join(sheets.csv_lines(head, rows)).encode(), EXAMPLE, sheets.CSV)
 
 
 def _brought(request: PortalRequest) -> tuple[Any, Any]:
@@ -120,15 +103,7 @@ def _words(counts: dict[str, int]) -> list[tuple[str, int]]:
 @require_safe
 def export_file(request: PortalRequest, cycle: str) -> HttpResponse:
     """Hand out the file that was written last; and write down that we did."""
-    by = actor(request)
-    rules.check_may_carry_quarters(by)
-    found = queries.cycle_of(cycle)
-    job = or_404(latest("cycle", found.pk, transitions.EXPORT))
-    if job.state != State.DONE:
-        raise Http404
-    stored = get_object_or_404(StoredFile, pk=job.result["file"])
-    note_export(found.subject, what=f"all of {found}", by=by, at=timezone.now())
-    return _file(files.read(stored), f"okrs-{found.slug}.json", stored.media_type)
+    return http.quarter_file(queries.cycle_of(cycle), by=actor(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,10 +124,10 @@ def restored(request: PortalRequest, pk: int) -> HttpResponse:
     by = actor(request)
     rules.check_may_carry_quarters(by)
     job = or_404(latest("quarter_file", pk, transitions.RESTORE))
-    if request.method == "POST":
-        return redirect(transitions.confirm_restore(job, by=by, at=timezone.now()))
     if job.state != State.DONE:
         return redirect(job)
+    if request.method == "POST":
+        return redirect(transitions.confirm_restore(job, by=by, at=timezone.now()))
     result = job.result
     context = {
         "job": job,
