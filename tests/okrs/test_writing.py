@@ -380,6 +380,17 @@ def test_a_key_result_is_dropped_with_a_reason(team, now):
     assert Event.objects.filter(verb="okrs.key_result_dropped").count() == 1
 
 
+def test_a_key_result_is_dropped_on_the_day_of_whoever_drops_it(team, now):
+    lead = lead_of(team)
+    lead.person.time_zone = "Pacific/Auckland"
+    row, _other = KeyResultFactory.create_batch(2, objective=made(State.ACTIVE, team=team))
+
+    late = now.replace(hour=23)  # there the next day has begun
+    dropped = transitions.drop_key_result(row, reason="Nobody counts it", by=lead, at=late)
+
+    assert dropped.dropped_on == now.date() + timedelta(days=1)
+
+
 def test_the_last_key_result_of_what_is_agreed_stays(team, now):
     row = KeyResultFactory(objective=made(State.AGREED, team=team))
 

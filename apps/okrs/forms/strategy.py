@@ -11,8 +11,6 @@ from apps.okrs.models import AlignmentLink, Finding, Horizon, Precision, Strateg
 from apps.okrs.queries import Target
 from apps.okrs.rules import LONGEST_STATEMENT
 
-SMALL = {"rows": 2}
-
 
 class DecideForm(ReasonForm):
     """Why a finding is accepted or dismissed."""

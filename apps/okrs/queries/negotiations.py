@@ -41,7 +41,6 @@ from apps.okrs.rules.terms import (
 PAGE: Final = 50
 MOST: Final = 50
 SOON: Final = timedelta(days=2)
-SIDES: Final = ("initiator", "counterpart")
 LOADED: Final = (
     "initiator",
     "counterpart",

@@ -11,7 +11,6 @@ from apps.okrs.models import EXITS, Kind, Metric, Objective, Quarter
 from apps.okrs.rules import lint
 
 UNASKED: Final = frozenset({"L9", "L12", "L13"})  # about what a table does not say: owner, capacity, author
-MOST_SHOWN: Final = 200
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from apps.okrs.models import (
     State,
     Verdict,
 )
+from apps.okrs.transitions.locking import make_pages
 
 SAME = (
     "title",
@@ -67,7 +68,7 @@ def carry_over(cycle: Cycle, *, into: Cycle, by: Actor, at: datetime) -> list[Ob
     )
     if not closed:
         return []
-    pages = _pages(cycle, into, {one.team_id for one in closed})
+    pages = _pages(cycle, into, {one.team_id for one in closed}, by=by, at=at)
     copies = Objective.objects.bulk_create(
         [
             Objective(
@@ -92,11 +93,11 @@ def carry_over(cycle: Cycle, *, into: Cycle, by: Actor, at: datetime) -> list[Ob
     return copies
 
 
-def _pages(cycle: Cycle, into: Cycle, team_ids: set[int]) -> dict[tuple[int, int], Quarter]:
+def _pages(
+    cycle: Cycle, into: Cycle, team_ids: set[int], *, by: Actor, at: datetime
+) -> dict[tuple[int, int], Quarter]:
     """Return the locked pages of some teams in both quarters; those that are missing are made."""
-    have = set(Quarter.objects.filter(cycle=into, team__in=team_ids).values_list("team_id", flat=True))
-    for pk in sorted(team_ids - have):  # one by one: somebody may open the same page at this moment
-        Quarter.objects.get_or_create(team_id=pk, cycle=into)
+    make_pages(team_ids, into, by=by, at=at)
     rows = Quarter.objects.select_for_update(no_key=True).filter(cycle__in=[cycle, into], team__in=team_ids)
     return {(row.cycle_id, row.team_id): row for row in rows.order_by("pk")}
 

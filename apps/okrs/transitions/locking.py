@@ -1,5 +1,6 @@
-"""The rows that a step holds until it ends, in one order: quarters, objectives, then the rest."""
+"""The rows that a step holds until it ends, in one order: cycles, quarters, objectives, then the rest."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from apps.accounts.models import Actor
@@ -7,16 +8,29 @@ from apps.catalog.models import Team
 from apps.okrs.models import Cycle, KeyResult, Objective, Quarter
 
 
-def opened_quarter(team: Team, cycle: Cycle, *, by: Actor, at: datetime) -> Quarter:  # noqa: ARG001 -- as all steps are called
+def make_pages(team_ids: Iterable[int], cycle: Cycle, *, by: Actor, at: datetime) -> None:  # noqa: ARG001 -- as all steps are called
+    """Make the pages that some teams do not have in a cycle yet. One query, or four.
+
+    Behind the lock of the cycle: whoever ends it holds the pages that are there, and no other can come.
+    """
+    ids = set(team_ids)
+    known = Quarter.objects.filter(cycle=cycle, team__in=ids)
+    if known.count() == len(ids):
+        return
+    Cycle.objects.locked(cycle.pk)
+    missing = ids - set(known.values_list("team_id", flat=True))
+    Quarter.objects.bulk_create(Quarter(team_id=pk, cycle=cycle) for pk in sorted(missing))
+
+
+def opened_quarter(team: Team, cycle: Cycle, *, by: Actor, at: datetime) -> Quarter:
     """Return a team's page in a cycle, locked; the first one who writes on it makes it. Three queries.
 
     The cycle is read behind the lock: a statement that has waited for a row joins the others as they were
-    before it waited, and whoever ends a quarter holds its pages. A page that is new they could not hold.
+    before it waited.
     """
-    made, is_new = Quarter.objects.get_or_create(team=team, cycle=cycle)
-    if is_new:
-        Cycle.objects.locked(cycle.pk)
-    quarter = Quarter.objects.select_related("team").locked(made.pk)
+    make_pages([team.pk], cycle, by=by, at=at)
+    rows = Quarter.objects.select_for_update(of=("self",), no_key=True).select_related("team")
+    quarter = rows.get(team=team, cycle=cycle)
     quarter.cycle = Cycle.objects.get(pk=cycle.pk)
     return quarter
 

@@ -6,23 +6,22 @@ from datetime import datetime
 from apps.accounts.models import Actor
 from apps.catalog.models import Team
 from apps.okrs.models import Cycle, KeyResult, Negotiation, Objective, Quarter
+from apps.okrs.transitions.locking import make_pages
 
 
 def opened_quarters(
     teams: Iterable[Team],
     cycle: Cycle,
     *,
-    by: Actor,  # noqa: ARG001 -- as all steps are called
-    at: datetime,  # noqa: ARG001
+    by: Actor,
+    at: datetime,
 ) -> dict[int, Quarter]:
     """Return the pages of some teams in a cycle, locked in the order of their ids; missing ones are made.
 
     The cycle is read behind the locks, as in `opened_quarter`.
     """
     ids = sorted({team.pk for team in teams})
-    made = [Quarter.objects.get_or_create(team_id=team_id, cycle=cycle) for team_id in ids]
-    if any(is_new for _row, is_new in made):
-        Cycle.objects.locked(cycle.pk)
+    make_pages(ids, cycle, by=by, at=at)
     rows = Quarter.objects.select_for_update(of=("self",), no_key=True).select_related("team")
     found = list(rows.filter(team__in=ids, cycle=cycle).order_by("pk"))
     fresh = Cycle.objects.get(pk=cycle.pk)
