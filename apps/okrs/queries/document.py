@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -50,7 +50,6 @@ SHOWN = (  # of a key result; a page of sixty of them builds nothing else
     "grade",
     "is_not_measured",
     "revision",
-    "accountable__name",
     "metric__unit",
     "metric__unit_kind",
     "metric__lower_bound",
@@ -229,7 +228,7 @@ def drawn_rows(
                 key_results=[
                     KeyResultRow(
                         key_result=row,
-                        note=note_of(row, ambition=one.ambition),
+                        note=note_of(row, ambition=one.ambition, owner=vars(row)["owner"] or ""),
                         stand=stand_of(
                             row,
                             cycle,
@@ -252,8 +251,10 @@ def drawn_rows(
 
 @statement()
 def _sentences(*, objective_ids: list[int], until: date) -> QuerySet[KeyResult]:
-    rows = KeyResult.objects.filter(objective__in=objective_ids).select_related("metric", "accountable")
-    counted = rows.only(*SHOWN).annotate(steps=_steps(Q()), reached=_steps(Q(done_on__lte=until)))
+    rows = KeyResult.objects.filter(objective__in=objective_ids).select_related("metric").only(*SHOWN)
+    counted = rows.annotate(
+        steps=_steps(Q()), reached=_steps(Q(done_on__lte=until)), owner=F("accountable__name")
+    )
     return counted.order_by("position", "pk")
 
 

@@ -3,11 +3,12 @@
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
+from apps.core.statements import first, statement
 from apps.okrs.models import (
     Cycle,
     CycleState,
@@ -78,8 +79,17 @@ def quarter(cycle_slug: str, team_slug: str) -> Quarter:
 
 def root_team() -> Team | None:
     """Return the organisation's team: settings.ROOT_TEAM, else the only one without a parent. One query."""
-    teams = Team.objects.filter(is_archived=False)
     if settings.ROOT_TEAM:
-        return teams.filter(slug=settings.ROOT_TEAM).first()
-    found = list(teams.filter(parent=None).order_by("pk")[:2])
+        return first(_named(slug=settings.ROOT_TEAM))
+    found = _topmost()
     return found[0] if len(found) == 1 else None
+
+
+@statement()
+def _named(*, slug: str) -> QuerySet[Team]:
+    return Team.objects.filter(is_archived=False, slug=slug)
+
+
+@statement()
+def _topmost() -> QuerySet[Team]:
+    return Team.objects.filter(is_archived=False, parent=None).order_by("pk")[:2]
