@@ -22,7 +22,7 @@ from apps.okrs.models import (
     Quarter,
     State,
 )
-from apps.okrs.queries.finding import readable
+from apps.okrs.queries.finding import readable_by
 from apps.okrs.queries.margin import Margin, margins
 from apps.okrs.queries.promises import promised_by
 from apps.okrs.queries.values import values_by_metric
@@ -127,11 +127,9 @@ class Document:
 
 def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Document:
     """Return a team's quarter, from `with_promise`, as one page. Nine queries at most."""
-    whole = readable(person, on=today).filter(team=quarter.team_id)
-    here = whole.filter(Q(cycle=quarter.cycle_id) | Q(cycle=None, state__in=rules.NEVER_AGREED))
-    rows = list(_with_remarks(here).select_related("accountable", "authored_by", "team").order_by("pk"))
+    rows = _written(quarter, person=person, on=today)
     for one in rows:
-        one.cycle = quarter.cycle if one.cycle_id else None
+        one.team, one.cycle = quarter.team, quarter.cycle if one.cycle_id else None
     listed = [one for one in rows if one.cycle_id and one.state not in EXITS]
     order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     by_id = {one.pk: one for one in listed}
@@ -147,10 +145,30 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     )
 
 
-def _with_remarks(rows: QuerySet[Objective]) -> QuerySet[Objective]:
+def _written(quarter: Quarter, *, person: User, on: date) -> list[Objective]:
+    """Return what a team wrote for a quarter or for none, as far as somebody may read it. One query."""
+    team_id, cycle_id = quarter.team_id, quarter.cycle_id
+    if person.is_admin:
+        return _all_written(team_id=team_id, cycle_id=cycle_id)
+    return _seen(team_id=team_id, cycle_id=cycle_id, on=on, reader_teams=person.team_ids)
+
+
+@statement()
+def _all_written(*, team_id: int, cycle_id: int) -> QuerySet[Objective]:
+    return _with_remarks(Objective.objects.all(), team_id, cycle_id)
+
+
+@statement()
+def _seen(*, team_id: int, cycle_id: int, on: date, reader_teams: list[int]) -> QuerySet[Objective]:
+    return _with_remarks(readable_by(reader_teams=reader_teams, on=on), team_id, cycle_id)
+
+
+def _with_remarks(rows: QuerySet[Objective], team_id: int, cycle_id: int) -> QuerySet[Objective]:
     """Add how many open remarks each objective has; the rules write them, its own page lists them."""
+    here = Q(cycle=cycle_id) | Q(cycle=None, state__in=sorted(rules.NEVER_AGREED))
     remarks = Count("findings", filter=Q(findings__state=Finding.State.OPEN))
-    return rows.annotate(remarks=remarks)
+    found = rows.filter(here, team=team_id).annotate(remarks=remarks)
+    return found.select_related("accountable", "authored_by").order_by("pk")
 
 
 def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool) -> ObjectiveRow:

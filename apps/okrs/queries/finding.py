@@ -70,11 +70,15 @@ def current_cycle(*, on: date) -> Cycle | None:
 
 def quarter(cycle_slug: str, team_slug: str) -> Quarter:
     """Return a team's page in a cycle, or 404; unsaved until somebody writes on it. Two or three queries."""
-    rows = with_promise(Quarter.objects.all())
-    found = rows.filter(cycle__slug=cycle_slug, team__slug=team_slug).first()
+    found = first(_quarters(cycle_slug=cycle_slug, team_slug=team_slug))
     return found or Quarter(
         cycle=cycle_of(cycle_slug), team=get_object_or_404(Team, slug=team_slug, is_archived=False)
     )
+
+
+@statement()
+def _quarters(*, cycle_slug: str, team_slug: str) -> QuerySet[Quarter]:
+    return with_promise(Quarter.objects.filter(cycle__slug=cycle_slug, team__slug=team_slug))
 
 
 def root_team() -> Team | None:
