@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from apps.accounts.models import Actor, User
-from apps.core.statements import statement
+from apps.core.statements import row_of, statement
 from apps.okrs import rules
 from apps.okrs.models import (
     EXITS,
@@ -17,6 +18,7 @@ from apps.okrs.models import (
     CycleState,
     Finding,
     KeyResult,
+    Metric,
     Milestone,
     Objective,
     Quarter,
@@ -30,7 +32,9 @@ from apps.okrs.rules.numbers import many
 from apps.okrs.rules.wordings import Stand, note_of, stand_of
 
 SHOWN = (  # of a key result; a page of sixty of them builds nothing else
+    "id",
     "objective_id",
+    "metric_id",
     "title",
     "kind",
     "baseline",
@@ -50,13 +54,11 @@ SHOWN = (  # of a key result; a page of sixty of them builds nothing else
     "grade",
     "is_not_measured",
     "revision",
-    "metric__unit",
-    "metric__unit_kind",
-    "metric__lower_bound",
-    "metric__upper_bound",
-    "metric__cadence_days",
-    "metric__source",
+    "steps",
+    "reached",
+    "owner",
 )
+SHOWN_OF_METRIC = ("unit", "unit_kind", "lower_bound", "upper_bound", "cadence_days", "source")
 TONES = {
     State.ACTIVE: "strong",
     State.AGREED: "accent",
@@ -228,7 +230,8 @@ def drawn_rows(
         (cycle.ends_on + timedelta(days=cycle.grace_days) for cycle in cycles.values()), default=today
     )
     until = min(until, today)
-    for row in _sentences(objective_ids=list(sentences), until=until):
+    for values_of_row in _sentences(objective_ids=list(sentences), until=until):
+        row = _sentence(values_of_row)
         sentences[row.objective_id].append(row)
     all_rows = [row for rows_of in sentences.values() for row in rows_of]
     since = min((cycle.starts_on for cycle in cycles.values()), default=today)
@@ -268,12 +271,21 @@ def drawn_rows(
 
 
 @statement()
-def _sentences(*, objective_ids: list[int], until: date) -> QuerySet[KeyResult]:
-    rows = KeyResult.objects.filter(objective__in=objective_ids).select_related("metric").only(*SHOWN)
-    counted = rows.annotate(
+def _sentences(*, objective_ids: list[int], until: date) -> QuerySet[KeyResult, tuple[Any, ...]]:
+    rows = KeyResult.objects.filter(objective__in=objective_ids).annotate(
         steps=_steps(Q()), reached=_steps(Q(done_on__lte=until)), owner=F("accountable__name")
     )
-    return counted.order_by("position", "pk")
+    of_metric = [f"metric__{name}" for name in SHOWN_OF_METRIC]
+    return rows.order_by("position", "pk").values_list(*SHOWN, *of_metric)
+
+
+def _sentence(values: tuple[Any, ...]) -> KeyResult:
+    row = row_of(KeyResult, SHOWN, values)
+    if row.metric_id is None:
+        row.metric = None
+    else:
+        row.metric = row_of(Metric, ("id", *SHOWN_OF_METRIC), (row.metric_id, *values[len(SHOWN) :]))
+    return row
 
 
 def _steps(which: Q) -> Coalesce:

@@ -15,6 +15,7 @@ from apps.okrs.rules.measures import Measure, Point
 
 WIDTH, HEIGHT, EDGE = 110, 28, 2  # units of the drawing; 2 stay free to the right for the dot
 INSIDE: Final = HEIGHT - 2 * EDGE
+TENTHS: Final = [f"{tenth / 10:.1f}".removesuffix(".0") for tenth in range(10 * HEIGHT + 1)]
 Values = Sequence[tuple[date, Decimal]]
 BandEnds = tuple[Decimal | None, Decimal | None]
 
@@ -55,7 +56,7 @@ def spark(
         return bottom - (float(value) - low) * step
 
     xs = [_across((day - starts_on).days, days) for day, _value in inside]
-    ys = [_short(bottom - (number - low) * step) for number in numbers]
+    ys = [TENTHS[round(10 * (bottom - (number - low) * step))] for number in numbers]
     has_pace = baseline is not None and target is not None
     return Spark(
         points=" ".join([f"{x},{height}" for x, height in zip(xs, ys, strict=True)]),
