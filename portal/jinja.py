@@ -16,7 +16,12 @@ def environment(**options: Any) -> Environment:
     """Return Jinja's environment with the tags of our other templates; it escapes as they do."""
     drawn = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 -- autoescape is Django's default
     drawn.globals |= {"icon": ui.icon, "when": _when}
-    drawn.filters |= {"day": _day, "linebreaks": _linebreaks, "inside_sentence": inside_sentence}
+    drawn.filters |= {
+        "day": _day,
+        "day_and_month": _day_and_month,
+        "linebreaks": _linebreaks,
+        "inside_sentence": inside_sentence,
+    }
     return drawn
 
 
@@ -27,6 +32,10 @@ def _when(context: Context, moment: date) -> SafeString:
 
 def _day(day: date) -> str:
     return f"{day:%-d %b %Y}"
+
+
+def _day_and_month(day: date) -> str:
+    return f"{day:%-d %B}"
 
 
 def _linebreaks(text: str) -> SafeString:

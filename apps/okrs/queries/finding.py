@@ -3,11 +3,12 @@
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
+from apps.core.statements import first, statement
 from apps.okrs.models import (
     Cycle,
     CycleState,
@@ -69,17 +70,30 @@ def current_cycle(*, on: date) -> Cycle | None:
 
 def quarter(cycle_slug: str, team_slug: str) -> Quarter:
     """Return a team's page in a cycle, or 404; unsaved until somebody writes on it. Two or three queries."""
-    rows = with_promise(Quarter.objects.all())
-    found = rows.filter(cycle__slug=cycle_slug, team__slug=team_slug).first()
+    found = first(_quarters(cycle_slug=cycle_slug, team_slug=team_slug))
     return found or Quarter(
         cycle=cycle_of(cycle_slug), team=get_object_or_404(Team, slug=team_slug, is_archived=False)
     )
 
 
+@statement()
+def _quarters(*, cycle_slug: str, team_slug: str) -> QuerySet[Quarter]:
+    return with_promise(Quarter.objects.filter(cycle__slug=cycle_slug, team__slug=team_slug))
+
+
 def root_team() -> Team | None:
     """Return the organisation's team: settings.ROOT_TEAM, else the only one without a parent. One query."""
-    teams = Team.objects.filter(is_archived=False)
     if settings.ROOT_TEAM:
-        return teams.filter(slug=settings.ROOT_TEAM).first()
-    found = list(teams.filter(parent=None).order_by("pk")[:2])
+        return first(_named(slug=settings.ROOT_TEAM))
+    found = _topmost()
     return found[0] if len(found) == 1 else None
+
+
+@statement()
+def _named(*, slug: str) -> QuerySet[Team]:
+    return Team.objects.filter(is_archived=False, slug=slug)
+
+
+@statement()
+def _topmost() -> QuerySet[Team]:
+    return Team.objects.filter(is_archived=False, parent=None).order_by("pk")[:2]
