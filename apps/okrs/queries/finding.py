@@ -1,6 +1,7 @@
 """Finding one thing, or 404; and what somebody may read."""
 
 from datetime import date
+from typing import TypedDict
 
 from django.conf import settings
 from django.db.models import Q
@@ -32,6 +33,27 @@ def readable_by(*, reader_teams: list[int], on: date) -> ObjectiveQuerySet:
     is_open = Q(visibility=Visibility.OPEN) | Q(visibility=Visibility.EMBARGOED, embargo_until__lte=on)
     takes_part = Q(pk__in=Participant.objects.filter(team__in=reader_teams).values("objective"))
     return Objective.objects.filter(is_open | Q(team__in=reader_teams) | takes_part)
+
+
+class Reader(TypedDict):
+    """Somebody who reads, as statements that are built once take them; None and None read everything."""
+
+    reader_teams: list[int] | None
+    on: date | None
+
+
+def reader(person: User, *, on: date) -> Reader:
+    """Return as whom somebody reads on a day."""
+    if person.is_admin:
+        return Reader(reader_teams=None, on=None)
+    return Reader(reader_teams=person.team_ids, on=on)
+
+
+def seen_by(*, reader_teams: list[int] | None, on: date | None) -> ObjectiveQuerySet:
+    """Return what a `reader` may read, for statements that are built once."""
+    if reader_teams is None or on is None:
+        return Objective.objects.all()
+    return readable_by(reader_teams=reader_teams, on=on)
 
 
 def objective(pk: int, *, person: User, on: date) -> Objective:

@@ -5,16 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
+from apps.core.statements import statement
 from apps.okrs.models import Cycle, Finding, Loan, Negotiation, No, Objective, Stage, State
-from apps.okrs.queries.finding import readable
-from apps.okrs.queries.findings import present, visible_findings
-from apps.okrs.queries.negotiation_measures import asks_of, measures_of, moves_of, undecided
+from apps.okrs.queries.finding import reader, seen_by
+from apps.okrs.queries.findings import present
+from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of, undecided
 from apps.okrs.rules.overview import Figure, Pair, figures_of
 
 CYCLES: Final = 4
@@ -29,7 +30,7 @@ class Waiting:
     to: Team
     count: int
     since: date
-    negotiations: list[Negotiation] = field(default_factory=list)
+    negotiations: list[int] = field(default_factory=list)  # by key
 
 
 @dataclass(frozen=True)
@@ -60,38 +61,69 @@ class Overview:
 
 
 def leadership(cycle: Cycle, *, person: User, on: date) -> Overview:
-    """Return how a cycle is negotiated. Eight queries, however many teams there are."""
-    seen = readable(person, on=on).values("pk")
-    asks = list(asks_of(cycle).filter(Q(objective=None) | Q(objective__in=seen)))
-    moves = moves_of(asks)
+    """Return how a cycle is negotiated. Eight queries, rare cases four more, for any number of teams."""
+    who = reader(person, on=on)
+    asks = [Ask(*row) for row in _asks(**who, cycle_id=cycle.pk)]
     loans = lending(cycle)
-    grave = visible_findings(person, on=on).open().filter(cycle=cycle, severity=Finding.Severity.HIGH)
-    nos = No.objects.filter(decided_at__date__gte=cycle.starts_on, decided_at__date__lte=cycle.ends_on)
-    nos = nos.filter(Q(objective=None) | Q(objective__in=seen))
-    nos = nos.select_related("team", "requester", "holder", "metric")
     return Overview(
         waiting=_waiting(asks),
-        undecided=undecided(asks, moves),
-        figures=figures_of(measures_of(cycle, asks, moves)),
+        undecided=undecided(asks),
+        figures=figures_of(measures_of(cycle, asks)),
         loans=[one for one in loans if one.lender.cycle_id == cycle.pk],
         balances=balances(loans),
-        findings=list(present(grave)[:MOST]),
-        nos=list(nos.order_by("-pk")[:MOST]),
+        findings=_grave(**who, cycle_id=cycle.pk),
+        nos=_nos(**who, since=cycle.starts_on, until=cycle.ends_on),
     )
 
 
-def _waiting(rows: Iterable[Negotiation]) -> list[Waiting]:
-    pairs: dict[tuple[int, int], list[Negotiation]] = defaultdict(list)
+def _about(
+    rows: QuerySet[Any], *names: str, reader_teams: list[int] | None, on: date | None
+) -> QuerySet[Any]:
+    """Leave out what is about an objective that the reader may not see."""
+    if reader_teams is None:
+        return rows
+    seen = seen_by(reader_teams=reader_teams, on=on).values("pk")
+    return rows.filter(*(Q(**{name: None}) | Q(**{f"{name}__in": seen}) for name in names))
+
+
+@statement()
+def _asks(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> QuerySet[Negotiation, Any]:
+    rows = Negotiation.objects.filter(cycle=cycle_id)
+    return asks_in(_about(rows, "objective", reader_teams=reader_teams, on=on))
+
+
+@statement()
+def _grave(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> QuerySet[Finding]:
+    rows = Finding.objects.open().filter(cycle=cycle_id, severity=Finding.Severity.HIGH)
+    rows = _about(rows, "objective", "other_objective", reader_teams=reader_teams, on=on)
+    return present(rows).defer("evidence")[:MOST]
+
+
+@statement()
+def _nos(*, reader_teams: list[int] | None, on: date | None, since: date, until: date) -> QuerySet[No]:
+    rows = No.objects.filter(decided_at__date__gte=since, decided_at__date__lte=until)
+    rows = _about(rows, "objective", reader_teams=reader_teams, on=on)
+    return rows.select_related("team", "requester", "holder", "metric").order_by("-pk")[:MOST]
+
+
+def _waiting(rows: Iterable[Ask]) -> list[Waiting]:
+    """Return who waits for whom, the longest first. One query."""
+    pairs: dict[tuple[int, int], list[Ask]] = defaultdict(list)
     for one in rows:
-        if one.stage == Stage.OPEN and one.owes is not None:
-            pairs[one.owes.pk, one.other(one.owes.pk).pk].append(one)
+        if one.stage == Stage.OPEN and one.owes_id is not None:
+            pairs[one.owes_id, one.other(one.owes_id)].append(one)
+    teams = {one.pk: one for one in _teams(ids=sorted({pk for pair in pairs for pk in pair}))}
     found = []
-    for several in pairs.values():
-        owes = several[0].owes
-        if owes is not None:
-            first = min(one.opened_at for one in several if one.opened_at is not None)
-            found.append(Waiting(owes, several[0].other(owes.pk), len(several), first.date(), several))
+    for (owes, to), several in pairs.items():
+        first = min(one.opened_at for one in several if one.opened_at is not None)
+        ids = [one.pk for one in several]
+        found.append(Waiting(teams[owes], teams[to], len(several), first.date(), ids))
     return sorted(found, key=lambda one: (one.since, -one.count))
+
+
+@statement()
+def _teams(*, ids: list[int]) -> QuerySet[Team]:
+    return Team.objects.filter(pk__in=ids).only("name", "slug")
 
 
 def lending(cycle: Cycle) -> list[Loan]:

@@ -19,7 +19,7 @@ from apps.okrs.models import (
     StrategyItem,
 )
 from apps.okrs.queries.facts import aim_of
-from apps.okrs.queries.finding import readable, readable_by
+from apps.okrs.queries.finding import readable, reader, seen_by
 from apps.okrs.rules.map import Edge, Layout, Node, layout
 
 DRAWN = 120  # more boxes nobody can follow; a team's own map always fits
@@ -67,13 +67,13 @@ class MapPage:
 
 def alignment(cycle: Cycle, *, root: Team | None, person: User, on: date, team: str = "") -> MapPage:
     """Return what is tied to what in a cycle. Two queries; two more for one team."""
-    reader = {"reader_teams": None if person.is_admin else person.team_ids, "on": on, "cycle_id": cycle.pk}
+    who = reader(person, on=on)
     if team:
-        found = _of_team(**reader, slug=team)
+        found = _of_team(**who, cycle_id=cycle.pk, slug=team)
         near = _near({one.pk for one in found})
-        listed = _some(**reader, ids=sorted(near)) if near else []
+        listed = _some(**who, cycle_id=cycle.pk, ids=sorted(near)) if near else []
     else:
-        listed = _every(**reader)
+        listed = _every(**who, cycle_id=cycle.pk)
     objectives = {one.pk: one for one in listed}
     links = [one for one in _links(ids=list(objectives)) if _may_see(one, objectives)]
     ties = [tie(one) for one in links]
@@ -91,11 +91,10 @@ def alignment(cycle: Cycle, *, root: Team | None, person: User, on: date, team: 
     )
 
 
-def _listed(*, reader_teams: list[int] | None, on: date, cycle_id: int) -> QuerySet[Objective]:
-    """Return what a reader may see of a cycle's map; None reads everything."""
-    every = Objective.objects.all()
-    rows = every if reader_teams is None else readable_by(reader_teams=reader_teams, on=on)
-    rows = rows.filter(cycle=cycle_id).exclude(state__in=[*EXITS, State.IDEA])
+def _listed(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> QuerySet[Objective]:
+    """Return what a reader may see of a cycle's map."""
+    rows = seen_by(reader_teams=reader_teams, on=on).filter(cycle=cycle_id)
+    rows = rows.exclude(state__in=[*EXITS, State.IDEA])
     rows = rows.select_related("team").only("title", "state", "visibility", "strategy_item", *_TEAM)
     return rows.order_by("team__name", "pk")
 
@@ -104,12 +103,16 @@ _every = statement()(_listed)
 
 
 @statement()
-def _of_team(*, reader_teams: list[int] | None, on: date, cycle_id: int, slug: str) -> QuerySet[Objective]:
+def _of_team(
+    *, reader_teams: list[int] | None, on: date | None, cycle_id: int, slug: str
+) -> QuerySet[Objective]:
     return _listed(reader_teams=reader_teams, on=on, cycle_id=cycle_id).filter(team__slug=slug)
 
 
 @statement()
-def _some(*, reader_teams: list[int] | None, on: date, cycle_id: int, ids: list[int]) -> QuerySet[Objective]:
+def _some(
+    *, reader_teams: list[int] | None, on: date | None, cycle_id: int, ids: list[int]
+) -> QuerySet[Objective]:
     return _listed(reader_teams=reader_teams, on=on, cycle_id=cycle_id).filter(pk__in=ids)
 
 
