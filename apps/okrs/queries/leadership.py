@@ -14,12 +14,30 @@ from apps.catalog.models import Team
 from apps.core.statements import statement
 from apps.okrs.models import Cycle, Finding, Loan, Negotiation, No, Objective, Stage, State
 from apps.okrs.queries.finding import reader, seen_by
-from apps.okrs.queries.findings import present
 from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of, undecided
 from apps.okrs.rules.overview import Figure, Pair, figures_of
 
 CYCLES: Final = 4
 MOST: Final = 60
+_TEAM: Final = ("name", "slug")
+# What the page and the API show of each row.
+SHOWN_OF_FINDING: Final = (
+    *("code", "severity", "is_blocking", "cycle", "other_objective", "message", "state"),
+    *("resolution", "reason", "decided_at", "found_at", "gone_at"),
+    *("objective__title", "key_result__title", "decided_by__name"),
+    *(f"{side}__{name}" for side in ("team", "other_team") for name in _TEAM),
+)
+SHOWN_OF_NO: Final = (
+    *("kind", "state", "what", "reason_code", "reason", "decided_at", "until_on", "reopen_when"),
+    *("threshold_way", "threshold", "negotiation", "objective", "state_reason"),
+    *("holder__name", "metric__key", "metric__name", "metric__unit"),
+    *(f"{side}__{name}" for side in ("team", "requester") for name in _TEAM),
+)
+SHOWN_OF_LOAN: Final = (
+    *("negotiation", "key_result", "person_weeks", "starts_on", "ends_on", "ramp"),
+    *("return_note", "instead_of", "ended_on", "lender__cycle"),
+    *(f"{side}__team__{name}" for side in ("lender", "borrower") for name in _TEAM),
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +84,7 @@ def leadership(cycle: Cycle, *, person: User, on: date) -> Overview:
     asks = [Ask(*row) for row in _asks(**who, cycle_id=cycle.pk)]
     loans = lending(cycle)
     return Overview(
-        waiting=_waiting(asks),
+        waiting=_waiting(_open(**who, cycle_id=cycle.pk)),
         undecided=undecided(asks),
         figures=figures_of(measures_of(cycle, asks)),
         loans=[one for one in loans if one.lender.cycle_id == cycle.pk],
@@ -95,42 +113,56 @@ def _asks(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> 
 @statement()
 def _grave(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> QuerySet[Finding]:
     rows = Finding.objects.open().filter(cycle=cycle_id, severity=Finding.Severity.HIGH)
-    rows = _about(rows, "objective", "other_objective", reader_teams=reader_teams, on=on)
-    return present(rows).defer("evidence")[:MOST]
+    rows = _about(rows.filter(gone_at=None), "objective", "other_objective", reader_teams=reader_teams, on=on)
+    first = rows.order_by("code", "pk").values("pk")[:MOST]  # all of them are as grave
+    found = Finding.objects.filter(pk__in=first).order_by("code", "pk")
+    found = found.select_related("team", "other_team", "objective", "key_result", "decided_by")
+    return found.only(*SHOWN_OF_FINDING)
 
 
 @statement()
 def _nos(*, reader_teams: list[int] | None, on: date | None, since: date, until: date) -> QuerySet[No]:
     rows = No.objects.filter(decided_at__date__gte=since, decided_at__date__lte=until)
     rows = _about(rows, "objective", reader_teams=reader_teams, on=on)
-    return rows.select_related("team", "requester", "holder", "metric").order_by("-pk")[:MOST]
+    rows = rows.select_related("team", "requester", "holder", "metric").only(*SHOWN_OF_NO)
+    return rows.order_by("-pk")[:MOST]
 
 
-def _waiting(rows: Iterable[Ask]) -> list[Waiting]:
-    """Return who waits for whom, the longest first. One query."""
-    pairs: dict[tuple[int, int], list[Ask]] = defaultdict(list)
+def _waiting(rows: Iterable[Negotiation]) -> list[Waiting]:
+    """Return who waits for whom, the longest first. No query."""
+    pairs: dict[tuple[int, int], list[Negotiation]] = defaultdict(list)
     for one in rows:
-        if one.stage == Stage.OPEN and one.owes_id is not None:
-            pairs[one.owes_id, one.other(one.owes_id)].append(one)
-    teams = {one.pk: one for one in _teams(ids=sorted({pk for pair in pairs for pk in pair}))}
+        if one.owes is not None:
+            pairs[one.owes.pk, one.other(one.owes.pk).pk].append(one)
     found = []
-    for (owes, to), several in pairs.items():
-        first = min(one.opened_at for one in several if one.opened_at is not None)
-        ids = [one.pk for one in several]
-        found.append(Waiting(teams[owes], teams[to], len(several), first.date(), ids))
+    for several in pairs.values():
+        owes = several[0].owes
+        if owes is not None:
+            first = min(one.opened_at for one in several if one.opened_at is not None)
+            ids = [one.pk for one in several]
+            found.append(Waiting(owes, several[0].other(owes.pk), len(several), first.date(), ids))
     return sorted(found, key=lambda one: (one.since, -one.count))
 
 
 @statement()
-def _teams(*, ids: list[int]) -> QuerySet[Team]:
-    return Team.objects.filter(pk__in=ids).only("name", "slug")
+def _open(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> QuerySet[Negotiation]:
+    rows = Negotiation.objects.filter(cycle=cycle_id, stage=Stage.OPEN)
+    rows = _about(rows, "objective", reader_teams=reader_teams, on=on)
+    sides = ("owes", "initiator", "counterpart")
+    shown = [f"{side}__{name}" for side in sides for name in _TEAM]
+    return rows.select_related(*sides).only("opened_at", *shown).order_by("pk")
 
 
 def lending(cycle: Cycle) -> list[Loan]:
     """Return the loans that stand in four cycles up to this one: who lends is seen over a year. One query."""
-    until = Cycle.objects.filter(starts_on__lte=cycle.starts_on).order_by("-starts_on")
-    rows = Loan.objects.filter(lender__cycle__in=until.values("pk")[:CYCLES], ended_on=None)
-    return list(rows.select_related("lender__team", "borrower__team", "negotiation").order_by("pk"))
+    return _lending(until=cycle.starts_on)
+
+
+@statement()
+def _lending(*, until: date) -> QuerySet[Loan]:
+    cycles = Cycle.objects.filter(starts_on__lte=until).order_by("-starts_on").values("pk")[:CYCLES]
+    rows = Loan.objects.filter(lender__cycle__in=cycles, ended_on=None)
+    return rows.select_related("lender__team", "borrower__team").only(*SHOWN_OF_LOAN).order_by("pk")
 
 
 def balances(loans: list[Loan]) -> list[Balance]:

@@ -34,7 +34,7 @@ AROUND = (
 )
 _TEAM = ("team__name", "team__slug")
 _DRAWN_OF = ("title", "state", "visibility", "team__name")
-_ENDS = (
+ENDS = (
     *(f"objective__{name}" for name in _DRAWN_OF),
     *(f"to_objective__{name}" for name in _DRAWN_OF),
     "to_key_result__title",
@@ -119,7 +119,7 @@ def _some(
 @statement()
 def _links(*, ids: list[int]) -> QuerySet[AlignmentLink]:
     rows = AlignmentLink.objects.filter(objective__in=ids).select_related(*AROUND)
-    return rows.only("kind", "statement", "needed_on", *_ENDS).order_by("pk")
+    return rows.only("kind", "statement", "needed_on", *ENDS).order_by("pk")
 
 
 @statement()

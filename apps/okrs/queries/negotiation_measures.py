@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from apps.comments.models import Comment
 from apps.core.statements import statement
@@ -42,30 +43,24 @@ class Ask(NamedTuple):
     kind: str
     stage: str
     rounds: int
-    opened_at: datetime | None
-    owes_id: int | None
-    initiator_id: int
-    counterpart_id: int
     objective_id: int | None
-    asked_at: datetime | None
-    answered_at: datetime | None  # accepted, countered or refused for the first time
-    accepted_at: datetime | None
+    asked_on: date | None
+    answered_on: date | None  # accepted, countered or refused for the first time
 
     @property
     def needs_a_decision(self) -> bool:
         """Tell whether three rounds did not settle it."""
         return self.stage == Stage.OPEN and self.rounds >= MOST_ROUNDS
 
-    def other(self, team_id: int) -> int:
-        """Return the side across the table."""
-        return self.counterpart_id if team_id == self.initiator_id else self.initiator_id
-
 
 def asks_in(rows: QuerySet[Negotiation]) -> QuerySet[Negotiation, Any]:
     """Return what was asked and sent of these negotiations, as rows for `Ask`."""
-    acts = {"asked_at": {Act.PROPOSE}, "answered_at": ANSWERS, "accepted_at": {Act.ACCEPT}}
-    moments = {name: Min("moves__at", filter=Q(moves__act__in=sorted(those))) for name, those in acts.items()}
-    rows = rows.exclude(stage__in=[Stage.DRAFT, Stage.VOID]).annotate(**moments)
+    acts = {"asked_on": {Act.PROPOSE}, "answered_on": ANSWERS}
+    days = {
+        name: TruncDate(Min("moves__at", filter=Q(moves__act__in=sorted(those))), tzinfo=UTC)
+        for name, those in acts.items()
+    }
+    rows = rows.exclude(stage__in=[Stage.DRAFT, Stage.VOID]).annotate(**days)
     return rows.order_by("pk").values_list(*Ask._fields)
 
 
@@ -84,9 +79,7 @@ def measures_of(cycle: Cycle, asks: Sequence[Ask] | None = None) -> Measures:
         kappas=_kappas(kept),
         dictated=_dictated(cycle, kept),
         answer_days=[
-            working_days(one.asked_at.date(), one.answered_at.date())
-            for one in found
-            if one.asked_at and one.answered_at
+            working_days(one.asked_on, one.answered_on) for one in found if one.asked_on and one.answered_on
         ],
         lapsed=Share(lapsed, len(answered)),
         rounds=[one.rounds for one in kept],
@@ -145,15 +138,12 @@ def _dictated(cycle: Cycle, kept: Iterable[Ask]) -> Share:
     """Count agreed objectives from outside that were accepted within a day, without a counter or a word."""
     agreed = sum(_agreed(cycle_id=cycle.pk))
     asked = {one.objective_id: one for one in kept if one.kind == NegotiationKind.OBJECTIVE}
-    quick = {pk: one for pk, one in asked.items() if pk is not None and not one.rounds and _is_quick(one)}
+    quick = {pk: one.pk for pk, one in asked.items() if pk is not None and not one.rounds}
     if not quick:
         return Share(0, agreed)
-    theirs = Objective.objects.filter(pk__in=list(quick), cycle=cycle, agreed_at__isnull=False)
-    ours = set(theirs.exclude(authored_by=F("team")).values_list("pk", flat=True))
-    said = _commented({"objective": ours, "negotiation": {quick[pk].pk for pk in ours}})
-    silent = [
-        pk for pk in ours if ("objective", pk) not in said and ("negotiation", quick[pk].pk) not in said
-    ]
+    ours = _accepted_at_once(cycle, quick)
+    said = _commented({"objective": ours, "negotiation": {quick[pk] for pk in ours}})
+    silent = [pk for pk in ours if ("objective", pk) not in said and ("negotiation", quick[pk]) not in said]
     return Share(len(silent), agreed)
 
 
@@ -163,9 +153,20 @@ def _agreed(*, cycle_id: int) -> QuerySet[Objective, int]:
     return rows.annotate(count=Count("pk")).values_list("count", flat=True)
 
 
-def _is_quick(one: Ask) -> bool:
-    is_answered = one.asked_at is not None and one.accepted_at is not None
-    return is_answered and one.accepted_at - one.asked_at <= WITHIN  # type: ignore[operator]
+def _accepted_at_once(cycle: Cycle, asks: dict[int, int]) -> set[int]:
+    """Return which of these objectives came from outside and were accepted within a day. Two queries."""
+    theirs = Objective.objects.filter(pk__in=list(asks), cycle=cycle, agreed_at__isnull=False)
+    ours = set(theirs.exclude(authored_by=F("team")).values_list("pk", flat=True))
+    moves = Move.objects.filter(negotiation__in=[asks[pk] for pk in ours]).order_by("seq")
+    first: dict[tuple[int, str], datetime] = {}
+    for pk, act, at in moves.values_list("negotiation_id", "act", "at"):
+        first.setdefault((pk, act), at)
+    quick = set()
+    for objective in ours:
+        asked, accepted = (first.get((asks[objective], act)) for act in (Act.PROPOSE, Act.ACCEPT))
+        if asked is not None and accepted is not None and accepted - asked <= WITHIN:
+            quick.add(objective)
+    return quick
 
 
 def _commented(ids: dict[str, set[int]]) -> set[tuple[str, int]]:
