@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
+from apps.core import drawing
 from apps.core.templatetags import ui
 from apps.core.text import inside_sentence
 
@@ -16,7 +17,7 @@ from apps.core.text import inside_sentence
 def environment(**options: Any) -> Environment:
     """Return Jinja's environment with the tags of our other templates; it escapes as they do."""
     drawn = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 -- autoescape is Django's default
-    drawn.globals |= {"icon": ui.icon, "when": _when}
+    drawn.globals |= {"icon": ui.icon, "when": _when, "field": drawing.drawn, "radios": drawing.radios}
     drawn.filters |= {
         "day": _day,
         "written": _written,

@@ -4,11 +4,12 @@ from datetime import date
 from typing import TypedDict
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
+from apps.core.statements import first, statement
 from apps.okrs.models import (
     Cycle,
     CycleState,
@@ -91,11 +92,15 @@ def current_cycle(*, on: date) -> Cycle | None:
 
 def quarter(cycle_slug: str, team_slug: str) -> Quarter:
     """Return a team's page in a cycle, or 404; unsaved until somebody writes on it. Two or three queries."""
-    rows = with_promise(Quarter.objects.all())
-    found = rows.filter(cycle__slug=cycle_slug, team__slug=team_slug).first()
-    return found or Quarter(
+    return first(_quarter(cycle_slug=cycle_slug, team_slug=team_slug)) or Quarter(
         cycle=cycle_of(cycle_slug), team=get_object_or_404(Team, slug=team_slug, is_archived=False)
     )
+
+
+@statement()
+def _quarter(*, cycle_slug: str, team_slug: str) -> QuerySet[Quarter]:
+    rows = with_promise(Quarter.objects.all()).filter(cycle__slug=cycle_slug, team__slug=team_slug)
+    return rows.order_by("pk")[:1]
 
 
 def root_team() -> Team | None:
