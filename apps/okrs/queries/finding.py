@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
-from apps.core.statements import first, statement
+from apps.core.statements import first, one_or_404, statement
 from apps.okrs.models import (
     Cycle,
     CycleState,
@@ -81,7 +81,12 @@ def milestone(pk: int, *, person: User, on: date) -> Milestone:
 
 def cycle_of(slug: str) -> Cycle:
     """Return one cycle, or 404. One query."""
-    return get_object_or_404(Cycle, slug=slug)
+    return one_or_404(_cycles(slug=slug))
+
+
+@statement()
+def _cycles(*, slug: str) -> QuerySet[Cycle]:
+    return Cycle.objects.filter(slug=slug)
 
 
 def current_cycle(*, on: date) -> Cycle | None:
@@ -92,21 +97,30 @@ def current_cycle(*, on: date) -> Cycle | None:
 
 def quarter(cycle_slug: str, team_slug: str) -> Quarter:
     """Return a team's page in a cycle, or 404; unsaved until somebody writes on it. Two or three queries."""
-    return first(_quarter(cycle_slug=cycle_slug, team_slug=team_slug)) or Quarter(
+    found = first(_quarters(cycle_slug=cycle_slug, team_slug=team_slug))
+    return found or Quarter(
         cycle=cycle_of(cycle_slug), team=get_object_or_404(Team, slug=team_slug, is_archived=False)
     )
 
 
 @statement()
-def _quarter(*, cycle_slug: str, team_slug: str) -> QuerySet[Quarter]:
-    rows = with_promise(Quarter.objects.all()).filter(cycle__slug=cycle_slug, team__slug=team_slug)
-    return rows.order_by("pk")[:1]
+def _quarters(*, cycle_slug: str, team_slug: str) -> QuerySet[Quarter]:
+    return with_promise(Quarter.objects.filter(cycle__slug=cycle_slug, team__slug=team_slug))
 
 
 def root_team() -> Team | None:
     """Return the organisation's team: settings.ROOT_TEAM, else the only one without a parent. One query."""
-    teams = Team.objects.filter(is_archived=False)
     if settings.ROOT_TEAM:
-        return teams.filter(slug=settings.ROOT_TEAM).first()
-    found = list(teams.filter(parent=None).order_by("pk")[:2])
+        return first(_named(slug=settings.ROOT_TEAM))
+    found = _topmost()
     return found[0] if len(found) == 1 else None
+
+
+@statement()
+def _named(*, slug: str) -> QuerySet[Team]:
+    return Team.objects.filter(is_archived=False, slug=slug)
+
+
+@statement()
+def _topmost() -> QuerySet[Team]:
+    return Team.objects.filter(is_archived=False, parent=None).order_by("pk")[:2]
