@@ -22,8 +22,13 @@ def _threads(*, subject_type: str, subject_ids: list[int]) -> QuerySet[Thread]:
 
 def conversation(subject_type: str, subject_id: int) -> list[Comment]:
     """Return what was said about one object, oldest first, with its authors. One query."""
+    return _conversation(subject_type=subject_type, subject_id=subject_id)
+
+
+@statement()
+def _conversation(*, subject_type: str, subject_id: int) -> QuerySet[Comment]:
     about = Comment.objects.filter(thread__subject_type=subject_type, thread__subject_id=subject_id)
-    return list(about.select_related("author").order_by("pk"))
+    return about.select_related("author").order_by("pk")
 
 
 def latest(

@@ -173,7 +173,7 @@ class LeadershipViewSet(viewsets.GenericViewSet[Cycle]):
                 "to": one.to.slug,
                 "count": one.count,
                 "since": one.since,
-                "negotiations": [negotiation.pk for negotiation in one.negotiations],
+                "negotiations": one.negotiations,
             }
             for one in shown.waiting
         ]

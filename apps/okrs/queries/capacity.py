@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
+from apps.core.statements import statement
 from apps.okrs.models import Allocation, CapacityPlan, Loan, Negotiation, Objective, Quarter, Waiver
 from apps.okrs.queries.finding import readable
 from apps.okrs.rules.capacity import Borrowed, Ledger
@@ -19,27 +20,20 @@ from apps.okrs.rules.numbers import ZERO, plain
 def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
     """Return the ledgers of the quarters that have a plan, by quarter. Five queries, however many."""
     ids = [pk for pk in quarter_ids if pk is not None]
-    plans = list(CapacityPlan.objects.filter(quarter__in=ids))
+    plans = _plans(ids=ids)
     if not plans:
         return {}
     allocated: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
     lent: dict[int, Decimal] = defaultdict(Decimal)
     borrowed: dict[int, list[Borrowed]] = defaultdict(list)
-    for pk, kind, weeks in Allocation.objects.filter(quarter__in=ids).values_list(
-        "quarter_id", "kind", "person_weeks"
-    ):
+    for pk, kind, weeks in _allocated(ids=ids):
         allocated[pk].append((kind, weeks))
-    standing = Loan.objects.filter(ended_on=None)
-    for pk, weeks in standing.filter(lender__in=ids).values_list("lender_id", "person_weeks"):
+    for pk, weeks in _lent(ids=ids):
         lent[pk] += weeks
-    for pk, weeks, ramp in standing.filter(borrower__in=ids).values_list(
-        "borrower_id", "person_weeks", "ramp"
-    ):
+    for pk, weeks, ramp in _borrowed(ids=ids):
         borrowed[pk].append(Borrowed(weeks, ramp))
     waivers: dict[int, Decimal] = {}
-    for pk, up_to in Waiver.objects.filter(quarter__in=ids, expires_on__gte=on).values_list(
-        "quarter_id", "up_to"
-    ):
+    for pk, up_to in _waived(ids=ids, on=on):
         waivers[pk] = max(up_to, waivers.get(pk, up_to))
     return {
         plan.quarter_id: Ledger.of(
@@ -53,6 +47,33 @@ def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
     }
 
 
+@statement()
+def _plans(*, ids: list[int]) -> QuerySet[CapacityPlan]:
+    return CapacityPlan.objects.filter(quarter__in=ids)
+
+
+@statement()
+def _allocated(*, ids: list[int]) -> QuerySet[Allocation, tuple[int, str, Decimal]]:
+    return Allocation.objects.filter(quarter__in=ids).values_list("quarter_id", "kind", "person_weeks")
+
+
+@statement()
+def _lent(*, ids: list[int]) -> QuerySet[Loan, tuple[int, Decimal]]:
+    standing = Loan.objects.filter(ended_on=None, lender__in=ids)
+    return standing.values_list("lender_id", "person_weeks")
+
+
+@statement()
+def _borrowed(*, ids: list[int]) -> QuerySet[Loan, tuple[int, Decimal, Decimal]]:
+    standing = Loan.objects.filter(ended_on=None, borrower__in=ids)
+    return standing.values_list("borrower_id", "person_weeks", "ramp")
+
+
+@statement()
+def _waived(*, ids: list[int], on: date) -> QuerySet[Waiver, tuple[int, Decimal]]:
+    return Waiver.objects.filter(quarter__in=ids, expires_on__gte=on).values_list("quarter_id", "up_to")
+
+
 def ledger(quarter: Quarter, *, on: date) -> Ledger | None:
     """Return the ledger of one quarter; none without a plan. Five queries, or one."""
     return ledgers([quarter.pk], on=on).get(quarter.pk)
@@ -62,9 +83,14 @@ def ledgers_of_teams(
     team_ids: Iterable[int], *, cycle_id: int, on: date
 ) -> dict[int, tuple[Quarter, Ledger | None]]:
     """Return quarter and ledger of some teams in one cycle, by team. Six queries at most."""
-    quarters = {one.team_id: one for one in Quarter.objects.filter(team__in=list(team_ids), cycle=cycle_id)}
+    quarters = {one.team_id: one for one in _quarters(team_ids=list(team_ids), cycle_id=cycle_id)}
     found = ledgers([one.pk for one in quarters.values()], on=on)
     return {team_id: (one, found.get(one.pk)) for team_id, one in quarters.items()}
+
+
+@statement()
+def _quarters(*, team_ids: list[int], cycle_id: int) -> QuerySet[Quarter]:
+    return Quarter.objects.filter(team__in=team_ids, cycle=cycle_id)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from django.http import Http404
 
 from apps.accounts.models import User
 from apps.catalog.queries import people_of
+from apps.core.statements import first, statement
 from apps.okrs import rules
 from apps.okrs.models import (
     CheckIn,
@@ -82,27 +83,40 @@ class Rhythm:
 
 def checked_objectives(quarter: Quarter, *, also: int | None = None) -> list[Objective]:
     """Return what a team is bound to, in its order, and what a check-in to correct spoke of. One query."""
-    of_team = Q(team=quarter.team_id, cycle=quarter.cycle_id, state__in=CHECKED)
-    if also is not None:
-        of_team |= Q(pk__in=CheckIn.objects.filter(team_check_in=also).values("objective"))
-    rows = Objective.objects.filter(of_team).select_related("team", "cycle").order_by("pk")
+    rows = _checked(team_id=quarter.team_id, cycle_id=quarter.cycle_id, also=also)
     places = {pk: place for place, pk in enumerate(quarter.ordered_ids)}
     return sorted(rows, key=lambda row: (places.get(row.pk, len(places)), row.pk))
 
 
+@statement()
+def _checked(*, team_id: int, cycle_id: int, also: int | None) -> QuerySet[Objective]:
+    of_team = Q(team=team_id, cycle=cycle_id, state__in=CHECKED)
+    if also is not None:
+        of_team |= Q(pk__in=CheckIn.objects.filter(team_check_in=also).values("objective"))
+    return Objective.objects.filter(of_team).select_related("team", "cycle").order_by("pk")
+
+
 def checked_key_results(objective_ids: Collection[int]) -> list[KeyResult]:
     """Return the key results of some objectives that were not dropped, in order. One query."""
-    rows = KeyResult.objects.filter(objective__in=objective_ids, dropped_on=None)
+    return _checked_key_results(ids=list(objective_ids))
+
+
+@statement()
+def _checked_key_results(*, ids: list[int]) -> QuerySet[KeyResult]:
+    rows = KeyResult.objects.filter(objective__in=ids, dropped_on=None)
     rows = rows.select_related("metric__team", "objective__cycle", "objective__team")
-    return list(rows.order_by("objective", "position", "pk"))
+    return rows.order_by("objective", "position", "pk")
 
 
 def draft_of(quarter: Quarter) -> TeamCheckIn | None:
     """Return the draft of a page, with what it corrects. One query."""
-    if quarter.pk is None:
-        return None
-    rows = TeamCheckIn.objects.filter(quarter=quarter, published_at=None)
-    return rows.select_related("corrects", "author").first()
+    return None if quarter.pk is None else first(_draft(quarter_id=quarter.pk))
+
+
+@statement()
+def _draft(*, quarter_id: int) -> QuerySet[TeamCheckIn]:
+    rows = TeamCheckIn.objects.filter(quarter=quarter_id, published_at=None)
+    return rows.select_related("corrects", "author").order_by("pk")[:1]
 
 
 def sheet(quarter: Quarter, draft: TeamCheckIn | None, *, person: User, on: date) -> Sheet:
@@ -146,10 +160,15 @@ def _last_said(quarter: Quarter) -> tuple[dict[int, CheckIn], dict[int, CheckInI
     """Return the lines and items of the newest published check-in of a page. One query."""
     if quarter.pk is None:
         return {}, {}
-    newest = published().filter(quarter=quarter).order_by("-on_date", "-pk").values("pk")[:1]
-    items = list(CheckInItem.objects.filter(check_in__team_check_in__in=newest).select_related("check_in"))
+    items = _newest_items(quarter_id=quarter.pk)
     lines = {item.check_in.objective_id: item.check_in for item in items}
     return lines, {item.key_result_id: item for item in items}
+
+
+@statement()
+def _newest_items(*, quarter_id: int) -> QuerySet[CheckInItem]:
+    newest = published().filter(quarter=quarter_id).order_by("-on_date", "-pk").values("pk")[:1]
+    return CheckInItem.objects.filter(check_in__team_check_in__in=newest).select_related("check_in")
 
 
 def draft_to_change(pk: int, *, person: User) -> TeamCheckIn:

@@ -1,6 +1,7 @@
 """Finding one thing, or 404; and what somebody may read."""
 
 from datetime import date
+from typing import TypedDict
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -8,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
-from apps.core.statements import first, statement
+from apps.core.statements import first, one_or_404, statement
 from apps.okrs.models import (
     Cycle,
     CycleState,
@@ -35,6 +36,27 @@ def readable_by(*, reader_teams: list[int], on: date) -> ObjectiveQuerySet:
     return Objective.objects.filter(is_open | Q(team__in=reader_teams) | takes_part)
 
 
+class Reader(TypedDict):
+    """Somebody who reads, as statements that are built once take them; None and None read everything."""
+
+    reader_teams: list[int] | None
+    on: date | None
+
+
+def reader(person: User, *, on: date) -> Reader:
+    """Return as whom somebody reads on a day."""
+    if person.is_admin:
+        return Reader(reader_teams=None, on=None)
+    return Reader(reader_teams=person.team_ids, on=on)
+
+
+def seen_by(*, reader_teams: list[int] | None, on: date | None) -> ObjectiveQuerySet:
+    """Return what a `reader` may read, for statements that are built once."""
+    if reader_teams is None or on is None:
+        return Objective.objects.all()
+    return readable_by(reader_teams=reader_teams, on=on)
+
+
 def objective(pk: int, *, person: User, on: date) -> Objective:
     """Return one objective that somebody may read, with team and cycle, or 404. One query."""
     rows = readable(person, on=on).select_related("team", "authored_by", "cycle", "accountable", "reviewer")
@@ -59,7 +81,12 @@ def milestone(pk: int, *, person: User, on: date) -> Milestone:
 
 def cycle_of(slug: str) -> Cycle:
     """Return one cycle, or 404. One query."""
-    return get_object_or_404(Cycle, slug=slug)
+    return one_or_404(_cycles(slug=slug))
+
+
+@statement()
+def _cycles(*, slug: str) -> QuerySet[Cycle]:
+    return Cycle.objects.filter(slug=slug)
 
 
 def current_cycle(*, on: date) -> Cycle | None:

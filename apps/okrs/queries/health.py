@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
-from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
+from apps.core.statements import one_or_404, statement
 from apps.okrs import rules
 from apps.okrs.models import CheckIn, Objective, Quarter, State, Status, TeamCheckIn
-from apps.okrs.queries.finding import readable
+from apps.okrs.queries.finding import reader, seen_by
 
 NEUTRAL = {rules.PENDING: ("◇", ""), rules.STALE: ("◌", "adequate")}
 
@@ -102,15 +102,18 @@ def health_of(objective: Objective, lines: list[CheckIn], *, on: date, own: Coll
 
 def objective_with_rhythm(pk: int, *, person: User, on: date) -> Objective:
     """Return one objective that somebody may read, with when its team checks in, or 404. One query."""
+    return one_or_404(_with_rhythm(pk=pk, **reader(person, on=on)))
+
+
+@statement()
+def _with_rhythm(*, pk: int, reader_teams: list[int] | None, on: date | None) -> QuerySet[Objective]:
     quarters = Quarter.objects.filter(team=OuterRef("team"), cycle=OuterRef("cycle"))
     last = published().filter(quarter__team=OuterRef("team"), quarter__cycle=OuterRef("cycle"))
-    rows = readable(person, on=on).annotate(
+    rows = seen_by(reader_teams=reader_teams, on=on).annotate(
         check_in_days=Subquery(quarters.filter(has_check_ins=True).values("check_in_days")[:1]),
         last_on=Subquery(last.order_by("-on_date").values("on_date")[:1]),
     )
-    return get_object_or_404(
-        rows.select_related("team", "authored_by", "cycle", "accountable", "reviewer"), pk=pk
-    )
+    return rows.select_related("team", "authored_by", "cycle", "accountable", "reviewer").filter(pk=pk)
 
 
 def _health(objective: Objective, said: list[CheckIn], due: date | None, *, on: date, is_own: bool) -> Health:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.catalog.models import Service, Team
+from apps.core.statements import statement
 from apps.okrs.models import (
     EXITS,
     AlignmentLink,
@@ -18,7 +19,7 @@ from apps.okrs.models import (
     StrategyItem,
 )
 from apps.okrs.queries.facts import aim_of
-from apps.okrs.queries.finding import readable
+from apps.okrs.queries.finding import readable, reader, seen_by
 from apps.okrs.rules.map import Edge, Layout, Node, layout
 
 DRAWN = 120  # more boxes nobody can follow; a team's own map always fits
@@ -28,10 +29,17 @@ TONES = {"active": "strong", "agreed": "accent"}
 AROUND = (
     "objective__team",
     "to_objective__team",
-    "to_objective__cycle",
     "to_key_result__objective__team",
-    "to_key_result__objective__cycle",
     "to_strategy_item",
+)
+_TEAM = ("team__name", "team__slug")
+_DRAWN_OF = ("title", "state", "visibility", "team__name")
+ENDS = (
+    *(f"objective__{name}" for name in _DRAWN_OF),
+    *(f"to_objective__{name}" for name in _DRAWN_OF),
+    "to_key_result__title",
+    *(f"to_key_result__objective__{name}" for name in _DRAWN_OF),
+    "to_strategy_item__statement",
 )
 
 
@@ -58,16 +66,16 @@ class MapPage:
 
 
 def alignment(cycle: Cycle, *, root: Team | None, person: User, on: date, team: str = "") -> MapPage:
-    """Return what is tied to what in a cycle. Three queries."""
-    seen = readable(person, on=on)
-    listed = seen.filter(cycle=cycle).exclude(state__in=[*EXITS, State.IDEA])
-    objectives = {one.pk: one for one in listed.select_related("team").order_by("team__name", "pk")}
-    rows = AlignmentLink.objects.filter(objective__in=list(objectives)).select_related(*AROUND)
-    links = [one for one in rows.order_by("pk") if _may_see(one, objectives)]
+    """Return what is tied to what in a cycle. Two queries; two more for one team."""
+    who = reader(person, on=on)
     if team:
-        near = _near(team, objectives, links)
-        objectives = {pk: one for pk, one in objectives.items() if pk in near}
-        links = [one for one in links if one.objective_id in near]
+        found = _of_team(**who, cycle_id=cycle.pk, slug=team)
+        near = _near({one.pk for one in found})
+        listed = _some(**who, cycle_id=cycle.pk, ids=sorted(near)) if near else []
+    else:
+        listed = _every(**who, cycle_id=cycle.pk)
+    objectives = {one.pk: one for one in listed}
+    links = [one for one in _links(ids=list(objectives)) if _may_see(one, objectives)]
     ties = [tie(one) for one in links]
     tied = {one.objective_id for one in links} | {aim.pk for one in links if (aim := aim_of(one))}
     loose = [one for one in objectives.values() if one.pk not in tied and not one.strategy_item_id]
@@ -83,21 +91,54 @@ def alignment(cycle: Cycle, *, root: Team | None, person: User, on: date, team: 
     )
 
 
+def _listed(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> QuerySet[Objective]:
+    """Return what a reader may see of a cycle's map."""
+    rows = seen_by(reader_teams=reader_teams, on=on).filter(cycle=cycle_id)
+    rows = rows.exclude(state__in=[*EXITS, State.IDEA])
+    rows = rows.select_related("team").only("title", "state", "visibility", "strategy_item", *_TEAM)
+    return rows.order_by("team__name", "pk")
+
+
+_every = statement()(_listed)
+
+
+@statement()
+def _of_team(
+    *, reader_teams: list[int] | None, on: date | None, cycle_id: int, slug: str
+) -> QuerySet[Objective]:
+    return _listed(reader_teams=reader_teams, on=on, cycle_id=cycle_id).filter(team__slug=slug)
+
+
+@statement()
+def _some(
+    *, reader_teams: list[int] | None, on: date | None, cycle_id: int, ids: list[int]
+) -> QuerySet[Objective]:
+    return _listed(reader_teams=reader_teams, on=on, cycle_id=cycle_id).filter(pk__in=ids)
+
+
+@statement()
+def _links(*, ids: list[int]) -> QuerySet[AlignmentLink]:
+    rows = AlignmentLink.objects.filter(objective__in=ids).select_related(*AROUND)
+    return rows.only("kind", "statement", "needed_on", *ENDS).order_by("pk")
+
+
+@statement()
+def _touching(*, ids: list[int]) -> QuerySet[AlignmentLink, tuple[int, int | None, int | None]]:
+    here = Q(objective__in=ids) | Q(to_objective__in=ids) | Q(to_key_result__objective__in=ids)
+    rows = AlignmentLink.objects.filter(here)
+    return rows.values_list("objective_id", "to_objective_id", "to_key_result__objective_id")
+
+
 def _may_see(link: AlignmentLink, objectives: dict[int, Objective]) -> bool:
     """Tell whether both ends may be read; an end in another cycle only if everybody may read it."""
     aim = aim_of(link)
     return aim is None or aim.pk in objectives or aim.visibility == "open"
 
 
-def _near(team: str, objectives: dict[int, Objective], links: list[AlignmentLink]) -> set[int]:
-    """Return a team's objectives and what is one step away."""
-    own = {pk for pk, one in objectives.items() if one.team.slug == team}
-    near = set(own)
-    for link in links:
-        aim = aim_of(link)
-        if aim and (link.objective_id in own or aim.pk in own):
-            near |= {link.objective_id, aim.pk}
-    return near
+def _near(own: set[int]) -> set[int]:
+    """Return a team's objectives and what is one step away, some of which a reader may not see. One query."""
+    ends = {pk for row in _touching(ids=sorted(own)) for pk in row if pk is not None} if own else set()
+    return own | ends
 
 
 def _drawn(

@@ -1,16 +1,18 @@
 """How a cycle was negotiated, for the page of leadership: units are measured, never persons."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from apps.comments.models import Comment
+from apps.core.statements import statement
 from apps.okrs.models import (
     Act,
     Cycle,
@@ -21,8 +23,9 @@ from apps.okrs.models import (
     NoException,
     Objective,
     Stage,
+    Terms,
 )
-from apps.okrs.rules.negotiating import giver_of, needs_a_decision
+from apps.okrs.rules.negotiating import MOST_ROUNDS, giver_of
 from apps.okrs.rules.negotiation_measures import WITHIN, Measures, Share, hold_rate, kappa, working_days
 from apps.okrs.rules.overview import Pair
 from apps.okrs.rules.terms import number_in, shape_of
@@ -33,42 +36,51 @@ KEPT = frozenset({Stage.AGREED, Stage.REPORTED, Stage.CLOSED})
 SAID_NO = frozenset({Stage.DECLINED, Stage.DEFERRED})
 
 
-def asks_of(cycle: Cycle) -> QuerySet[Negotiation]:
-    """Return all that was asked in a cycle and sent, with what the measures look at."""
-    rows = Negotiation.objects.filter(cycle=cycle).exclude(stage__in=[Stage.DRAFT, Stage.VOID])
-    return rows.select_related(*LOADED).order_by("pk")
+class Ask(NamedTuple):
+    """What the measures look at: of each negotiation a row, not the whole of it."""
+
+    pk: int
+    kind: str
+    stage: str
+    rounds: int
+    objective_id: int | None
+    asked_on: date | None
+    answered_on: date | None  # accepted, countered or refused for the first time
+
+    @property
+    def needs_a_decision(self) -> bool:
+        """Tell whether three rounds did not settle it."""
+        return self.stage == Stage.OPEN and self.rounds >= MOST_ROUNDS
 
 
-def moves_of(asks: Iterable[Negotiation]) -> dict[int, list[Move]]:
-    """Return the moves of negotiations with their terms, the first one first. One query."""
-    found: dict[int, list[Move]] = defaultdict(list)
-    rows = Move.objects.filter(negotiation__in=[one.pk for one in asks]).select_related("terms")
-    for move in rows.order_by("negotiation", "seq"):
-        found[move.negotiation_id].append(move)
-    return found
+def asks_in(rows: QuerySet[Negotiation]) -> QuerySet[Negotiation, Any]:
+    """Return what was asked and sent of these negotiations, as rows for `Ask`."""
+    acts = {"asked_on": {Act.PROPOSE}, "answered_on": ANSWERS}
+    days = {
+        name: TruncDate(Min("moves__at", filter=Q(moves__act__in=sorted(those))), tzinfo=UTC)
+        for name, those in acts.items()
+    }
+    rows = rows.exclude(stage__in=[Stage.DRAFT, Stage.VOID]).annotate(**days)
+    return rows.order_by("pk").values_list(*Ask._fields)
 
 
-def measures_of(
-    cycle: Cycle,
-    asks: Sequence[Negotiation] | None = None,
-    moves: Mapping[int, list[Move]] | None = None,
-) -> Measures:
-    """Return who moved, what was dictated, how long answers took, how much lapsed. Five queries at most.
+def measures_of(cycle: Cycle, asks: Sequence[Ask] | None = None) -> Measures:
+    """Return who moved, what was dictated, how long answers took, how much lapsed. Seven queries at most.
 
-    Who has read some of `asks_of`, and their `moves_of`, counts those alone.
+    Who has read some of `asks_in` counts those alone.
     """
-    found = list(asks_of(cycle)) if asks is None else asks
-    moved = moves_of(found) if moves is None else moves
-    threads = {one.pk: moved.get(one.pk, []) for one in found}
+    found = [Ask(*row) for row in _asks(cycle_id=cycle.pk)] if asks is None else asks
     answered = [one for one in found if one.stage not in {Stage.OPEN, Stage.WITHDRAWN}]
     lapsed = sum(one.stage == Stage.LAPSED for one in answered)
     nos = sum(one.stage in SAID_NO for one in found)
     kept = [one for one in found if one.stage in KEPT]
     held, said = _nos(cycle)
     return Measures(
-        kappas=_kappas(kept, threads),
-        dictated=_dictated(cycle, found, threads),
-        answer_days=_answer_days(threads.values()),
+        kappas=_kappas(kept),
+        dictated=_dictated(cycle, kept),
+        answer_days=[
+            working_days(one.asked_on, one.answered_on) for one in found if one.asked_on and one.answered_on
+        ],
         lapsed=Share(lapsed, len(answered)),
         rounds=[one.rounds for one in kept],
         nos=Share(nos, nos + len(kept)),
@@ -77,22 +89,41 @@ def measures_of(
     )
 
 
-def undecided(asks: Iterable[Negotiation], moves: Mapping[int, list[Move]]) -> list[Pair]:
-    """Return what three rounds did not settle, with the last terms of both sides. No query."""
+@statement()
+def _asks(*, cycle_id: int) -> QuerySet[Negotiation, Any]:
+    return asks_in(Negotiation.objects.filter(cycle=cycle_id))
+
+
+def undecided(asks: Iterable[Ask]) -> list[Pair]:
+    """Return what three rounds did not settle, with the last terms of both sides. Two queries, or none."""
     found = []
-    for one in asks:
-        if needs_a_decision(one):
-            last = {move.terms.team_id: move.terms.payload for move in moves.get(one.pk, []) if move.terms}
-            found.append(Pair.of(one, last.get(one.initiator_id, {}), last.get(one.counterpart_id, {})))
+    for one, said in _threads([one.pk for one in asks if one.needs_a_decision]):
+        last = {terms.team_id: terms.payload for terms in said}
+        found.append(Pair.of(one, last.get(one.initiator_id, {}), last.get(one.counterpart_id, {})))
     return found
 
 
-def _kappas(kept: list[Negotiation], moves: Mapping[int, list[Move]]) -> list[Decimal]:
-    targets = [one for one in kept if shape_of(one) == NegotiationKind.TARGET]
+def _threads(ids: list[int]) -> list[tuple[Negotiation, list[Terms]]]:
+    """Return negotiations with what was put on the table, the first terms first. Two queries, or none."""
+    if not ids:
+        return []
+    said: dict[int, list[Terms]] = defaultdict(list)
+    moves = Move.objects.filter(negotiation__in=ids, terms__isnull=False).select_related("terms")
+    for move in moves.order_by("negotiation", "seq"):
+        if move.terms is not None:
+            said[move.negotiation_id].append(move.terms)
+    rows = Negotiation.objects.filter(pk__in=ids).select_related(*LOADED).order_by("pk")
+    return [(one, said[one.pk]) for one in rows]
+
+
+def _kappas(kept: Iterable[Ask]) -> list[Decimal]:
+    about_targets = {NegotiationKind.TARGET, NegotiationKind.CHANGE}
     numbers = []
-    for one in targets:
+    for one, said in _threads([one.pk for one in kept if one.kind in about_targets]):
+        if shape_of(one) != NegotiationKind.TARGET:
+            continue
         first: dict[bool, Decimal] = {}
-        for terms in (move.terms for move in moves[one.pk] if move.terms):
+        for terms in said:
             value = number_in(terms.payload, "target")
             if value is not None:
                 first.setdefault(terms.team_id == giver_of(one).pk, value)
@@ -103,25 +134,39 @@ def _kappas(kept: list[Negotiation], moves: Mapping[int, list[Move]]) -> list[De
     return [one for one in numbers if one is not None]
 
 
-def _dictated(cycle: Cycle, found: Sequence[Negotiation], moves: Mapping[int, list[Move]]) -> Share:
+def _dictated(cycle: Cycle, kept: Iterable[Ask]) -> Share:
     """Count agreed objectives from outside that were accepted within a day, without a counter or a word."""
-    agreed = list(Objective.objects.filter(cycle=cycle, agreed_at__isnull=False))
-    ours = {one.pk: one for one in agreed if one.authored_by_id != one.team_id}
-    negotiated = {
-        one.objective_id: one
-        for one in found
-        if one.kind == NegotiationKind.OBJECTIVE and one.stage in KEPT and one.objective_id in ours
-    }
-    quick = {
-        pk
-        for pk, one in negotiated.items()
-        if one.rounds == 0 and pk is not None and _accepted_within(moves[one.pk])
-    }
-    said = _commented({"objective": quick, "negotiation": {negotiated[pk].pk for pk in quick}})
-    silent = [
-        pk for pk in quick if ("objective", pk) not in said and ("negotiation", negotiated[pk].pk) not in said
-    ]
-    return Share(len(silent), len(agreed))
+    agreed = sum(_agreed(cycle_id=cycle.pk))
+    asked = {one.objective_id: one for one in kept if one.kind == NegotiationKind.OBJECTIVE}
+    quick = {pk: one.pk for pk, one in asked.items() if pk is not None and not one.rounds}
+    if not quick:
+        return Share(0, agreed)
+    ours = _accepted_at_once(cycle, quick)
+    said = _commented({"objective": ours, "negotiation": {quick[pk] for pk in ours}})
+    silent = [pk for pk in ours if ("objective", pk) not in said and ("negotiation", quick[pk]) not in said]
+    return Share(len(silent), agreed)
+
+
+@statement()
+def _agreed(*, cycle_id: int) -> QuerySet[Objective, int]:
+    rows = Objective.objects.filter(cycle=cycle_id, agreed_at__isnull=False).order_by().values("cycle")
+    return rows.annotate(count=Count("pk")).values_list("count", flat=True)
+
+
+def _accepted_at_once(cycle: Cycle, asks: dict[int, int]) -> set[int]:
+    """Return which of these objectives came from outside and were accepted within a day. Two queries."""
+    theirs = Objective.objects.filter(pk__in=list(asks), cycle=cycle, agreed_at__isnull=False)
+    ours = set(theirs.exclude(authored_by=F("team")).values_list("pk", flat=True))
+    moves = Move.objects.filter(negotiation__in=[asks[pk] for pk in ours]).order_by("seq")
+    first: dict[tuple[int, str], datetime] = {}
+    for pk, act, at in moves.values_list("negotiation_id", "act", "at"):
+        first.setdefault((pk, act), at)
+    quick = set()
+    for objective in ours:
+        asked, accepted = (first.get((asks[objective], act)) for act in (Act.PROPOSE, Act.ACCEPT))
+        if asked is not None and accepted is not None and accepted - asked <= WITHIN:
+            quick.add(objective)
+    return quick
 
 
 def _commented(ids: dict[str, set[int]]) -> set[tuple[str, int]]:
@@ -132,32 +177,20 @@ def _commented(ids: dict[str, set[int]]) -> set[tuple[str, int]]:
     return set(rows.values_list("thread__subject_type", "thread__subject_id"))
 
 
-def _accepted_within(moves: list[Move]) -> bool:
-    asked = _first(moves, {Act.PROPOSE})
-    accepted = _first(moves, {Act.ACCEPT})
-    return asked is not None and accepted is not None and accepted - asked <= WITHIN
-
-
-def _answer_days(threads: Iterable[list[Move]]) -> list[int]:
-    days = []
-    for moves in threads:
-        asked, answered = _first(moves, {Act.PROPOSE}), _first(moves, ANSWERS)
-        if asked is not None and answered is not None:
-            days.append(working_days(asked.date(), answered.date()))
-    return days
-
-
-def _first(moves: list[Move], acts: Iterable[str]) -> datetime | None:
-    return next((move.at for move in moves if move.act in acts), None)
-
-
 def _nos(cycle: Cycle) -> tuple[Share, int]:
     """Return how many nos hold, and how many were said in the cycle, to whomever. One query."""
-    rows = No.objects.filter(decided_at__date__lte=cycle.ends_on)
-    stands = Q(state=No.State.ACTIVE)
-    counted = rows.aggregate(
-        active=Count("pk", filter=stands),
-        excepted=Count("pk", filter=stands & Q(Exists(NoException.objects.filter(no=OuterRef("pk"))))),
-        said=Count("pk", filter=Q(decided_at__date__gte=cycle.starts_on)),
-    )
-    return hold_rate(counted["active"], counted["excepted"]), counted["said"]
+    rows = _counted_nos(since=cycle.starts_on, until=cycle.ends_on)
+    stands = [(count, excepted) for state, count, excepted, _said in rows if state == No.State.ACTIVE]
+    active, excepted = stands[0] if stands else (0, 0)
+    return hold_rate(active, excepted), sum(said for *_rest, said in rows)
+
+
+@statement()
+def _counted_nos(*, since: date, until: date) -> QuerySet[No, tuple[str, int, int, int]]:
+    has_exception = Q(Exists(NoException.objects.filter(no=OuterRef("pk"))))
+    rows = No.objects.filter(decided_at__date__lte=until).order_by().values("state")
+    return rows.annotate(
+        count=Count("pk"),
+        excepted=Count("pk", filter=has_exception),
+        said=Count("pk", filter=Q(decided_at__date__gte=since)),
+    ).values_list("state", "count", "excepted", "said")

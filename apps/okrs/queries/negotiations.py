@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Q
-from django.http import Http404
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Actor, User
 from apps.catalog.models import Team
+from apps.core.statements import one_or_404, statement
 from apps.okrs.models import (
     OVER,
     Act,
@@ -22,7 +22,7 @@ from apps.okrs.models import (
     Terms,
 )
 from apps.okrs.queries.capacity import ledgers_of_teams
-from apps.okrs.queries.finding import readable
+from apps.okrs.queries.finding import readable, reader, seen_by
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.capacity import Ledger
 from apps.okrs.rules.negotiating import MOST_ROUNDS, giver_of
@@ -87,10 +87,17 @@ def visible(person: User, *, on: date) -> NegotiationQuerySet:
 
 def negotiation(pk: int, *, person: User, on: date) -> Negotiation:
     """Return one negotiation that somebody may read, with all that it concerns, or 404. One query."""
-    found = visible(person, on=on).filter(pk=pk).select_related(*LOADED).first()
-    if found is None:
-        raise Http404
-    return found
+    return one_or_404(_one(pk=pk, **reader(person, on=on)))
+
+
+@statement()
+def _one(*, pk: int, reader_teams: list[int] | None, on: date | None) -> QuerySet[Negotiation]:
+    rows = Negotiation.objects.filter(pk=pk).select_related(*LOADED)
+    if reader_teams is None:
+        return rows
+    seen = seen_by(reader_teams=reader_teams, on=on).values("pk")
+    about = Q(objective=None) | Q(objective__in=seen)
+    return rows.filter(Q(initiator__in=reader_teams) | about & ~Q(stage__in=[Stage.DRAFT, Stage.VOID]))
 
 
 @dataclass(frozen=True)
@@ -280,7 +287,7 @@ def catchball(one: Negotiation, *, by: Actor, person: User, on: date) -> Catchba
     giver = giver_of(one)
     requester = one.other(giver.pk)
     shape = shape_of(one)
-    moves = list(one.moves.select_related("team", "person", "terms__team").order_by("seq"))
+    moves = _moves(negotiation_id=one.pk)
     asked, offered = _last_of(moves, one, giver)
     teams = ledgers_of_teams([giver.pk, requester.pk], cycle_id=one.cycle_id, on=on)
     quarter = teams[giver.pk][0] if giver.pk in teams else None
@@ -307,8 +314,19 @@ def catchball(one: Negotiation, *, by: Actor, person: User, on: date) -> Catchba
 def _ranked(ordered_ids: list[int], person: User, *, on: date) -> list[Objective]:
     if not ordered_ids:
         return []
-    found = {one.pk: one for one in readable(person, on=on).filter(pk__in=ordered_ids)}
+    found = {one.pk: one for one in _seen(ids=ordered_ids, **reader(person, on=on))}
     return [found[pk] for pk in ordered_ids if pk in found]
+
+
+@statement()
+def _seen(*, ids: list[int], reader_teams: list[int] | None, on: date | None) -> QuerySet[Objective]:
+    return seen_by(reader_teams=reader_teams, on=on).filter(pk__in=ids)
+
+
+@statement()
+def _moves(*, negotiation_id: int) -> QuerySet[Move]:
+    rows = Move.objects.filter(negotiation=negotiation_id)
+    return rows.select_related("team", "person", "terms__team").order_by("seq")
 
 
 def _last_of(moves: list[Move], one: Negotiation, giver: Team) -> tuple[Terms | None, Terms | None]:

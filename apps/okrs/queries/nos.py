@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any, Final, Self
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import Http404
 
 from apps.accounts.models import Actor, User
+from apps.core.statements import statement
 from apps.core.text import key_in
 from apps.okrs.models import (
     AlignmentLink,
@@ -23,7 +26,7 @@ from apps.okrs.models import (
     ReasonCode,
     Stage,
 )
-from apps.okrs.queries.finding import readable
+from apps.okrs.queries.finding import readable, reader, seen_by
 from apps.okrs.rules import nos as rules
 from apps.okrs.rules.nos import Collision
 
@@ -176,40 +179,73 @@ def collisions_of(objective: Objective, *, person: User, on: date) -> list[Colli
     """Return the nos that stand and have a metric, a dependency or a tag in common with an objective.
 
     What was made an exception for it is no news; nor is the no that was said to this very objective.
-    One query: three pages ask it beside all that they show.
+    One query: three pages ask it beside all that they show. Another one where there are some.
     """
-    measured = KeyResult.objects.filter(objective=objective, dropped_on=None, metric=OuterRef("metric"))
-    known = NoException.objects.filter(no=OuterRef("pk"), objective=objective)
-    rows = visible_nos(person, on=on).active().exclude(Exists(known))
-    rows = rows.exclude(objective__isnull=False, objective=objective)
-    rows = rows.annotate(by_metric=Exists(measured), by_dependency=_is_needed(objective))
-    same = Q(by_metric=True) | Q(by_dependency=True)
     tags = set(objective.tags)
-    if tags:  # SQLite cannot look into JSON, so those that have tags are looked through here
+    rows = _alike(
+        objective_id=objective.pk,
+        team_id=objective.team_id,
+        has_tags=bool(tags),
+        **reader(person, on=on),
+    )
+    found = {
+        pk: matched
+        for pk, theirs, is_metric, is_dependency in rows
+        if (matched := rules.in_common(tags, theirs, is_metric=is_metric, is_dependency=is_dependency))
+    }
+    ids = list(found)[:MOST]
+    return [Collision(one, found[one.pk]) for one in _in_the_way(ids=ids)]
+
+
+@statement()
+def _in_the_way(*, ids: list[int]) -> QuerySet[No]:
+    rows = No.objects.filter(pk__in=ids).select_related("team", "decided_by", "holder", "metric")
+    return rows.order_by("-pk")
+
+
+@statement()
+def _alike(
+    *, objective_id: int, team_id: int, has_tags: bool, reader_teams: list[int] | None, on: date | None
+) -> QuerySet[No, Any]:
+    """Return key and tags of nos that can be in the way, and whether by their metric or their dependency.
+
+    What the objective measures and needs is looked up once, and not for each no.
+    """
+    measured = KeyResult.objects.filter(objective=objective_id, dropped_on=None)
+    by_metric = Q(metric__in=measured.filter(metric__isnull=False).values("metric"))
+    needed = _needed_by(objective_id)
+    by_dependency = ~Q(dependency=team_id) & reduce(or_, [Q(dependency__in=one) for one in needed])
+    rows = No.objects.active()
+    if reader_teams is not None:
+        seen = seen_by(reader_teams=reader_teams, on=on).values("pk")
+        rows = rows.filter(Q(objective=None) | Q(objective__in=seen))
+    known = NoException.objects.filter(no=OuterRef("pk"), objective=objective_id)
+    rows = rows.exclude(Exists(known)).exclude(objective__isnull=False, objective=objective_id)
+    same = by_metric | by_dependency
+    if has_tags:  # SQLite cannot look into JSON, so those that have tags are looked through in Python
         same |= ~Q(tags=[])
-    found = rows.filter(same).select_related("team", "decided_by", "holder", "metric").order_by("-pk")
-    pairs = [(one, _matched(one, tags)) for one in found]
-    return [Collision(one, matched) for one, matched in pairs if matched][:MOST]
+    rows = rows.filter(same).annotate(by_metric=_told(by_metric), by_dependency=_told(by_dependency))
+    return rows.order_by("-pk").values_list("pk", "tags", "by_metric", "by_dependency")
 
 
-def _matched(no: Any, tags: set[str]) -> tuple[str, ...]:  # noqa: ANN401 -- a no with what was annotated
-    return rules.in_common(tags, no.tags, is_metric=no.by_metric, is_dependency=no.by_dependency)
+def _told(condition: Q) -> Case:
+    return Case(When(condition, then=Value(value=True)), default=Value(value=False))
 
 
-def _is_needed(objective: Objective) -> Q:
-    """Tell whether an objective depends on the team of a no: by a link, or by what is asked of that team."""
-    links = AlignmentLink.objects.filter(objective=objective, kind=AlignmentLink.Kind.DEPENDS_ON)
-    needed = Q(to_objective__team=OuterRef("dependency"))
-    needed |= Q(to_key_result__objective__team=OuterRef("dependency"))
+def _needed_by(objective_id: int) -> list[QuerySet[Any, Any]]:
+    """Return the teams on which an objective depends: by a link, or by what is asked of that team."""
+    links = AlignmentLink.objects.filter(objective=objective_id, kind=AlignmentLink.Kind.DEPENDS_ON)
     asked = Negotiation.objects.filter(
-        objective=objective,
+        objective=objective_id,
         kind__in=[NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN],
         stage__in=[Stage.DRAFT, Stage.OPEN, Stage.AGREED],
     )
-    side = Q(initiator=OuterRef("dependency")) | Q(counterpart=OuterRef("dependency"))
-    return (Q(Exists(links.filter(needed))) | Q(Exists(asked.filter(side)))) & ~Q(
-        dependency=objective.team_id
-    )
+    return [
+        links.filter(to_objective__isnull=False).values("to_objective__team"),
+        links.filter(to_key_result__isnull=False).values("to_key_result__objective__team"),
+        asked.values("initiator"),
+        asked.values("counterpart"),
+    ]
 
 
 def metric_choices() -> list[Metric]:

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from apps.accounts.models import User
 from apps.catalog.models import Service, Team
+from apps.core.statements import statement
 from apps.okrs import rules
 from apps.okrs.models import (
     AlignmentLink,
@@ -23,9 +24,13 @@ from apps.okrs.models import (
     TargetChange,
     TeamCheckIn,
 )
-from apps.okrs.queries.finding import readable
+from apps.okrs.queries.finding import reader, seen_by
 from apps.okrs.queries.health import published
+from apps.okrs.queries.map import AROUND, ENDS
 from apps.okrs.queries.progress import Standing, ambition_of, progress_of_key_results
+
+WORDS = ("changed", "learned", "help_wanted")
+PEOPLE = ("author__name", "acknowledged_by__name")
 
 
 @dataclass(frozen=True)
@@ -79,18 +84,28 @@ class Said:
 
 def key_result_rows(objective: Objective, *, on: date) -> list[KeyResultRow]:
     """Return the key results of an objective with all that is drawn of them. Four queries."""
-    rows = KeyResult.objects.filter(objective=objective).select_related("metric__team", "accountable")
-    key_results = list(rows.order_by("position", "pk"))
+    key_results = _key_results(objective_id=objective.pk)
     for one in key_results:
         one.objective = objective
     standings = progress_of_key_results(key_results, on=on)
     changes: dict[int, list[TargetChange]] = {}
-    for change in TargetChange.objects.filter(key_result__in=key_results).order_by("on_date", "pk"):
+    for change in _changes(objective_id=objective.pk):
         changes.setdefault(change.key_result_id, []).append(change)
     return [
         _row(standings[one.pk], number, changes.get(one.pk, []), on=on)
         for number, one in enumerate(key_results, start=1)
     ]
+
+
+@statement()
+def _key_results(*, objective_id: int) -> QuerySet[KeyResult]:
+    rows = KeyResult.objects.filter(objective=objective_id).select_related("metric__team", "accountable")
+    return rows.order_by("position", "pk")
+
+
+@statement()
+def _changes(*, objective_id: int) -> QuerySet[TargetChange]:
+    return TargetChange.objects.filter(key_result__objective=objective_id).order_by("on_date", "pk")
 
 
 def _row(standing: Standing, number: int, changes: list[TargetChange], *, on: date) -> KeyResultRow:
@@ -141,14 +156,9 @@ def _table(standing: Standing) -> Iterable[TableRow]:
 
 def said_of(objective: Objective, key_results: list[KeyResult]) -> Said:
     """Return what check-ins say of an objective. One query: each line has an item for each key result."""
-    items = CheckInItem.objects.filter(check_in__objective=objective, check_in__team_check_in__in=published())
-    items = items.select_related(
-        "check_in__team_check_in__author", "check_in__team_check_in__acknowledged_by"
-    )
-    in_order = items.order_by("check_in__team_check_in__on_date", "check_in__team_check_in__pk", "pk")
     by_key = {one.pk: one for one in key_results}
     lines: dict[int, tuple[CheckIn, list[CheckInItem]]] = {}
-    for item in in_order:
+    for item in _items(objective_id=objective.pk):
         item.key_result = by_key[item.key_result_id]  # all of them were given
         lines.setdefault(item.check_in_id, (item.check_in, []))[1].append(item)
     rows = [_said(line, found) for line, found in lines.values()]
@@ -166,6 +176,21 @@ def said_of(objective: Objective, key_results: list[KeyResult]) -> Said:
         last = max([cycle.ends_on] + [day for _name, points in named for day, _value in points])
         plot = rules.confidence_lines(named, first=cycle.starts_on, last=last)
     return Said(rows[::-1], plot, alerts)
+
+
+@statement()
+def _items(*, objective_id: int) -> QuerySet[CheckInItem]:
+    rows = CheckInItem.objects.filter(
+        check_in__objective=objective_id, check_in__team_check_in__in=published()
+    )
+    rows = rows.select_related(
+        "check_in__team_check_in__author", "check_in__team_check_in__acknowledged_by"
+    ).only(
+        *("check_in", "key_result", "value", "confidence", "note", "snapshot"),
+        *(f"check_in__{name}" for name in ("objective", "status", "hint", *WORDS)),
+        *(f"check_in__team_check_in__{name}" for name in ("on_date", *PEOPLE)),
+    )
+    return rows.order_by("check_in__team_check_in__on_date", "check_in__team_check_in__pk", "pk")
 
 
 def _said(line: CheckIn, items: list[CheckInItem]) -> SaidRow:
@@ -190,24 +215,24 @@ def target_changes(objective: Objective) -> list[TargetChange]:
 
 def links_of(objective: Objective, *, person: User, on: date) -> list[AlignmentLink]:
     """Return how an objective serves others and others serve it, as far as somebody may read. One query."""
-    rows = AlignmentLink.objects.filter(
-        Q(objective=objective) | Q(to_objective=objective) | Q(to_key_result__objective=objective)
-    )
-    mine = readable(person, on=on).values("pk")
-    rows = rows.filter(objective__in=mine)
-    rows = rows.filter(Q(to_objective=None) | Q(to_objective__in=mine))
-    rows = rows.filter(Q(to_key_result=None) | Q(to_key_result__objective__in=mine))
-    rows = rows.select_related(
-        "objective__team", "to_objective__team", "to_key_result__objective__team", "to_strategy_item"
-    )
-    return list(rows.order_by("kind", "pk"))
+    return _links(objective_id=objective.pk, **reader(person, on=on))
+
+
+@statement()
+def _links(*, objective_id: int, reader_teams: list[int] | None, on: date | None) -> QuerySet[AlignmentLink]:
+    here = Q(objective=objective_id) | Q(to_objective=objective_id)
+    rows = AlignmentLink.objects.filter(here | Q(to_key_result__objective=objective_id))
+    if reader_teams is not None:
+        mine = seen_by(reader_teams=reader_teams, on=on).values("pk")
+        rows = rows.filter(objective__in=mine)
+        rows = rows.filter(Q(to_objective=None) | Q(to_objective__in=mine))
+        rows = rows.filter(Q(to_key_result=None) | Q(to_key_result__objective__in=mine))
+    return rows.select_related(*AROUND).only("kind", "statement", "needed_on", *ENDS).order_by("kind", "pk")
 
 
 def around_of(objective: Objective) -> tuple[list[ServiceLink], list[Participant]]:
     """Return the services that an objective is about, and the teams that take part. One query for both."""
-    services = _line(objective.services.all(), "service", F("service__name"), F("service__slug"), F("note"))
-    teams = _line(objective.participants.all(), "team", F("team__name"), F("team__slug"), F("part"))
-    found = list(services.union(teams, all=True).order_by("row_name", "pk"))
+    found = _around(objective_id=objective.pk)
     return (
         [
             ServiceLink(pk=pk, objective=objective, service=Service(name=name, slug=slug), note=words)
@@ -220,6 +245,14 @@ def around_of(objective: Objective) -> tuple[list[ServiceLink], list[Participant
             if kind == "team"
         ],
     )
+
+
+@statement()
+def _around(*, objective_id: int) -> QuerySet[Any, Any]:
+    services, teams = (model.objects.filter(objective=objective_id) for model in (ServiceLink, Participant))
+    services = _line(services, "service", F("service__name"), F("service__slug"), F("note"))
+    teams = _line(teams, "team", F("team__name"), F("team__slug"), F("part"))
+    return services.union(teams, all=True).order_by("row_name", "pk")
 
 
 def _line(rows: QuerySet[Any], kind: str, name: F, slug: F, words: F) -> QuerySet[Any, Any]:

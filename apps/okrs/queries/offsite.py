@@ -18,6 +18,7 @@ from apps.okrs.models import (
     Horizon,
     KeyResult,
     Loan,
+    Negotiation,
     No,
     NoException,
     Objective,
@@ -27,7 +28,7 @@ from apps.okrs.models import (
 )
 from apps.okrs.queries.finding import root_team
 from apps.okrs.queries.leadership import balances, lending
-from apps.okrs.queries.negotiation_measures import asks_of, measures_of
+from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of
 from apps.okrs.queries.strategy import stated_of
 from apps.okrs.rules.horizons import in_words
 from apps.okrs.rules.numbers import half_up, plain
@@ -272,7 +273,7 @@ def _is_for_all(loan: Loan) -> bool:
 
 
 def _figures(cycle: Cycle) -> list[dict[str, str]]:
-    asks = list(asks_of(cycle).filter(_open()))
+    asks = [Ask(*row) for row in asks_in(Negotiation.objects.filter(_open(), cycle=cycle))]
     return [
         {"title": one.title, "value": one.value, "parts": one.parts, "warning": one.warning}
         for one in figures_of(measures_of(cycle, asks))
