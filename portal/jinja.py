@@ -20,6 +20,7 @@ def environment(**options: Any) -> Environment:
     drawn.globals |= {"icon": ui.icon, "when": _when, "field": drawing.drawn, "radios": drawing.radios}
     drawn.filters |= {
         "day": _day,
+        "day_and_month": _day_and_month,
         "written": _written,
         "linebreaks": _linebreaks,
         "inside_sentence": inside_sentence,
@@ -40,6 +41,10 @@ def _written(moment: date, pattern: str) -> str:
     """Write a day, or a moment in our zone, as `strftime` has it."""
     shown = localtime(moment) if isinstance(moment, datetime) else moment
     return f"{shown:{pattern}}"
+
+
+def _day_and_month(day: date) -> str:
+    return f"{day:%-d %B}"
 
 
 def _linebreaks(text: str) -> SafeString:

@@ -40,13 +40,16 @@ def latest(
     """
     if not subject_ids:
         return {}
-    newest = Window(RowNumber(), partition_by="thread", order_by="-pk")
-    about = Comment.objects.filter(
-        thread__subject_type=subject_type, thread__subject_id__in=list(subject_ids)
-    )
-    rows = about.annotate(back=newest).filter(back__lte=most).select_related("author", "thread")
+    rows = _latest(subject_type=subject_type, subject_ids=list(subject_ids), most=most)
     found: dict[int, tuple[int, list[Comment]]] = {}
     for comment in sorted(rows, key=lambda row: row.pk):
         thread = comment.thread
         found.setdefault(thread.subject_id, (thread.count, []))[1].append(comment)
     return found
+
+
+@statement(shaped_by=["most"])
+def _latest(*, subject_type: str, subject_ids: list[int], most: int) -> QuerySet[Comment]:
+    newest = Window(RowNumber(), partition_by="thread", order_by="-pk")
+    about = Comment.objects.filter(thread__subject_type=subject_type, thread__subject_id__in=subject_ids)
+    return about.annotate(back=newest).filter(back__lte=most).select_related("author", "thread")

@@ -50,7 +50,7 @@ def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
     assert (note.cost_label, note.cost, note.room) == ("Costs you", "4 person-weeks", "5 free")
     assert note.message == "EU first?"
     assert note.acts == {"accept", "counter", "decline"}
-    drawn = render_to_string("okrs/margin/negotiation.html", {"note": note, "csrf_token": "x"})
+    drawn = render_to_string("okrs/margin/negotiation.jinja", {"note": note}, using="jinja2")
     wanted = ("Checkout asks", "EU now", "(5 free)", ">Accept<", ">Counter<", ">Say no<")
     assert all(words in drawn for words in wanted)
 
@@ -77,7 +77,8 @@ def test_the_margin_groups_by_objective_and_shows_nos(two, now):
     assert [note.no.what for note in found[two.objective.pk].nos] == ["B"]
     assert [note.no.what for note in found[0].nos] == ["More"]
     assert found[two.objective.pk].asks[0].acts == {"withdraw"}
-    drawn = render_to_string("okrs/margin/no.html", {"note": found[two.objective.pk].nos[0]})
+    note = found[two.objective.pk].nos[0]
+    drawn = render_to_string("okrs/margin/no.jinja", {"note": note}, using="jinja2")
     assert "Checkout asked" in drawn
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from apps.accounts.models import Actor, User
-from apps.core.statements import statement
+from apps.core.statements import row_of, statement
 from apps.okrs import rules
 from apps.okrs.models import (
     EXITS,
@@ -17,12 +18,13 @@ from apps.okrs.models import (
     CycleState,
     Finding,
     KeyResult,
+    Metric,
     Milestone,
     Objective,
     Quarter,
     State,
 )
-from apps.okrs.queries.finding import readable
+from apps.okrs.queries.finding import readable_by
 from apps.okrs.queries.margin import Margin, margins
 from apps.okrs.queries.promises import promised_by
 from apps.okrs.queries.values import values_by_metric
@@ -30,7 +32,9 @@ from apps.okrs.rules.numbers import many
 from apps.okrs.rules.wordings import Stand, note_of, stand_of
 
 SHOWN = (  # of a key result; a page of sixty of them builds nothing else
+    "id",
     "objective_id",
+    "metric_id",
     "title",
     "kind",
     "baseline",
@@ -50,14 +54,11 @@ SHOWN = (  # of a key result; a page of sixty of them builds nothing else
     "grade",
     "is_not_measured",
     "revision",
-    "accountable__name",
-    "metric__unit",
-    "metric__unit_kind",
-    "metric__lower_bound",
-    "metric__upper_bound",
-    "metric__cadence_days",
-    "metric__source",
+    "steps",
+    "reached",
+    "owner",
 )
+SHOWN_OF_METRIC = ("unit", "unit_kind", "lower_bound", "upper_bound", "cadence_days", "source")
 TONES = {
     State.ACTIVE: "strong",
     State.AGREED: "accent",
@@ -128,11 +129,9 @@ class Document:
 
 def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Document:
     """Return a team's quarter, from `with_promise`, as one page. Nine queries at most."""
-    whole = readable(person, on=today).filter(team=quarter.team_id)
-    here = whole.filter(Q(cycle=quarter.cycle_id) | Q(cycle=None, state__in=rules.NEVER_AGREED))
-    rows = list(_with_remarks(here).select_related("accountable", "authored_by", "team").order_by("pk"))
+    rows = _written(quarter, person=person, on=today)
     for one in rows:
-        one.cycle = quarter.cycle if one.cycle_id else None
+        one.team, one.cycle = quarter.team, quarter.cycle if one.cycle_id else None
     listed = [one for one in rows if one.cycle_id and one.state not in EXITS]
     order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     by_id = {one.pk: one for one in listed}
@@ -148,10 +147,30 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     )
 
 
-def _with_remarks(rows: QuerySet[Objective]) -> QuerySet[Objective]:
+def _written(quarter: Quarter, *, person: User, on: date) -> list[Objective]:
+    """Return what a team wrote for a quarter or for none, as far as somebody may read it. One query."""
+    team_id, cycle_id = quarter.team_id, quarter.cycle_id
+    if person.is_admin:
+        return _all_written(team_id=team_id, cycle_id=cycle_id)
+    return _seen(team_id=team_id, cycle_id=cycle_id, on=on, reader_teams=person.team_ids)
+
+
+@statement()
+def _all_written(*, team_id: int, cycle_id: int) -> QuerySet[Objective]:
+    return _with_remarks(Objective.objects.all(), team_id, cycle_id)
+
+
+@statement()
+def _seen(*, team_id: int, cycle_id: int, on: date, reader_teams: list[int]) -> QuerySet[Objective]:
+    return _with_remarks(readable_by(reader_teams=reader_teams, on=on), team_id, cycle_id)
+
+
+def _with_remarks(rows: QuerySet[Objective], team_id: int, cycle_id: int) -> QuerySet[Objective]:
     """Add how many open remarks each objective has; the rules write them, its own page lists them."""
+    here = Q(cycle=cycle_id) | Q(cycle=None, state__in=sorted(rules.NEVER_AGREED))
     remarks = Count("findings", filter=Q(findings__state=Finding.State.OPEN))
-    return rows.annotate(remarks=remarks)
+    found = rows.filter(here, team=team_id).annotate(remarks=remarks)
+    return found.select_related("accountable", "authored_by").order_by("pk")
 
 
 def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool) -> ObjectiveRow:
@@ -211,7 +230,8 @@ def drawn_rows(
         (cycle.ends_on + timedelta(days=cycle.grace_days) for cycle in cycles.values()), default=today
     )
     until = min(until, today)
-    for row in _sentences(objective_ids=list(sentences), until=until):
+    for values_of_row in _sentences(objective_ids=list(sentences), until=until):
+        row = _sentence(values_of_row)
         sentences[row.objective_id].append(row)
     all_rows = [row for rows_of in sentences.values() for row in rows_of]
     since = min((cycle.starts_on for cycle in cycles.values()), default=today)
@@ -229,7 +249,7 @@ def drawn_rows(
                 key_results=[
                     KeyResultRow(
                         key_result=row,
-                        note=note_of(row, ambition=one.ambition),
+                        note=note_of(row, ambition=one.ambition, owner=vars(row)["owner"] or ""),
                         stand=stand_of(
                             row,
                             cycle,
@@ -251,10 +271,21 @@ def drawn_rows(
 
 
 @statement()
-def _sentences(*, objective_ids: list[int], until: date) -> QuerySet[KeyResult]:
-    rows = KeyResult.objects.filter(objective__in=objective_ids).select_related("metric", "accountable")
-    counted = rows.only(*SHOWN).annotate(steps=_steps(Q()), reached=_steps(Q(done_on__lte=until)))
-    return counted.order_by("position", "pk")
+def _sentences(*, objective_ids: list[int], until: date) -> QuerySet[KeyResult, tuple[Any, ...]]:
+    rows = KeyResult.objects.filter(objective__in=objective_ids).annotate(
+        steps=_steps(Q()), reached=_steps(Q(done_on__lte=until)), owner=F("accountable__name")
+    )
+    of_metric = [f"metric__{name}" for name in SHOWN_OF_METRIC]
+    return rows.order_by("position", "pk").values_list(*SHOWN, *of_metric)
+
+
+def _sentence(values: tuple[Any, ...]) -> KeyResult:
+    row = row_of(KeyResult, SHOWN, values)
+    if row.metric_id is None:
+        row.metric = None
+    else:
+        row.metric = row_of(Metric, ("id", *SHOWN_OF_METRIC), (row.metric_id, *values[len(SHOWN) :]))
+    return row
 
 
 def _steps(which: Q) -> Coalesce:

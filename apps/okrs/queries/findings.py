@@ -28,6 +28,18 @@ GRAVEST_FIRST = Case(
     default=Value(3),
     output_field=IntegerField(),
 )
+BESIDE = (  # of findings in the margin: what the template and `findings_of` touch
+    "code",
+    "severity",
+    "is_blocking",
+    "team_id",
+    "message",
+    "resolution",
+    "objective__id",
+    "objective__visibility",
+    "other_objective__visibility",
+    "key_result__title",
+)
 
 
 def visible_findings(person: User, *, on: date) -> FindingQuerySet:
@@ -82,7 +94,7 @@ def findings_of(quarter: Quarter, *, ids: Collection[int]) -> dict[int, list[Fin
     """Return the open findings of a team's page by objective, those of the page under 0. One query.
 
     `ids` are the objectives on the page, which the reader may read; what only another team reads is left
-    out. templates/okrs/margin/finding.html draws one.
+    out. templates/jinja/okrs/margin/finding.jinja draws one.
     """
     found: dict[int, list[Finding]] = {}
     for one in _beside(cycle_id=quarter.cycle_id, team_id=quarter.team_id):
@@ -98,7 +110,7 @@ def findings_of(quarter: Quarter, *, ids: Collection[int]) -> dict[int, list[Fin
 def _beside(*, cycle_id: int, team_id: int) -> QuerySet[Finding]:
     rows = Finding.objects.open().filter(cycle=cycle_id, gone_at=None)
     rows = rows.filter(Q(team=team_id) | Q(other_team=team_id))
-    rows = rows.select_related("objective", "other_objective", "key_result").defer("evidence")
+    rows = rows.select_related("objective", "other_objective", "key_result").only(*BESIDE)
     return rows.annotate(weight=GRAVEST_FIRST).order_by("weight", "code", "pk")[:SHOWN]
 
 

@@ -1,6 +1,6 @@
 """What stands in the margin of a quarter: words, asks and offers, and nos.
 
-Templates draw each: templates/okrs/margin/.
+Templates draw each: templates/jinja/okrs/margin/.
 """
 
 from collections.abc import Collection
@@ -33,12 +33,16 @@ class Margin:
     @property
     def obstacles(self) -> list[Finding]:
         """Return what stands in the way."""
-        return [one for one in self.findings if one.is_blocking or one.severity == Finding.Severity.HIGH]
+        return [one for one in self.findings if _is_obstacle(one)]
 
     @property
     def questions(self) -> list[Finding]:
         """Return what is only asked; pages fold it away."""
-        return [one for one in self.findings if one not in self.obstacles]
+        return [one for one in self.findings if not _is_obstacle(one)]
+
+
+def _is_obstacle(finding: Finding) -> bool:
+    return finding.is_blocking or finding.severity == Finding.Severity.HIGH
 
 
 def margins(quarter: Quarter, *, ids: Collection[int], by: Actor) -> dict[int, Margin]:

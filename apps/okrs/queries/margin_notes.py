@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from apps.accounts.models import Actor
+from apps.core.statements import statement
 from apps.core.text import inside_sentence
 from apps.okrs.models import Act, Move, Negotiation, No, Quarter, Stage, Terms
 from apps.okrs.queries.promises import ledgers_beside, promised_by
@@ -18,7 +21,7 @@ from apps.okrs.rules.terms import FIELDS, Field, changed, in_words, many_weeks, 
 
 @dataclass(frozen=True)
 class AskNote:
-    """One negotiation in the margin; templates/okrs/margin/negotiation.html draws it."""
+    """One negotiation in the margin; templates/jinja/okrs/margin/negotiation.jinja draws it."""
 
     negotiation: Negotiation
     head: str  # "Checkout asks"
@@ -37,7 +40,7 @@ class AskNote:
 
 @dataclass(frozen=True)
 class NoNote:
-    """One no in the margin; templates/okrs/margin/no.html draws it."""
+    """One no in the margin; templates/jinja/okrs/margin/no.jinja draws it."""
 
     no: No
     condition: str
@@ -56,11 +59,16 @@ def ask_notes(asks: Collection[Negotiation], quarter: Quarter, *, by: Actor) -> 
         rooms[quarter.team_id] = own
     said: dict[int, list[Terms]] = defaultdict(list)
     messages: dict[int, str] = {}
-    for move in Move.objects.filter(negotiation__in=asks).select_related("terms").order_by("seq"):
+    for move in _moves(negotiation_ids=[one.pk for one in asks]):
         if move.terms is not None and move.terms not in said[move.negotiation_id]:
             said[move.negotiation_id].append(move.terms)
         messages[move.negotiation_id] = move.reason or messages.get(move.negotiation_id, "")
     return [_note(one, said[one.pk], messages.get(one.pk, ""), rooms, by) for one in asks]
+
+
+@statement()
+def _moves(*, negotiation_ids: list[int]) -> QuerySet[Move]:
+    return Move.objects.filter(negotiation__in=negotiation_ids).select_related("terms").order_by("seq")
 
 
 def no_note(no: No) -> NoNote:

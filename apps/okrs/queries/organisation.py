@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
-from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
-from apps.core.statements import statement
+from apps.core.querysets import LockableQuerySet
+from apps.core.statements import row_of, statement
 from apps.okrs import rules
 from apps.okrs.models import EXITS, Cycle, Objective, Quarter, State
 from apps.okrs.queries.document import ObjectiveRow, counts_in_words, drawn_rows
@@ -19,6 +19,7 @@ from apps.okrs.rules.numbers import many
 
 TEAMS_A_PAGE = 20
 MOST_NAMED = 50  # teams in the foot of the page
+SHOWN = ("id", "team_id", "toward", "ordered_ids")  # of a page
 COUNTED = (("teams", "team"), ("objectives", "objective"), ("sentences", "key result"))
 
 
@@ -59,12 +60,19 @@ def cycle_page(
     pages, more = _pages(cycle, root, after=after)
     rows = _in_sight(cycle, [one.team_id for one in pages], person=person, on=today) if pages else []
     ordered: list[Objective] = []
+    by_team: dict[int, dict[int, Objective]] = {page.team_id: {} for page in pages}
+    for one in rows:
+        by_team[one.team_id][one.pk] = one
     for page in pages:
-        ours = {one.pk: one for one in rows if one.team_id == page.team_id}
+        ours = by_team[page.team_id]
         ordered += [ours[pk] for pk in rules.order_of(page.ordered_ids, set(ours))]
     drawn = drawn_rows(ordered, {cycle.pk: cycle}, today=today)
     own, empty = _other_teams(cycle, person)
-    shown = [_team_quarter(cycle, page, drawn) for page in pages]
+    ours_of: dict[int, list[ObjectiveRow]] = {page.team_id: [] for page in pages}
+    for row in drawn:
+        ours_of[row.objective.team_id].append(row)
+    address = cycle.get_absolute_url()
+    shown = [_team_quarter(page, ours_of[page.team_id], address) for page in pages]
     return CyclePage(
         head=_cycle_head(cycle, _counts(cycle, person=person, on=today), today=today),
         teams=[one for one in shown if one.objectives or one.toward],
@@ -76,12 +84,39 @@ def cycle_page(
 
 def _pages(cycle: Cycle, root: Team | None, *, after: int | None) -> tuple[list[Quarter], int | None]:
     """Return the pages of some teams, the organisation's first, and whether more follow. Two queries."""
-    rows = Quarter.objects.filter(cycle=cycle, team__is_archived=False).select_related("team")
-    others = rows.exclude(team=root.pk if root else 0)
-    found = list(others.after(after, field="team__name", is_filled=True)[: TEAMS_A_PAGE + 1])
-    more = found[TEAMS_A_PAGE - 1].pk if len(found) > TEAMS_A_PAGE else None
-    first = list(rows.filter(team=root.pk)) if root and after is None else []
-    return [*first, *found[:TEAMS_A_PAGE]], more
+    root_id = root.pk if root else 0
+    if after is None:
+        found = _first_pages(cycle_id=cycle.pk, root_id=root_id)
+    else:
+        others = _written(cycle.pk).exclude(team=root_id)
+        found = list(_shown(others.after(after, field="team__name", is_filled=True)))
+    first = _page_of(cycle_id=cycle.pk, team_id=root_id) if root and after is None else []
+    pages = [_quarter(values) for values in (*first, *found[:TEAMS_A_PAGE])]
+    return pages, pages[-1].pk if len(found) > TEAMS_A_PAGE else None
+
+
+@statement()
+def _first_pages(*, cycle_id: int, root_id: int) -> QuerySet[Quarter, tuple[Any, ...]]:
+    return _shown(_written(cycle_id).exclude(team=root_id).after(None, field="team__name", is_filled=True))
+
+
+@statement()
+def _page_of(*, cycle_id: int, team_id: int) -> QuerySet[Quarter, tuple[Any, ...]]:
+    return _shown(_written(cycle_id).filter(team=team_id))
+
+
+def _written(cycle_id: int) -> LockableQuerySet[Quarter]:
+    return Quarter.objects.filter(cycle=cycle_id, team__is_archived=False)
+
+
+def _shown(rows: QuerySet[Quarter]) -> QuerySet[Quarter, tuple[Any, ...]]:
+    return rows.values_list(*SHOWN, "team__slug", "team__name")[: TEAMS_A_PAGE + 1]
+
+
+def _quarter(values: tuple[Any, ...]) -> Quarter:
+    page = row_of(Quarter, SHOWN, values)
+    page.team = row_of(Team, ("id", "slug", "name"), (page.team_id, *values[len(SHOWN) :]))
+    return page
 
 
 def _in_sight(cycle: Cycle, team_ids: list[int], *, person: User, on: date) -> list[Objective]:
@@ -124,20 +159,25 @@ def _counted(seen: QuerySet[Objective], cycle_id: int) -> QuerySet[Objective, An
 
 def _other_teams(cycle: Cycle, person: User) -> tuple[list[Team], list[Team]]:
     """Return the reader's own teams, and those that have no page yet. One query."""
-    is_own = Q(pk__in=person.team_ids)
-    has_page = Exists(Quarter.objects.filter(cycle=cycle, team=OuterRef("pk")))
-    rows = Team.objects.filter(is_archived=False).annotate(is_own=Case(When(is_own, then=1), default=0))
-    shown = list(rows.filter(is_own | ~has_page).order_by("-is_own", "name", "pk")[:MOST_NAMED])
     mine = set(person.team_ids)
+    shown = _named(cycle_id=cycle.pk, team_ids=person.team_ids)
     return [one for one in shown if one.pk in mine], [one for one in shown if one.pk not in mine]
 
 
-def _team_quarter(cycle: Cycle, page: Quarter, drawn: Sequence[ObjectiveRow]) -> TeamQuarter:
-    ours = [row for row in drawn if row.objective.team_id == page.team_id]
+@statement()
+def _named(*, cycle_id: int, team_ids: list[int]) -> QuerySet[Team]:
+    is_own = Q(pk__in=team_ids)
+    has_page = Exists(Quarter.objects.filter(cycle=cycle_id, team=OuterRef("pk")))
+    rows = Team.objects.filter(is_archived=False).annotate(is_own=Case(When(is_own, then=1), default=0))
+    shown = rows.filter(is_own | ~has_page).only("slug", "name")
+    return shown.order_by("-is_own", "name", "pk")[:MOST_NAMED]
+
+
+def _team_quarter(page: Quarter, ours: Sequence[ObjectiveRow], address: str) -> TeamQuarter:
     waits = {State.IDEA, State.DRAFT, State.PROPOSED, State.NEGOTIATING}
     return TeamQuarter(
         team=page.team,
-        url=reverse("okrs:quarter", args=[cycle.slug, page.team.slug]),
+        url=f"{address}teams/{page.team.slug}/",  # as `okrs:quarter` says
         toward=page.toward,
         objectives=[replace(row, number=number) for number, row in enumerate(ours, start=1)],
         waiting=sum(row.objective.state in waits for row in ours),

@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.models import User
 from apps.catalog.models import Team
+from apps.core.statements import statement
 from apps.okrs import rules
 from apps.okrs.models import EXITS, Cycle, CycleState, Horizon, KeyResult, Metric, Objective, State
 from apps.okrs.queries.finding import readable
@@ -14,7 +15,12 @@ from apps.okrs.queries.finding import readable
 
 def cycles() -> list[Cycle]:
     """Return all quarters, the newest first. One query."""
-    return list(Cycle.objects.order_by("-starts_on"))
+    return _all_cycles()
+
+
+@statement()
+def _all_cycles() -> QuerySet[Cycle]:
+    return Cycle.objects.order_by("-starts_on")
 
 
 def open_cycles() -> list[Cycle]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from apps.core.errors import InvalidInputError
 from apps.okrs.models import KeyResult, Kind
@@ -17,8 +17,7 @@ PERCENT_BOUNDS: Final = (ZERO, Decimal(100))
 Curve = KeyResult.Curve
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """One value of a metric. Of two for one day the higher `recorded`, its row's key, counts."""
 
     on: date

@@ -1,16 +1,23 @@
-"""A key result as a glyph: its values by date, and the line that leads to its target."""
+"""A key result as a glyph: its values by date, and the line that leads to its target.
 
-from collections.abc import Iterable, Sequence
+Places are floats, unlike scores: a page draws a thousand of them, and a tenth of a unit is all that is seen.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from apps.okrs.models import Kind
 from apps.okrs.rules.measures import Measure, Point
 
 WIDTH, HEIGHT, EDGE = 110, 28, 2  # units of the drawing; 2 stay free to the right for the dot
-ENDS: Final = (Decimal(EDGE), Decimal(HEIGHT - EDGE))
+INSIDE: Final = HEIGHT - 2 * EDGE
+TENTHS: Final = [f"{tenth / 10:.1f}".removesuffix(".0") for tenth in range(10 * HEIGHT + 1)]
+Values = Sequence[tuple[date, Decimal]]
+BandEnds = tuple[Decimal | None, Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -26,38 +33,36 @@ class Spark:
 
 
 def spark(
-    values: Sequence[tuple[date, Decimal]],
+    values: Values,
     *,
     starts_on: date,
     ends_on: date,
     baseline: Decimal | None = None,
     target: Decimal | None = None,
-    band: tuple[Decimal | None, Decimal | None] = (None, None),
+    band: BandEnds = (None, None),
 ) -> Spark | None:
     """Draw values by date inside a period; nothing where there is none. Higher numbers lie higher."""
-    inside = [(day, value) for day, value in values if starts_on <= day]
+    inside = [pair for pair in values if starts_on <= pair[0]]
     if not inside:
         return None
-    marks = [mark for mark in (baseline, target, *band) if mark is not None]
-    numbers = [value for _day, value in inside] + marks
-    low, high = min(numbers), max(numbers)
+    numbers = [float(value) for _day, value in inside]
+    marks = [float(mark) for mark in (baseline, target, *band) if mark is not None]
+    low, high = min(numbers + marks), max(numbers + marks)
+    step = INSIDE / (high - low) if high > low else 0.0
+    bottom = HEIGHT - EDGE if step else HEIGHT / 2
     days = max((ends_on - starts_on).days, 1)
 
-    def x(day: date) -> str:
-        return _short(Decimal(WIDTH) * min((day - starts_on).days, days) / days)
+    def y(value: Decimal) -> float:
+        return bottom - (float(value) - low) * step
 
-    def y(value: Decimal) -> str:
-        share = (value - low) / (high - low) if high > low else Decimal("0.5")
-        return _short(ENDS[1] - share * (ENDS[1] - ENDS[0]))
-
-    drawn = [f"{x(day)},{y(value)}" for day, value in inside]
-    last_day, last = inside[-1]
+    xs = [_across((day - starts_on).days, days) for day, _value in inside]
+    ys = [TENTHS[round(10 * (bottom - (number - low) * step))] for number in numbers]
     has_pace = baseline is not None and target is not None
     return Spark(
-        points=" ".join(drawn),
-        last_x=x(last_day),
-        last_y=y(last),
-        pace=f"M0,{y(baseline)} L{WIDTH},{y(target)}" if has_pace else "",  # type: ignore[arg-type]
+        points=" ".join([f"{x},{height}" for x, height in zip(xs, ys, strict=True)]),
+        last_x=xs[-1],
+        last_y=ys[-1],
+        pace=f"M0,{_short(y(baseline))} L{WIDTH},{_short(y(target))}" if has_pace else "",  # type: ignore[arg-type]
         band=_band(band, y),
         label=_label(inside, target, band),
     )
@@ -77,20 +82,16 @@ def spark_of(measure: Measure, points: Iterable[Point]) -> Spark | None:
     )
 
 
-def _band(band: tuple[Decimal | None, Decimal | None], y: object) -> tuple[str, str] | None:
+def _band(band: BandEnds, y: Callable[[Decimal], float]) -> tuple[str, str] | None:
     low, high = band
     if low is None and high is None:
         return None
-    top = Decimal(0) if high is None else Decimal(y(high))  # type: ignore[operator]
-    bottom = Decimal(HEIGHT) if low is None else Decimal(y(low))  # type: ignore[operator]
-    return _short(top), _short(max(bottom - top, Decimal(1)))
+    top = 0.0 if high is None else round(y(high), 1)
+    bottom = float(HEIGHT) if low is None else round(y(low), 1)
+    return _short(top), _short(max(bottom - top, 1.0))
 
 
-def _label(
-    inside: Sequence[tuple[date, Decimal]],
-    target: Decimal | None,
-    band: tuple[Decimal | None, Decimal | None],
-) -> str:
+def _label(inside: Values, target: Decimal | None, band: BandEnds) -> str:
     first, last = _plain(inside[0][1]), _plain(inside[-1][1])
     words = f"{first} to {last}" if len(inside) > 1 else last
     if target is not None:
@@ -103,9 +104,13 @@ def _label(
     return ", ".join([words, *ends])
 
 
-def _short(number: Decimal) -> str:
-    text = f"{number:.1f}"
-    return text.removesuffix(".0")
+@cache
+def _across(day: int, days: int) -> str:
+    return _short(WIDTH * min(day, days) / days)
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def _plain(value: Decimal) -> str:

@@ -13,7 +13,7 @@ from apps.okrs.rules.measuring import measured
 from apps.okrs.rules.numbers import plain
 from apps.okrs.rules.pace import Pace, pace_of
 from apps.okrs.rules.scores import Progress, progress_of
-from apps.okrs.rules.sparkline import Spark, spark_of
+from apps.okrs.rules.sparkline import Spark, spark, spark_of
 
 CADENCES: Final = {
     1: "daily",
@@ -69,7 +69,7 @@ def stand_of(
     if key_result.grade is not None or key_result.is_not_measured:
         number = "" if key_result.grade is None else f"{key_result.grade:.1f}"
         words = "not measured" if key_result.grade is None else "graded"
-        return Stand(number=number, words=words, spark=spark_of(measure_of(key_result, cycle), points))
+        return Stand(number=number, words=words, spark=_glyph(key_result, cycle, points))
     if key_result.kind == Kind.SENTENCE:
         return Stand()
     measure = measure_of(key_result, cycle)
@@ -87,6 +87,20 @@ def stand_of(
         spark=spark_of(measure, points),
         progress=progress,
         pace=pace,
+    )
+
+
+def _glyph(key_result: KeyResult, cycle: Cycle, points: Sequence[Point]) -> Spark | None:
+    """Draw what `spark_of` draws, without a measure: of what is over, nothing is computed any more."""
+    if key_result.kind not in {Kind.METRIC, Kind.MAINTAIN}:
+        return None
+    return spark(
+        [(point.on, point.value) for point in points],
+        starts_on=key_result.starts_on or cycle.starts_on,
+        ends_on=key_result.ends_on or cycle.ends_on,
+        baseline=key_result.baseline,
+        target=key_result.target,
+        band=(key_result.band_low, key_result.band_high),
     )
 
 
@@ -110,7 +124,7 @@ def _unit(unit: str) -> str:
     return unit if len(unit) <= LONGEST_UNIT else ""
 
 
-def note_of(key_result: KeyResult, *, ambition: str, with_owner: bool = True) -> str:
+def note_of(key_result: KeyResult, *, ambition: str, owner: str) -> str:
     """Say in one line what stands below a key result: rhythm, source, ambition, owner."""
     parts = []
     if metric := key_result.metric:
@@ -122,8 +136,8 @@ def note_of(key_result: KeyResult, *, ambition: str, with_owner: bool = True) ->
             parts.append("finding the baseline")
     if words := AMBITIONS.get(key_result.ambition or ambition):
         parts.append(words)
-    if with_owner and key_result.accountable:
-        parts.append(key_result.accountable.name)
+    if owner:
+        parts.append(owner)
     return " · ".join(parts)
 
 
