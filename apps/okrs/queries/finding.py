@@ -31,9 +31,15 @@ def readable(person: User, *, on: date) -> ObjectiveQuerySet:
 
 def readable_by(*, reader_teams: list[int], on: date) -> ObjectiveQuerySet:
     """Return what anybody but an administrator may read, for statements that are built once."""
-    is_open = Q(visibility=Visibility.OPEN) | Q(visibility=Visibility.EMBARGOED, embargo_until__lte=on)
-    takes_part = Q(pk__in=Participant.objects.filter(team__in=reader_teams).values("objective"))
-    return Objective.objects.filter(is_open | Q(team__in=reader_teams) | takes_part)
+    return Objective.objects.filter(may_be_read("", reader_teams=reader_teams, on=on))
+
+
+def may_be_read(path: str, *, reader_teams: list[int], on: date) -> Q:
+    """Return the same as a condition on what stands at the end of a path: "to_objective__"."""
+    is_open = Q(**{f"{path}visibility": Visibility.OPEN})
+    is_open |= Q(**{f"{path}visibility": Visibility.EMBARGOED, f"{path}embargo_until__lte": on})
+    taking_part = Participant.objects.filter(team__in=reader_teams).values("objective")
+    return is_open | Q(**{f"{path}team__in": reader_teams}) | Q(**{f"{path}pk__in": taking_part})
 
 
 class Reader(TypedDict):

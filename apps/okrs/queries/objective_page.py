@@ -24,7 +24,7 @@ from apps.okrs.models import (
     TargetChange,
     TeamCheckIn,
 )
-from apps.okrs.queries.finding import reader, seen_by
+from apps.okrs.queries.finding import may_be_read, reader
 from apps.okrs.queries.health import published
 from apps.okrs.queries.map import AROUND, ENDS
 from apps.okrs.queries.progress import Standing, ambition_of, progress_of_key_results
@@ -221,12 +221,14 @@ def links_of(objective: Objective, *, person: User, on: date) -> list[AlignmentL
 @statement()
 def _links(*, objective_id: int, reader_teams: list[int] | None, on: date | None) -> QuerySet[AlignmentLink]:
     here = Q(objective=objective_id) | Q(to_objective=objective_id)
-    rows = AlignmentLink.objects.filter(here | Q(to_key_result__objective=objective_id))
-    if reader_teams is not None:
-        mine = seen_by(reader_teams=reader_teams, on=on).values("pk")
-        rows = rows.filter(objective__in=mine)
-        rows = rows.filter(Q(to_objective=None) | Q(to_objective__in=mine))
-        rows = rows.filter(Q(to_key_result=None) | Q(to_key_result__objective__in=mine))
+    own = KeyResult.objects.filter(objective=objective_id)
+    rows = AlignmentLink.objects.filter(here | Q(to_key_result__in=own))
+    if reader_teams is not None and on is not None:
+        first, second, third = (
+            may_be_read(path, reader_teams=reader_teams, on=on)
+            for path in ("objective__", "to_objective__", "to_key_result__objective__")
+        )
+        rows = rows.filter(first, Q(to_objective=None) | second, Q(to_key_result=None) | third)
     return rows.select_related(*AROUND).only("kind", "statement", "needed_on", *ENDS).order_by("kind", "pk")
 
 

@@ -10,7 +10,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from apps.accounts.models import User
 from apps.catalog.models import Team
 from apps.core.querysets import LockableQuerySet
-from apps.core.statements import statement
+from apps.core.statements import row_of, statement
 from apps.okrs import rules
 from apps.okrs.models import EXITS, Cycle, Objective, Quarter, State
 from apps.okrs.queries.document import ObjectiveRow, counts_in_words, drawn_rows
@@ -19,6 +19,7 @@ from apps.okrs.rules.numbers import many
 
 TEAMS_A_PAGE = 20
 MOST_NAMED = 50  # teams in the foot of the page
+SHOWN = ("id", "team_id", "toward", "ordered_ids")  # of a page
 COUNTED = (("teams", "team"), ("objectives", "objective"), ("sentences", "key result"))
 
 
@@ -88,26 +89,34 @@ def _pages(cycle: Cycle, root: Team | None, *, after: int | None) -> tuple[list[
         found = _first_pages(cycle_id=cycle.pk, root_id=root_id)
     else:
         others = _written(cycle.pk).exclude(team=root_id)
-        found = list(others.after(after, field="team__name", is_filled=True)[: TEAMS_A_PAGE + 1])
-    more = found[TEAMS_A_PAGE - 1].pk if len(found) > TEAMS_A_PAGE else None
+        found = list(_shown(others.after(after, field="team__name", is_filled=True)))
     first = _page_of(cycle_id=cycle.pk, team_id=root_id) if root and after is None else []
-    return [*first, *found[:TEAMS_A_PAGE]], more
+    pages = [_quarter(values) for values in (*first, *found[:TEAMS_A_PAGE])]
+    return pages, pages[-1].pk if len(found) > TEAMS_A_PAGE else None
 
 
 @statement()
-def _first_pages(*, cycle_id: int, root_id: int) -> QuerySet[Quarter]:
-    others = _written(cycle_id).exclude(team=root_id)
-    return others.after(None, field="team__name", is_filled=True)[: TEAMS_A_PAGE + 1]
+def _first_pages(*, cycle_id: int, root_id: int) -> QuerySet[Quarter, tuple[Any, ...]]:
+    return _shown(_written(cycle_id).exclude(team=root_id).after(None, field="team__name", is_filled=True))
 
 
 @statement()
-def _page_of(*, cycle_id: int, team_id: int) -> QuerySet[Quarter]:
-    return _written(cycle_id).filter(team=team_id)
+def _page_of(*, cycle_id: int, team_id: int) -> QuerySet[Quarter, tuple[Any, ...]]:
+    return _shown(_written(cycle_id).filter(team=team_id))
 
 
 def _written(cycle_id: int) -> LockableQuerySet[Quarter]:
-    rows = Quarter.objects.filter(cycle=cycle_id, team__is_archived=False).select_related("team")
-    return rows.only("team_id", "toward", "ordered_ids", "team__slug", "team__name")
+    return Quarter.objects.filter(cycle=cycle_id, team__is_archived=False)
+
+
+def _shown(rows: QuerySet[Quarter]) -> QuerySet[Quarter, tuple[Any, ...]]:
+    return rows.values_list(*SHOWN, "team__slug", "team__name")[: TEAMS_A_PAGE + 1]
+
+
+def _quarter(values: tuple[Any, ...]) -> Quarter:
+    page = row_of(Quarter, SHOWN, values)
+    page.team = row_of(Team, ("id", "slug", "name"), (page.team_id, *values[len(SHOWN) :]))
+    return page
 
 
 def _in_sight(cycle: Cycle, team_ids: list[int], *, person: User, on: date) -> list[Objective]:
