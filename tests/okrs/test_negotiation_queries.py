@@ -55,17 +55,12 @@ def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
     assert all(words in drawn for words in wanted)
 
 
-def test_the_margin_says_which_day_is_which_and_tells_only_what_differs(two, now):
+def test_the_margin_says_which_day_is_which(two, now):
     two.ask(now, {"deliverable": "EU", "ends_on": "2026-03-10", "needed_on": "2026-03-01"}, objective=None)
-    titles = {"title": "Nobody calls", "key_results": "Fewer calls\nRight times\nBoth markets"}
-    goal = two.ask(now, titles, kind="objective", objective=None)
-    fewer = titles | {"key_results": "Fewer calls\nRight times"}
-    transitions.counter(goal, payload=fewer, message="Part of it.", by=two.giver, at=now)
 
     notes = [note.lines for note in margin(two, two.giver, now)[0].asks]
 
     assert [("Asked", "EU, promised for 10 March 2026, needed by 1 March 2026", True)] in notes
-    assert [("Asked", "the same 2 · Both markets", False), ("Offered", "the same 2", True)] in notes
 
 
 def test_the_margin_says_what_the_other_team_has_free(two, now):
