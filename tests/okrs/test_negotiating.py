@@ -606,6 +606,21 @@ def test_a_change_of_what_was_agreed_is_a_negotiation_of_its_own(two, asked, now
     assert fresh(asked).stage == Stage.AGREED
 
 
+def test_a_change_is_not_revoked_without_what_it_changed(two, asked, now):
+    accept(asked, two.giver, now)
+    change = transitions.ask_for_change(
+        asked, payload=WORK | {"person_weeks": "6"}, reason="Two more countries.", by=two.giver, at=now
+    )
+    accept(change, two.buyer, now)
+
+    with pytest.raises(InvalidMoveError, match="Revoke the agreement itself"):
+        transitions.revoke(change, reason="Less again.", by=two.giver, at=now)
+    assert Allocation.objects.get().person_weeks == 6
+    transitions.revoke(asked, reason="The market changed.", by=two.giver, at=now)
+
+    assert not Allocation.objects.exists()
+
+
 def test_what_belongs_to_no_objective_is_changed_too(two, now):
     asked = two.ask(now, objective=None)
     accept(asked, two.giver, now)

@@ -225,6 +225,19 @@ def test_an_administrator_corrects_what_is_agreed_with_a_reason(team, now):
     assert Event.objects.get().data["reason"] == "A slip"
 
 
+@pytest.mark.parametrize("state", [State.DRAFT, State.CLOSED])
+def test_what_is_not_agreed_or_already_graded_is_not_corrected(team, now, state):
+    objective = made(state, team=team, title="Recievers call less")
+    words = {"title": "Receivers call less", "why": "", "instead_of": "", "revision": 0, "reason": "Typo"}
+
+    with pytest.raises(InvalidMoveError):
+        transitions.correct_objective(objective, **words, by=ActorFactory(person__is_admin=True), at=now)
+
+    objective.refresh_from_db()
+    assert objective.title == "Recievers call less"
+    assert not Event.objects.exists()
+
+
 # ---- details
 
 

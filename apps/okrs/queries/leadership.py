@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -19,6 +19,7 @@ from apps.okrs.rules.negotiation_measures import Measures
 from apps.okrs.rules.overview import Figure, Pair, figures_of
 
 CYCLES: Final = 4
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 MOST: Final = 60
 _TEAM: Final = ("name", "slug")
 # What the page and the API show of each row.
@@ -102,9 +103,7 @@ def leadership(cycle: Cycle, *, person: User, on: date) -> Overview:
     )
 
 
-def _about(
-    rows: QuerySet[Any], *names: str, reader_teams: list[int] | None, on: date | None
-) -> QuerySet[Any]:
+def _about(rows: Rows, *names: str, reader_teams: list[int] | None, on: date | None) -> Rows:
     """Leave out what is about an objective that the reader may not see."""
     if reader_teams is None:
         return rows

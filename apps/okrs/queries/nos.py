@@ -241,7 +241,7 @@ def _alike(
     if has_tags:  # SQLite cannot look into JSON, so those that have tags are looked through in Python
         same |= ~Q(tags=[])
     rows = rows.filter(same).annotate(by_metric=_told(by_metric), by_dependency=_told(by_dependency))
-    return rows.order_by("-pk").values_list("pk", "tags", "by_metric", "by_dependency")
+    return rows.order_by("-pk").values_list("pk", "tags", "by_metric", "by_dependency")  # type: ignore[misc]  # annotated
 
 
 def _told(condition: Q) -> Case:

@@ -254,7 +254,7 @@ def _around(*, objective_id: int) -> QuerySet[Any, Any]:
     services, teams = (model.objects.filter(objective=objective_id) for model in (ServiceLink, Participant))
     services = _line(services, "service", F("service__name"), F("service__slug"), F("note"))
     teams = _line(teams, "team", F("team__name"), F("team__slug"), F("part"))
-    return services.union(teams, all=True).order_by("row_name", "pk")
+    return services.union(teams, all=True).order_by("row_name", "pk")  # type: ignore[misc]  # annotated
 
 
 def _line(rows: QuerySet[Any], kind: str, name: F, slug: F, words: F) -> QuerySet[Any, Any]:

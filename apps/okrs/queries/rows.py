@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Q
@@ -34,6 +35,7 @@ from apps.okrs.models import (
 )
 from apps.okrs.queries.finding import root_team
 from apps.okrs.rules.capacity import Ledger
+from apps.okrs.rules.ranks import order_of
 from apps.okrs.rules.reading import is_open
 
 ZERO: Final = Decimal(0)
@@ -104,9 +106,17 @@ class Rows:
         )
 
     def order(self, team_id: int | None) -> list[int]:
-        """Return a team's objectives, the most important first."""
+        """Return a team's objectives, the most important first, in the order that its page shows."""
         quarter = self.quarters.get(team_id or 0)
-        return list(quarter.ordered_ids) if quarter else []
+        return order_of(quarter.ordered_ids, self.by_team.get(quarter.team_id, ())) if quarter else []
+
+    @cached_property
+    def by_team(self) -> dict[int, list[int]]:
+        """Return the objectives of each team by key."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for one in self.objectives.values():
+            found[one.team_id].append(one.pk)
+        return found
 
 
 def rows_of(cycle: Cycle, *, on: date) -> Rows:

@@ -208,6 +208,7 @@ from apps.okrs.rules.sparkline import (
 )
 from apps.okrs.rules.states import (
     MOVES,
+    check_correctable,
     check_editable,
     check_move,
 )
@@ -333,6 +334,7 @@ __all__ = [
     "check_closable",
     "check_closes",
     "check_concerns_nobody_else",
+    "check_correctable",
     "check_counts",
     "check_cycle_move",
     "check_cycle_takes_check_ins",

@@ -193,7 +193,7 @@ def sides_for(act: Act, negotiation: Negotiation) -> list[Team]:  # noqa: PLR091
 
 def may_act(act: Act, negotiation: Negotiation, by: Actor) -> bool:
     """Tell whether somebody may take an act now."""
-    if negotiation.stage != TABLE[act].stage:
+    if negotiation.stage != TABLE[act].stage or _is_part(act, negotiation):
         return False
     return not voices(by, negotiation).isdisjoint(one.pk for one in sides_for(act, negotiation))
 
@@ -204,6 +204,14 @@ def check_stage(act: Act, negotiation: Negotiation) -> None:
         now = negotiation.get_stage_display().lower()
         message = f"This is {now}: nobody can {TABLE[act].verb} now."
         raise InvalidMoveError(message)
+    if _is_part(act, negotiation):
+        message = "This changed an agreement, and what both bind is one thing. Revoke the agreement itself."
+        raise InvalidMoveError(message)
+
+
+def _is_part(act: Act, negotiation: Negotiation) -> bool:
+    """Tell whether an agreement that changed an earlier one would be revoked without it."""
+    return act == Act.REVOKE and negotiation.changes_id is not None
 
 
 def side_of(act: Act, negotiation: Negotiation, by: Actor) -> Team:

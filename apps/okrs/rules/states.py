@@ -39,3 +39,13 @@ def check_editable(objective: Objective) -> None:
     if not MOVES[State(objective.state)]:
         message = f"This objective is {objective.get_state_display().lower()}: it stays as it is."
         raise InvalidMoveError(message)
+
+
+def check_correctable(objective: Objective) -> None:
+    """Refuse corrections of what is not agreed yet, and of what is over and graded."""
+    if objective.state not in LOCKED:
+        message = "Nobody has agreed to this: it is edited, not corrected."
+        raise InvalidMoveError(message)
+    if objective.state == State.CLOSED:
+        message = "This objective is closed: its words stay as they were graded."
+        raise InvalidMoveError(message)

@@ -57,11 +57,10 @@ def bring_about(
 
 def take_back(negotiation: Negotiation, *, by: Actor, at: datetime) -> Decimal:  # noqa: ARG001
     """Free what an agreement bound, and end its loan; return the person-weeks. Six queries at most."""
-    root = negotiation.changes or negotiation
-    promised = Allocation.objects.filter(negotiation=root)
+    promised = Allocation.objects.filter(negotiation=negotiation)
     freed = sum((one.person_weeks for one in promised), ZERO)
     promised.delete()
-    loans = Loan.objects.filter(negotiation=root, ended_on=None)
+    loans = Loan.objects.filter(negotiation=negotiation, ended_on=None)
     freed += sum((one.person_weeks for one in loans), ZERO)
     loans.update(ended_on=at.date())
     giver = giver_of(negotiation)

@@ -154,6 +154,7 @@ def correct_objective(  # noqa: PLR0913 -- as editing, with a reason
     if not by.has("admin"):
         message = "Only an administrator corrects what was agreed. Ask for a change instead."
         raise NotPermittedError(message)
+    rules.check_correctable(objective)
     reason = clean_line(reason, field="reason", limit=500, is_required=True)
     words = rules.clean_words(title, why, instead_of)
     before = {name: getattr(objective, name) for name in words}
