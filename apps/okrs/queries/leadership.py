@@ -119,7 +119,7 @@ def _asks(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> 
 
 @statement()
 def _grave(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> QuerySet[Finding]:
-    rows = Finding.objects.open().filter(cycle=cycle_id, severity=Finding.Severity.HIGH)
+    rows: QuerySet[Any] = Finding.objects.open().filter(cycle=cycle_id, severity=Finding.Severity.HIGH)
     rows = _about(rows.filter(gone_at=None), "objective", "other_objective", reader_teams=reader_teams, on=on)
     first = rows.order_by("code", "pk").values("pk")[:MOST]  # all of them are as grave
     found = Finding.objects.filter(pk__in=first).order_by("code", "pk")
@@ -129,7 +129,7 @@ def _grave(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) ->
 
 @statement()
 def _nos(*, reader_teams: list[int] | None, on: date | None, since: date, until: date) -> QuerySet[No]:
-    rows = No.objects.filter(decided_at__date__gte=since, decided_at__date__lte=until)
+    rows: QuerySet[Any] = No.objects.filter(decided_at__date__gte=since, decided_at__date__lte=until)
     rows = _about(rows, "objective", reader_teams=reader_teams, on=on)
     rows = rows.select_related("team", "requester", "holder", "metric").only(*SHOWN_OF_NO)
     return rows.order_by("-pk")[:MOST]
@@ -153,7 +153,7 @@ def _waiting(rows: Iterable[Negotiation]) -> list[Waiting]:
 
 @statement()
 def _open(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> QuerySet[Negotiation]:
-    rows = Negotiation.objects.filter(cycle=cycle_id, stage=Stage.OPEN)
+    rows: QuerySet[Any] = Negotiation.objects.filter(cycle=cycle_id, stage=Stage.OPEN)
     rows = _about(rows, "objective", reader_teams=reader_teams, on=on)
     sides = ("owes", "initiator", "counterpart")
     shown = [f"{side}__{name}" for side in sides for name in _TEAM]

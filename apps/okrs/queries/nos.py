@@ -240,8 +240,9 @@ def _alike(
     same = by_metric | by_dependency
     if has_tags:  # SQLite cannot look into JSON, so those that have tags are looked through in Python
         same |= ~Q(tags=[])
-    rows = rows.filter(same).annotate(by_metric=_told(by_metric), by_dependency=_told(by_dependency))
-    return rows.order_by("-pk").values_list("pk", "tags", "by_metric", "by_dependency")  # type: ignore[misc]  # annotated
+    found: QuerySet[Any, Any] = rows.filter(same).order_by("-pk")
+    found = found.annotate(by_metric=_told(by_metric), by_dependency=_told(by_dependency))
+    return found.values_list("pk", "tags", "by_metric", "by_dependency")
 
 
 def _told(condition: Q) -> Case:

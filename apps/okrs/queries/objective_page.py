@@ -251,10 +251,11 @@ def around_of(objective: Objective) -> tuple[list[ServiceLink], list[Participant
 
 @statement()
 def _around(*, objective_id: int) -> QuerySet[Any, Any]:
-    services, teams = (model.objects.filter(objective=objective_id) for model in (ServiceLink, Participant))
-    services = _line(services, "service", F("service__name"), F("service__slug"), F("note"))
-    teams = _line(teams, "team", F("team__name"), F("team__slug"), F("part"))
-    return services.union(teams, all=True).order_by("row_name", "pk")  # type: ignore[misc]  # annotated
+    about: QuerySet[Any] = ServiceLink.objects.filter(objective=objective_id)
+    taking_part: QuerySet[Any] = Participant.objects.filter(objective=objective_id)
+    services = _line(about, "service", F("service__name"), F("service__slug"), F("note"))
+    teams = _line(taking_part, "team", F("team__name"), F("team__slug"), F("part"))
+    return services.union(teams, all=True).order_by("row_name", "pk")
 
 
 def _line(rows: QuerySet[Any], kind: str, name: F, slug: F, words: F) -> QuerySet[Any, Any]:
