@@ -20,7 +20,7 @@ SYSTEM = Actor.system("tests")
 BERLIN = ZoneInfo("Europe/Berlin")
 A_DAY = timedelta(days=1)
 STEP = timedelta(minutes=size(60, 15))
-DAYS = size(3, 9)
+DAYS = size(3, 6)  # after six days what is still open is told again
 FORWARD, BACK = date(2026, 3, 29), date(2026, 10, 25)
 HOURS = [1, 2, 8]  # of daily mails: on the days of change there is none, or two, of the second
 

@@ -136,7 +136,7 @@ def _strategy(on: date) -> list[dict[str, Any]]:
             "horizon": one.get_horizon_display(),
             "words": in_words(stated_of(one), today=on),
             "verdict": one.get_verdict_display(),
-            "revalidated_on": one.revalidated_on.isoformat() if one.revalidated_on else "",
+            "revalidated_on": f"{one.revalidated_on:%-d %B %Y}" if one.revalidated_on else "",
             "url": one.get_absolute_url(),
         }
         for one in _alive()
