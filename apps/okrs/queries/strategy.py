@@ -35,6 +35,16 @@ from apps.okrs.rules.horizons import (
     sharpness,
 )
 
+SHOWN = (  # of an objective below a sentence
+    "title",
+    "state",
+    "strategy_item_id",
+    "accountable_id",
+    "team__slug",
+    "team__name",
+    "cycle__slug",
+    "cycle__name",
+)
 EXPLAINED = {
     Horizon.NOW: "This quarter: exact baselines and targets, an owner, key results, capacity.",
     Horizon.NEXT: "The quarter after: a problem, a measure, and a range.",
@@ -117,7 +127,7 @@ def horizons(person: User, *, on: date) -> HorizonsPage:
     alive = [one for one in items if one.verdict != StrategyItem.Verdict.DEAD]
     objectives: dict[int, list[Objective]] = defaultdict(list)
     mine = readable(person, on=on).alive().filter(strategy_item__in=[one.pk for one in alive])
-    for one in mine.select_related("team", "cycle").order_by("pk"):
+    for one in mine.select_related("team", "cycle").only(*SHOWN).order_by("pk"):
         objectives[one.strategy_item_id or 0].append(one)
     coming = next_cycle(on=on)
     near = coming is not None and (coming.starts_on - on).days <= LEAD_WEEKS * 7
