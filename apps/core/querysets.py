@@ -19,6 +19,11 @@ def _has_gaps(model: type[models.Model], path: str) -> bool:
     return bool(model._meta.get_field(name).null)  # noqa: SLF001
 
 
+def up_to(number: int) -> str:
+    """Write a count as `counted` does: exact to 1,000."""
+    return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
+
+
 class LockableQuerySet(models.QuerySet[ModelT]):
     """A QuerySet that can hold one row until the transaction ends."""
 
@@ -65,8 +70,7 @@ class LockableQuerySet(models.QuerySet[ModelT]):
 
     def counted(self) -> str:
         """Return how many there are, exact to 1,000: beyond it nobody needs the number. One query."""
-        number = self.order_by()[: COUNTED + 1].count()
-        return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
+        return up_to(self.order_by()[: COUNTED + 1].count())
 
     def streamed(self, size: int = 500) -> Iterator[ModelT]:
         """Yield all rows by key, in flat memory, one query for each `size` of them.

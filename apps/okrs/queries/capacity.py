@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
-from apps.core.statements import statement
+from apps.core.statements import first, statement
 from apps.okrs.models import Allocation, CapacityPlan, Loan, Negotiation, Objective, Quarter, Waiver
 from apps.okrs.queries.finding import readable
 from apps.okrs.rules.capacity import Borrowed, Ledger
@@ -20,7 +20,7 @@ from apps.okrs.rules.numbers import ZERO, plain
 def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
     """Return the ledgers of the quarters that have a plan, by quarter. Five queries, however many."""
     ids = [pk for pk in quarter_ids if pk is not None]
-    plans = _plans(ids=ids)
+    plans = _plans_of(ids=ids)
     if not plans:
         return {}
     allocated: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
@@ -48,7 +48,7 @@ def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
 
 
 @statement()
-def _plans(*, ids: list[int]) -> QuerySet[CapacityPlan]:
+def _plans_of(*, ids: list[int]) -> QuerySet[CapacityPlan]:
     return CapacityPlan.objects.filter(quarter__in=ids)
 
 
@@ -121,22 +121,10 @@ def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
     """Return the page of a quarter's person-weeks. Five queries."""
     if quarter.pk is None:
         return CapacityPage(quarter, None, None)
-    plan = CapacityPlan.objects.filter(quarter=quarter).first()
-    allocations = list(
-        Allocation.objects.filter(quarter=quarter)
-        .select_related("objective", "negotiation__objective")
-        .order_by("pk")
-    )
-    rows = Loan.objects.filter(Q(lender=quarter) | Q(borrower=quarter)).select_related(
-        "lender__team",
-        "lender__cycle",
-        "borrower__team",
-        "borrower__cycle",
-        "negotiation__objective",
-        "key_result",
-    )
-    shown = list(rows.order_by("pk"))
-    waivers = list(Waiver.objects.filter(quarter=quarter).select_related("approver").order_by("-pk"))
+    plan = first(_plans(quarter_id=quarter.pk))
+    allocations = _allocations(quarter_id=quarter.pk)
+    shown = _loans(quarter_id=quarter.pk)
+    waivers = _waivers(quarter_id=quarter.pk)
     mine = readable(person, on=on).filter(team=quarter.team_id, cycle=quarter.cycle_id).alive()
     objectives = list(mine.order_by("pk"))
     seen = {one.pk for one in objectives}
@@ -161,6 +149,29 @@ def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
         ),
         hidden_loans=frozenset(one.pk for one in shown if _is_between_others(one.negotiation, person)),
     )
+
+
+@statement()
+def _plans(*, quarter_id: int) -> QuerySet[CapacityPlan]:
+    return CapacityPlan.objects.filter(quarter=quarter_id)
+
+
+@statement()
+def _allocations(*, quarter_id: int) -> QuerySet[Allocation]:
+    rows = Allocation.objects.filter(quarter=quarter_id)
+    return rows.select_related("objective", "negotiation__objective").order_by("pk")
+
+
+@statement()
+def _loans(*, quarter_id: int) -> QuerySet[Loan]:
+    rows = Loan.objects.filter(Q(lender=quarter_id) | Q(borrower=quarter_id))
+    sides = ("lender__team", "lender__cycle", "borrower__team", "borrower__cycle")
+    return rows.select_related(*sides, "negotiation__objective", "key_result").order_by("pk")
+
+
+@statement()
+def _waivers(*, quarter_id: int) -> QuerySet[Waiver]:
+    return Waiver.objects.filter(quarter=quarter_id).select_related("approver").order_by("-pk")
 
 
 def _is_between_others(negotiation: Negotiation | None, person: User) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Actor, User
 from apps.catalog.models import Team
+from apps.core.querysets import COUNTED, up_to
 from apps.core.statements import one_or_404, statement
 from apps.okrs.models import (
     OVER,
@@ -22,7 +23,7 @@ from apps.okrs.models import (
     Terms,
 )
 from apps.okrs.queries.capacity import ledgers_of_teams
-from apps.okrs.queries.finding import readable, reader, seen_by
+from apps.okrs.queries.finding import readable_by, reader, seen_by
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.capacity import Ledger
 from apps.okrs.rules.negotiating import MOST_ROUNDS, giver_of
@@ -78,12 +79,16 @@ SHOWN: Final = {
 
 def visible(person: User, *, on: date) -> NegotiationQuerySet:
     """Return what somebody may read: not others' drafts, and not what is about a hidden objective."""
-    rows = Negotiation.objects.all()
     if person.is_admin:
-        return rows
-    own = Q(initiator__in=person.team_ids)
-    about = Q(objective=None) | Q(objective__in=readable(person, on=on).values("pk"))
-    return rows.filter(own | about & ~Q(stage__in=[Stage.DRAFT, Stage.VOID]))
+        return Negotiation.objects.all()
+    return _visible_by(reader_teams=person.team_ids, on=on)
+
+
+def _visible_by(*, reader_teams: list[int], on: date) -> NegotiationQuerySet:
+    own = Q(initiator__in=reader_teams)
+    seen = readable_by(reader_teams=reader_teams, on=on).values("pk")
+    about = Q(objective=None) | Q(objective__in=seen)
+    return Negotiation.objects.filter(own | about & ~Q(stage__in=[Stage.DRAFT, Stage.VOID]))
 
 
 def negotiation(pk: int, *, person: User, on: date) -> Negotiation:
@@ -150,20 +155,43 @@ class Listing:
 
 def listing(person: User, *, show: str, on: date, after: int | None = None) -> Listing:
     """Return the negotiations of somebody's teams in one tab. Seven queries."""
-    tabs = {key: _tab(person, key, on=on) for key in SHOWN}
-    rows = tabs[show].select_related(*LOADED[:7]).order_by("-pk")
-    rows = rows.filter(pk__lt=after) if after else rows
-    found = list(rows[: PAGE + 1])
+    teams = person.team_ids
+    if person.is_admin or after:
+        rows = _loaded(_tab(person, show, on=on))
+        found = list((rows.filter(pk__lt=after) if after else rows)[: PAGE + 1])
+    else:
+        found = _first_page(show=show, teams=teams, on=on)
+    if person.is_admin:
+        counts = {key: _tab(person, key, on=on).counted() for key in SHOWN}
+    else:
+        counts = {key: up_to(len(_keys(show=key, teams=teams, on=on))) for key in SHOWN}
     return Listing(
         rows=[_row(one, person, on=on) for one in found[:PAGE]],
-        counts={key: one.counted() for key, one in tabs.items()},
+        counts=counts,
         next_after=found[PAGE - 1].pk if len(found) > PAGE else None,
     )
 
 
+@statement(shaped_by=["show"])
+def _first_page(*, show: str, teams: list[int], on: date) -> QuerySet[Negotiation]:
+    return _loaded(_in_tab(_visible_by(reader_teams=teams, on=on), show, teams))[: PAGE + 1]
+
+
+@statement(shaped_by=["show"])
+def _keys(*, show: str, teams: list[int], on: date) -> QuerySet[Negotiation, int]:
+    rows = _in_tab(_visible_by(reader_teams=teams, on=on), show, teams)
+    return rows.order_by().values_list("pk", flat=True)[: COUNTED + 1]
+
+
+def _loaded(rows: NegotiationQuerySet) -> NegotiationQuerySet:
+    return rows.select_related(*LOADED[:7]).order_by("-pk")
+
+
 def _tab(person: User, show: str, *, on: date) -> NegotiationQuerySet:
-    teams = person.team_ids
-    rows = visible(person, on=on)
+    return _in_tab(visible(person, on=on), show, person.team_ids)
+
+
+def _in_tab(rows: NegotiationQuerySet, show: str, teams: list[int]) -> NegotiationQuerySet:
     tabs = {
         "stuck": Q(stage=Stage.OPEN, rounds__gte=MOST_ROUNDS),
         "for-us": Q(stage=Stage.OPEN, owes__in=teams),

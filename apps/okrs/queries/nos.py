@@ -31,6 +31,22 @@ from apps.okrs.rules import nos as rules
 from apps.okrs.rules.nos import Collision
 
 PAGE: Final = 50
+SHOWN: Final = (  # in the register
+    "what",
+    "reason",
+    "reason_code",
+    "state",
+    "decided_at",
+    "until_on",
+    "threshold",
+    "threshold_way",
+    "reopen_when",
+    "team__name",
+    "holder__name",
+    "requester__name",
+    "metric__name",
+    "metric__unit",
+)
 MOST: Final = 20
 STATES: Final = {
     "standing": "Standing",
@@ -113,7 +129,7 @@ def nos(person: User, filters: Filters, *, on: date) -> NoQuerySet:
 def register(person: User, filters: Filters, *, on: date) -> Register:
     """Return one page of nos, newest first. Two queries."""
     rows = nos(person, filters, on=on)
-    page = rows.annotate(made=Count("exceptions"))
+    page = rows.annotate(made=Count("exceptions")).only(*SHOWN)
     page = page.filter(pk__lt=filters.after) if filters.after else page
     found = list(page.order_by("-pk")[: PAGE + 1])
     return Register(
