@@ -20,7 +20,7 @@ from apps.okrs.rules.numbers import ZERO, plain
 def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
     """Return the ledgers of the quarters that have a plan, by quarter. Five queries, however many."""
     ids = [pk for pk in quarter_ids if pk is not None]
-    plans = _plans(ids=ids)
+    plans = _plans_of(ids=ids)
     if not plans:
         return {}
     allocated: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
@@ -48,7 +48,7 @@ def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
 
 
 @statement()
-def _plans(*, ids: list[int]) -> QuerySet[CapacityPlan]:
+def _plans_of(*, ids: list[int]) -> QuerySet[CapacityPlan]:
     return CapacityPlan.objects.filter(quarter__in=ids)
 
 

@@ -78,16 +78,15 @@ SHOWN: Final = {
 
 def visible(person: User, *, on: date) -> NegotiationQuerySet:
     """Return what somebody may read: not others' drafts, and not what is about a hidden objective."""
-    if person.is_admin:
+    return _visible_by(**reader(person, on=on))
+
+
+def _visible_by(*, reader_teams: list[int] | None, on: date | None) -> NegotiationQuerySet:
+    if reader_teams is None or on is None:
         return Negotiation.objects.all()
-    return _visible_by(reader_teams=person.team_ids, on=on)
-
-
-def _visible_by(*, reader_teams: list[int], on: date) -> NegotiationQuerySet:
-    own = Q(initiator__in=reader_teams)
-    seen = readable_by(reader_teams=reader_teams, on=on).values("pk")
-    about = Q(objective=None) | Q(objective__in=seen)
-    return Negotiation.objects.filter(own | about & ~Q(stage__in=[Stage.DRAFT, Stage.VOID]))
+    about = Q(objective=None) | Q(objective__in=readable_by(reader_teams=reader_teams, on=on).values("pk"))
+    is_shown = Q(initiator__in=reader_teams) | about & ~Q(stage__in=[Stage.DRAFT, Stage.VOID])
+    return Negotiation.objects.filter(is_shown)
 
 
 def negotiation(pk: int, *, person: User, on: date) -> Negotiation:
@@ -97,12 +96,8 @@ def negotiation(pk: int, *, person: User, on: date) -> Negotiation:
 
 @statement()
 def _one(*, pk: int, reader_teams: list[int] | None, on: date | None) -> QuerySet[Negotiation]:
-    rows = Negotiation.objects.filter(pk=pk).select_related(*LOADED)
-    if reader_teams is None:
-        return rows
-    seen = seen_by(reader_teams=reader_teams, on=on).values("pk")
-    about = Q(objective=None) | Q(objective__in=seen)
-    return rows.filter(Q(initiator__in=reader_teams) | about & ~Q(stage__in=[Stage.DRAFT, Stage.VOID]))
+    rows = _visible_by(reader_teams=reader_teams, on=on)
+    return rows.filter(pk=pk).select_related(*LOADED)
 
 
 @dataclass(frozen=True)
@@ -340,8 +335,6 @@ def catchball(one: Negotiation, *, by: Actor, person: User, on: date) -> Catchba
 
 
 def _ranked(ordered_ids: list[int], person: User, *, on: date) -> list[Objective]:
-    if not ordered_ids:
-        return []
     found = {one.pk: one for one in _seen(ids=ordered_ids, **reader(person, on=on))}
     return [found[pk] for pk in ordered_ids if pk in found]
 
