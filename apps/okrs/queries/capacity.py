@@ -121,7 +121,7 @@ def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
     """Return the page of a quarter's person-weeks. Five queries."""
     if quarter.pk is None:
         return CapacityPage(quarter, None, None)
-    plan = first(_plans(ids=[quarter.pk]))
+    plan = first(_plans_of(ids=[quarter.pk]))
     allocations = _allocations(quarter_id=quarter.pk)
     shown = _loans(quarter_id=quarter.pk)
     waivers = _waivers(quarter_id=quarter.pk)
