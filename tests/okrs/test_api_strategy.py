@@ -207,7 +207,7 @@ def test_the_overview_costs_the_same_however_much_happens(two, now, leader, many
         transitions.decline(other, reason_code="risk", reason="No.", by=two.giver, at=now)
     leader("GET", "me/", status=200)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         shown = leader("GET", place(two, "leadership"), status=200)
 
     assert (len(shown["nos"]), shown["waiting"][0]["count"]) == (many, many)
