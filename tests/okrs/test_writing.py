@@ -241,6 +241,35 @@ def test_what_is_not_agreed_or_already_graded_is_not_corrected(team, now, state)
 # ---- details
 
 
+@pytest.mark.parametrize("state", [State.DRAFT, State.AGREED])
+def test_nobody_takes_the_voice_of_a_team(team, member, now, state):
+    """Whoever is accountable accepts, stops and grades for the team."""
+    objective = made(state, team=team)
+
+    with pytest.raises(NotPermittedError, match="A lead of it says who that is"):
+        transitions.detail_objective(objective, accountable=member.person, by=member, at=now)
+
+    objective.refresh_from_db()
+    assert objective.accountable is None
+    assert not Event.objects.exists()
+    lead = lead_of(team)
+    transitions.detail_objective(objective, accountable=member.person, by=lead, at=now)
+    objective.refresh_from_db()
+    assert objective.accountable == member.person
+
+
+def test_of_what_is_agreed_a_voice_hands_it_on(team, member, now):
+    objective, lead, other = made(State.AGREED, team=team), lead_of(team), member_of(team)
+    transitions.detail_objective(objective, accountable=member.person, by=lead, at=now)
+
+    with pytest.raises(NotPermittedError):
+        transitions.detail_objective(objective, accountable=None, by=other, at=now)
+    transitions.detail_objective(objective, accountable=other.person, by=member, at=now)
+
+    objective.refresh_from_db()
+    assert objective.accountable == other.person
+
+
 def test_owner_ambition_and_readers(team, member, now):
     objective = made(team=team)
 
@@ -251,7 +280,7 @@ def test_owner_ambition_and_readers(team, member, now):
         tags=["Calls ", "calls", ""],
         visibility="restricted",
         restricted_because="Talks with a supplier",
-        by=member,
+        by=lead_of(team),
         at=now,
     )
 

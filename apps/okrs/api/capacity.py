@@ -94,6 +94,7 @@ class LoanOut(serializers.ModelSerializer[Loan]):
 
     lender = serializers.CharField(source="lender.team.slug")
     borrower = serializers.CharField(source="borrower.team.slug")
+    negotiation = serializers.IntegerField(source="negotiation_id", allow_null=True)  # hidden: none
 
     class Meta:
         model = Loan

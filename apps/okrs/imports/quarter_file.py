@@ -21,6 +21,7 @@ LONGEST_TEXT: Final = 100_000  # where the column has no limit of its own
 LARGEST_COUNT: Final = 2_000_000_000
 HEAD: Final = frozenset({"format", "version", "exported_at", "cycle", "people"})
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+ADDRESSES: Final = ("https://", "http://", "/")  # never javascript:, since they become links
 SHORT: Final = 60
 UNKEEPABLE: Final = re.compile("[\\0\\ud800-\\udfff]")
 PASSED: Final = frozenset({"code", "message", "reason"})  # what an objective was begun over
@@ -245,6 +246,9 @@ def _words(column: "models.Field[Any, Any]", raw: Any) -> str:  # noqa: ANN401
     limit = column.max_length or LONGEST_TEXT
     if len(text) > limit:
         message = f"The text has {len(text):,} characters; at most {limit:,} are kept."
+        raise _UnreadableError(message)
+    if column.name.endswith("url") and text and not text.startswith(ADDRESSES):
+        message = f"“{text[:SHORT]}” is no address: it begins with https://, http:// or /."
         raise _UnreadableError(message)
     if column.choices:
         known = {str(value) for value, _label in column.flatchoices} | ({""} if column.blank else set())

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 from zlib import crc32
 
-from apps.accounts.models import Actor
+from apps.accounts.models import Actor, User
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 from apps.core.text import clean_line, clean_text
@@ -128,6 +128,16 @@ def check_not_dropped(key_result: KeyResult) -> None:
     if key_result.dropped_on:
         message = f"This key result was dropped on {key_result.dropped_on:%-d %B %Y}."
         raise InvalidMoveError(message)
+
+
+def check_may_name(by: Actor, objective: Objective, owner: User | None) -> None:
+    """Whoever is accountable speaks for the team: nobody takes that; once agreed, a voice hands it on."""
+    if speaks_for(by, objective.team, accountable_id=objective.accountable_id):
+        return
+    takes_it = owner is not None and owner.pk == by.person_id
+    if takes_it or not is_draft(objective):
+        message = f"Who is accountable speaks for {objective.team}. A lead of it says who that is."
+        raise NotPermittedError(message)
 
 
 def check_owner(team: Team, person_id: int | None, member_ids: set[int]) -> None:

@@ -203,6 +203,8 @@ def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
         "restricted_because": clean_line(restricted_because, field="restricted_because", limit=300),
     }
     _check_details(objective, values)
+    if accountable != objective.accountable:
+        rules.check_may_name(by, objective, accountable)
     changed = {name: value for name, value in values.items() if getattr(objective, name) != value}
     if not changed:
         return objective
