@@ -232,9 +232,13 @@ def unsent():
 
 
 def send_all():
-    """Ring until nothing waits any more; what the dead hold is waited for, or see `lapse`."""
+    """Ring until nothing waits any more; what the dead hold is waited for, or see `lapse`.
+
+    A run that was still going may put a message off when `soon` has looked: so it looks each time.
+    """
     latest = monotonic() + PATIENCE
     while unsent() and monotonic() < latest:
+        soon()
         ring()
         sleep(1)
     assert not unsent()

@@ -44,7 +44,6 @@ def test_one_that_hangs_holds_nobody_up_for_ever(portal, mail, report):
     assert until(lambda: Delivery.objects.filter(attempts=1).exists(), within=PATIENCE)
     mail.mood = "well"
     mail.released.set()
-    soon()
     send_all()
 
     assert {address for address, _subject in mail.taken} == readers
@@ -62,7 +61,6 @@ def test_one_that_takes_a_message_and_drops_the_line_gets_it_again(portal, mail,
     assert until(lambda: mail.dropped >= 3, within=PATIENCE)
     mail.mood = "well"
     assert until(lambda: not Delivery.objects.filter(state=State.SENDING).exists(), within=PATIENCE)
-    soon()
     send_all()
 
     assert {address for address, _subject in mail.taken} == readers
