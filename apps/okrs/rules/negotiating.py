@@ -31,6 +31,7 @@ LONGEST_ANSWER: Final = timedelta(days=90)
 MOST_ROUNDS: Final = 3  # without agreement; then leadership sees it in a list
 LONGEST_REASON: Final = 1000
 FARTHEST_BEHIND: Final = timedelta(hours=12)  # of UTC: there a day ends last
+FARTHEST_AHEAD: Final = timedelta(hours=14)  # of UTC: there a day begins first
 
 
 class Who(StrEnum):

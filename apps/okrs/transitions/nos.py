@@ -267,8 +267,9 @@ def _because(no: No, *, at: datetime) -> str:
         return f"its day, {no.until_on:%-d %B %Y}, has come"
     if no.threshold is None or no.metric is None:
         return ""
+    last = (at + negotiating.FARTHEST_AHEAD).date()  # where somebody measures it is tomorrow already
     values = MetricValue.objects.filter(
-        metric=no.metric, is_current=True, on_date__gte=no.decided_at.date(), on_date__lte=at.date()
+        metric=no.metric, is_current=True, on_date__gte=no.decided_at.date(), on_date__lte=last
     )
     newest = values.order_by("-on_date", "-pk").first()
     if newest is None or not rules.is_met(no, newest.value):
