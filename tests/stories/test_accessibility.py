@@ -27,7 +27,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 VARIED = {"home:service", "okrs:milestones", "okrs:quarter", "walkthroughs:walkthrough"}  # differ much
 DIFFERENT = {"home:my_work", "home:service", "walkthroughs:walkthrough"}  # by who looks
-DIFFERENT |= {"okrs:horizons", "okrs:objective", "okrs:quarter"}
+DIFFERENT |= {"okrs:cycle", "okrs:horizons", "okrs:objective", "okrs:quarter"}
 FEW, MANY = 1, 8  # pages of each kind that are looked at
 SERVICES = [
     f"/services/{slug}/" for slug in ("parcel-tracking", "ledger-export", "label-printing", "locker-network")
@@ -66,13 +66,13 @@ ROLES = {  # who looks, and where they begin
     "enablement": ["/", "/import/", "/import/1/", "/jobs/1/", "/teams/", *FOR_ENABLEMENT],
     "reviewer": ["/"],
     "architect": ["/", SECOND_FACTOR, f"{SECOND_FACTOR}reauthenticate/", "/accounts/reauthenticate/"],
-    "leadership": ["/"],
+    "leadership": ["/", "/okrs/horizons/new/", "/okrs/horizons/1/", "/okrs/milestones/5/reach/"],
     "member": ["/"],
-    "admin": ["/", "/settings/people/1/history/", "/accounts/logout/"],
+    "admin": ["/", "/okrs/restore/", "/settings/people/1/history/", "/accounts/logout/"],
 }
 # What no link leads to: answers to forms only, files, data, and what is told by mail.
 NOT_PAGES = re.compile(
-    r"^(api:.*|api_nothing|events|services_file|me|me_notifications|schema|healthz|readyz|metrics|mfa_download_recovery_codes"
+    r"^(api:.*|okr_.*|api_nothing|events|services_file|me|me_notifications|schema|healthz|readyz|metrics|mfa_download_recovery_codes"
     r"|account_(signup|inactive|reset_password_from_key_done)|.*:(export|events_export|event_names|live"
     r"|theme|report_file|open|(roles|invite|invite_again|deactivate|reactivate|take_second_factor"
     r"|lead|add_member|remove_member|read_all|snooze|bring_back|mail_html|retry|revoke_token|submit|return_answers"
@@ -83,7 +83,7 @@ NOT_PAGES = re.compile(
     r"|declare_tension|end_tension|(discard|correct|acknowledge)_check_in|say_of_objective|close_objective"
     r"|grade_key_result|say|(promise|change|free)_weeks|waive|argue|(reopen|decide)_finding|untie"
     r"|revalidate_item|finish_decision|(prepare|print)_offsite|offsite_file|take_pothole"
-    r"|leave_(pothole|all_potholes)|example|(cycle|quarter)_list|export_file|restored))$"
+    r"|leave_(pothole|all_potholes)|example|(cycle|quarter)_list|export_file|restored)|accounts:hours)$"
 )
 SEARCH = """
   async (options) => {
