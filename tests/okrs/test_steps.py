@@ -337,6 +337,15 @@ def test_what_is_deferred_lies_on_its_horizon_with_a_no_that_its_decider_holds(n
     )
 
 
+def test_an_administrator_says_not_now_for_nobody(now):
+    objective = made()
+
+    with pytest.raises(NotPermittedError, match="itself says"):
+        take("defer", objective, ActorFactory(person__is_admin=True), now)
+
+    assert not No.objects.exists()
+
+
 @pytest.mark.parametrize(("values", "field"), [({"horizon": "now"}, "horizon"), ({"reason": " "}, "reason")])
 def test_deferring_says_where_to_and_why(values, field, now):
     objective = made()

@@ -24,6 +24,18 @@ def check_may_draft(by: Actor, team: Team) -> None:
         raise NotPermittedError(message)
 
 
+def may_put_off(by: Actor, team: Team) -> bool:
+    """Members and leads: a "not now" is a no of the team, and an administrator says none for it."""
+    return by.is_in(team.pk) or by.leads(team.pk)
+
+
+def check_may_put_off(by: Actor, team: Team) -> None:
+    """Refuse everybody else."""
+    if not may_put_off(by, team):
+        message = f"Only {team} itself says “not now” to what it planned."
+        raise NotPermittedError(message)
+
+
 def speaks_for(by: Actor, team: Team, *, accountable_id: int | None = None) -> bool:
     """Tell who asks, accepts, counters and says no for a team: its leads, and who is accountable in it."""
     if by.team_id is not None:

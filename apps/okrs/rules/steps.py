@@ -7,7 +7,7 @@ from typing import Final
 from apps.accounts.models import Actor
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.okrs.models import CycleState, Objective, State
-from apps.okrs.rules.permissions import may_draft, speaks_for
+from apps.okrs.rules.permissions import may_draft, may_put_off, speaks_for
 from apps.okrs.rules.states import MOVES
 
 
@@ -52,6 +52,8 @@ FROM: Final[dict[str, frozenset[State]]] = {  # narrower than the table of moves
 
 def may_take(by: Actor, objective: Objective, step: Step) -> bool:
     """Tell whether somebody may take a step at all."""
+    if step.key == "defer":
+        return may_put_off(by, objective.team)
     if step.for_writers:
         return may_draft(by, objective.team)
     return speaks_for(by, objective.team, accountable_id=objective.accountable_id)

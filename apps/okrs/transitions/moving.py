@@ -108,7 +108,7 @@ def defer(  # noqa: PLR0913 -- a "not now" says when it is looked at again
 ) -> Objective:
     """Put a draft off to a horizon: a recorded "not now" that its decider holds, with a way back."""
     objective = locked_objective(objective, by=by, at=at)
-    rules.check_may_draft(by, objective.team)
+    rules.check_may_put_off(by, objective.team)
     rules.check_from(objective, "defer")
     rules.check_move(objective, State.DEFERRED)
     _check_nobody_answers(objective)
