@@ -126,6 +126,8 @@ def test_nothing_is_answered_that_the_description_does_not_say(portal, kind, tmp
     tool = str(Path(sys.executable).with_name("schemathesis"))
     command = [tool, "run", f"{portal}/api/schema/", "-H", f"Authorization: Bearer {secret}", "--no-color"]
     few = ["--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", "1", "--seed", "1"]
+    if kind == "enablement":  # has no say in goals
+        few += ["--exclude-path-regex", "/okrs/"]
 
     ran = subprocess.run(
         [*command, *few], check=False, capture_output=True, text=True, cwd=tmp_path, timeout=900
