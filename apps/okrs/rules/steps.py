@@ -1,10 +1,11 @@
 """The steps of an objective that its team takes alone: who may, what is needed, and how they are called."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from apps.accounts.models import Actor
+from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.okrs.models import CycleState, Objective, State
 from apps.okrs.rules.permissions import may_draft, may_put_off, speaks_for
@@ -19,7 +20,7 @@ class Step:
     label: str
     to: State
     icon: str
-    for_writers: bool = False  # members too; otherwise who speaks for the team
+    may: Callable[[Actor, Team], bool] | None = None  # of the team; otherwise who speaks for it
     asks: bool = False  # leads to a form first
     is_far_reaching: bool = False
 
@@ -29,11 +30,11 @@ STEPS: Final = [
     Step("activate", "Begin work", State.ACTIVE, "player-play", asks=True),
     Step("grading", "End work, begin grading", State.GRADING, "flag", asks=True),
     Step("back", "Back to work", State.ACTIVE, "arrow-back-up"),
-    Step("draft", "Make it a draft", State.DRAFT, "pencil", for_writers=True),
-    Step("idea", "Make it an idea again", State.IDEA, "bulb", for_writers=True),
-    Step("defer", "Not now", State.DEFERRED, "clock", for_writers=True, asks=True),
-    Step("take-up", "Take it up", State.DRAFT, "arrow-back-up", for_writers=True, asks=True),
-    Step("withdraw", "Withdraw it", State.WITHDRAWN, "x", for_writers=True, asks=True, is_far_reaching=True),
+    Step("draft", "Make it a draft", State.DRAFT, "pencil", may=may_draft),
+    Step("idea", "Make it an idea again", State.IDEA, "bulb", may=may_draft),
+    Step("defer", "Not now", State.DEFERRED, "clock", may=may_put_off, asks=True),
+    Step("take-up", "Take it up", State.DRAFT, "arrow-back-up", may=may_draft, asks=True),
+    Step("withdraw", "Withdraw it", State.WITHDRAWN, "x", may=may_draft, asks=True, is_far_reaching=True),
     Step("stop", "Stop it", State.STOPPED, "player-stop", asks=True, is_far_reaching=True),
 ]
 FROM: Final[dict[str, frozenset[State]]] = {  # narrower than the table of moves: what concerns nobody else
@@ -52,10 +53,8 @@ FROM: Final[dict[str, frozenset[State]]] = {  # narrower than the table of moves
 
 def may_take(by: Actor, objective: Objective, step: Step) -> bool:
     """Tell whether somebody may take a step at all."""
-    if step.key == "defer":
-        return may_put_off(by, objective.team)
-    if step.for_writers:
-        return may_draft(by, objective.team)
+    if step.may is not None:
+        return step.may(by, objective.team)
     return speaks_for(by, objective.team, accountable_id=objective.accountable_id)
 
 
