@@ -40,6 +40,7 @@ from apps.okrs.rules.closing import (
 )
 from apps.okrs.rules.cycles import (
     NEVER_AGREED,
+    UNANSWERED,
     UNFINISHED,
     check_begins,
     check_closes,
@@ -291,6 +292,7 @@ __all__ = [
     "SQUARES",
     "STALE",
     "STEPS",
+    "UNANSWERED",
     "UNFINISHED",
     "UNREAD_AFTER",
     "WEEK",

@@ -5,6 +5,7 @@ from datetime import datetime
 from apps.accounts.models import Actor
 from apps.core.transactions import one_by_one
 from apps.okrs.models import (
+    EXITS,
     Act,
     AlignmentLink,
     Horizon,
@@ -21,6 +22,7 @@ from apps.okrs.models import (
 from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.states import check_move
 from apps.okrs.rules.terms import Payload, sentences_in, shape_of
+from apps.okrs.transitions.ending import end_with, free_own_weeks
 from apps.okrs.transitions.ranks import leave_place, take_place
 
 NOT_AGREED = "Not part of what was agreed."
@@ -59,6 +61,10 @@ def objective_follows(
         return
     check_move(objective, to)
     _enter(objective, to, reason=reason, by=by, at=at)
+    if to in EXITS:
+        words = f"The objective is {to.label.lower()}. {reason}".strip()
+        end_with(objective, reason=words, but=negotiation, by=by, at=at)
+        free_own_weeks(objective, by=by, at=at)
 
 
 def objective_agreed(negotiation: Negotiation, payload: Payload, *, by: Actor, at: datetime) -> None:
@@ -112,7 +118,7 @@ def _enter(objective: Objective, to: State, *, reason: str, by: Actor, at: datet
     if to in {State.WITHDRAWN, State.STOPPED}:
         objective.closed_on = today_of(by, at)
         objective.close_note = reason
-    if to in {State.DECLINED, State.DEFERRED, State.WITHDRAWN, State.STOPPED}:
+    if to in EXITS:
         leave_place(objective, by=by, at=at)
     if to == State.DEFERRED:
         objective.cycle = None
