@@ -34,7 +34,7 @@ STEPS: Final = [
     Step("idea", "Make it an idea again", State.IDEA, "bulb", may=may_draft),
     Step("defer", "Not now", State.DEFERRED, "clock", may=may_put_off, asks=True),
     Step("take-up", "Take it up", State.DRAFT, "arrow-back-up", may=may_draft, asks=True),
-    Step("withdraw", "Withdraw it", State.WITHDRAWN, "x", may=may_draft, asks=True, is_far_reaching=True),
+    Step("withdraw", "Withdraw it", State.WITHDRAWN, "x", may=may_put_off, asks=True, is_far_reaching=True),
     Step("stop", "Stop it", State.STOPPED, "player-stop", asks=True, is_far_reaching=True),
 ]
 FROM: Final[dict[str, frozenset[State]]] = {  # narrower than the table of moves: what concerns nobody else

@@ -24,6 +24,7 @@ from apps.okrs.rules.states import check_move
 from apps.okrs.rules.terms import Payload, sentences_in, shape_of
 from apps.okrs.transitions.ending import end_with, free_own_weeks
 from apps.okrs.transitions.ranks import leave_place, take_place
+from apps.okrs.transitions.ties import record_link
 
 NOT_AGREED = "Not part of what was agreed."
 FOLLOWS = {
@@ -164,28 +165,24 @@ def serves(
     within: Objective,
     *,
     statement: str,
-    by: Actor,  # noqa: ARG001 -- as all steps are called
-    at: datetime,  # noqa: ARG001
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Tie the giver's objective to the one that it is done for, in both directions. Four queries at most."""
+    """Tie the giver's objective to the one that it is done for, in both directions. Six queries at most."""
     objective = negotiation.objective
     if objective is None or within.pk == objective.pk:
         return
     one_by_one("okrs.link_objective")  # as links of people are: two at once could close a circle
     kinds = AlignmentLink.Kind
-    AlignmentLink.objects.get_or_create(
-        objective=objective,
-        kind=kinds.DEPENDS_ON,
-        to_objective=within,
-        defaults={"statement": statement},
-    )
+    ties = [(kinds.DEPENDS_ON, objective, within)]
     if not _leads_to(objective, within):
-        AlignmentLink.objects.get_or_create(
-            objective=within,
-            kind=kinds.CONTRIBUTES,
-            to_objective=objective,
-            defaults={"statement": statement},
+        ties.append((kinds.CONTRIBUTES, within, objective))
+    for kind, one, other in ties:
+        link, is_new = AlignmentLink.objects.get_or_create(
+            objective=one, kind=kind, to_objective=other, defaults={"statement": statement}
         )
+        if is_new:
+            record_link(link, one, other, by=by, at=at)
 
 
 def _leads_to(first: Objective, last: Objective) -> bool:

@@ -68,9 +68,9 @@ def _park(objective: Objective, to: State, key: str, words: str, *, by: Actor, a
 
 @one_transaction
 def withdraw(objective: Objective, *, by: Actor, at: datetime, reason: str = "") -> Objective:
-    """Take back an idea or a draft: nobody was bound to it."""
+    """Take back what nobody was bound to; an administrator takes nothing back for a team."""
     objective = locked_objective(objective, by=by, at=at)
-    rules.check_may_draft(by, objective.team)
+    rules.check_may_put_off(by, objective.team)
     rules.check_from(objective, "withdraw")
     rules.check_move(objective, State.WITHDRAWN)
     _check_nobody_answers(objective)
