@@ -221,6 +221,7 @@ from apps.okrs.rules.steps import (
     check_from,
     check_has_key_results,
     check_passed,
+    lacks,
     may_take,
     steps_for,
 )
@@ -422,6 +423,7 @@ __all__ = [
     "is_draft",
     "is_due_to_close",
     "is_stale",
+    "lacks",
     "leads_back",
     "lines_of",
     "look_of",

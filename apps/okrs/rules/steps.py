@@ -67,6 +67,17 @@ def steps_for(by: Actor, objective: Objective) -> list[Step]:
     ]
 
 
+def lacks(objective: Objective, *, has_sentences: bool) -> list[str]:
+    """Return what a draft still needs before anybody can agree to it, in the words of its page."""
+    said = [
+        (objective.cycle, "a quarter"),
+        (has_sentences, "at least one key result: how will you know that it has come true?"),
+        (objective.why, "why it matters"),
+        (objective.instead_of, "what is not done for it"),
+    ]
+    return [words for is_there, words in said if not is_there]
+
+
 def _fits(objective: Objective, key: str) -> bool:
     cycle = objective.cycle
     if cycle is None:
