@@ -195,6 +195,11 @@ from apps.okrs.rules.remarks import (
     own_side,
     said,
 )
+from apps.okrs.rules.said_numbers import (
+    new_start,
+    other_numbers,
+    renumbered,
+)
 from apps.okrs.rules.scores import (
     Missing,
     ObjectiveScore,
@@ -448,9 +453,11 @@ __all__ = [
     "needs_learning",
     "needs_reason",
     "net_confidence",
+    "new_start",
     "next_due",
     "objective_score",
     "order_of",
+    "other_numbers",
     "own_side",
     "pace_of",
     "period_of",
@@ -460,6 +467,7 @@ __all__ = [
     "progress_of",
     "proposal",
     "reads_in_confidence",
+    "renumbered",
     "said",
     "says_otherwise",
     "spark",

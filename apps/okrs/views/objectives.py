@@ -88,7 +88,7 @@ def _next(request: PortalRequest, found: Objective, rows: list[queries.KeyResult
     has_sentences = any(row.key_result.dropped_on is None for row in rows)
     is_ready = wanted != "adopt" or (has_sentences and not others and not is_asked)
     return {
-        "lacks": rules.lacks(found, has_sentences=has_sentences),
+        "lacks": [*rules.lacks(found, has_sentences=has_sentences), *_other_numbers(rows)],
         "others": sorted(others),
         "is_asked": is_asked,
         "step": steps[0] if steps and is_ready else None,
@@ -97,6 +97,13 @@ def _next(request: PortalRequest, found: Objective, rows: list[queries.KeyResult
         "leads": [] if speaks else leads_of(found.team_id),
         "place": page_of(found),
     }
+
+
+def _other_numbers(rows: list[queries.KeyResultRow]) -> list[str]:
+    """Return which sentences say other numbers than those by which they are measured."""
+    found = [row.key_result for row in rows if row.key_result.dropped_on is None]
+    said = [rules.other_numbers(one.title, baseline=one.baseline, target=one.target) for one in found]
+    return [words for words in said if words]
 
 
 def _grade_form(row: queries.KeyResultRow, typed: Mapping[int, forms.GradeForm]) -> forms.GradeForm | None:
