@@ -634,6 +634,19 @@ def test_a_change_is_not_revoked_without_what_it_changed(two, asked, now):
     assert not Allocation.objects.exists()
 
 
+def test_a_change_of_what_was_revoked_meanwhile_brings_nothing_back(two, asked, now):
+    accept(asked, two.giver, now)
+    change = transitions.ask_for_change(
+        asked, payload=WORK | {"person_weeks": "6"}, reason="More of it", by=two.buyer, at=now
+    )
+    transitions.revoke(asked, reason="Two people left.", by=two.giver, at=now)
+
+    with pytest.raises(InvalidMoveError, match="is revoked"):
+        accept(change, two.giver, now, displaced="The app")
+
+    assert not Allocation.objects.exists()
+
+
 def test_what_belongs_to_no_objective_is_changed_too(two, now):
     asked = two.ask(now, objective=None)
     accept(asked, two.giver, now)

@@ -6,6 +6,7 @@ from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.okrs.models import (
     EXITS,
+    OVER,
     Cycle,
     CycleState,
     KeyResult,
@@ -63,6 +64,10 @@ def _check_promises(cycle: Cycle) -> None:
 def check_lives(negotiation: Negotiation) -> None:
     """Refuse to bind anybody when the quarter is over meanwhile, or what it is about has ended."""
     _check_promises(negotiation.cycle)
+    before = negotiation.changes
+    if before is not None and before.stage in OVER:
+        message = f"What this would change is {before.get_stage_display().lower()}. Withdraw it, or say no."
+        raise InvalidMoveError(message)
     objective = negotiation.objective
     if objective is not None and objective.state in EXITS | {State.GRADING, State.CLOSED}:
         now = objective.get_state_display().lower()
