@@ -1,5 +1,6 @@
 """One key result on its team's page: typed, moved, measured, dropped; and its milestones."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
 from apps.accounts.http import PortalRequest, actor
 from apps.catalog.queries import members_of
@@ -76,21 +78,21 @@ def add_key_results(request: PortalRequest, pk: int) -> HttpResponse:
             "action": "Add them",
         }
         if wants_part(request):
-            return _list(request, found, problem=str(form.errors["text"][0]), typed=request.POST.get("text"))
+            place = answers.Place(name=f"objective-{pk}-add", save_url=request.path, page_url=page_of(found))
+            response = answers.not_saved(request, place, problem=str(form.errors["text"][0]))
+            return reswap(retarget(response, f"#{place.name}-status"), "outerHTML")
         return page(request, "okrs/form.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     titles = form.cleaned_data["text"]
-    transitions.add_key_results(found, titles=titles, by=actor(request), at=timezone.now())
-    return _list(request, found) if wants_part(request) else back(found)
+    made = transitions.add_key_results(found, titles=titles, by=actor(request), at=timezone.now())
+    return _added(request, found, made) if wants_part(request) else back(found)
 
 
-def _list(
-    request: PortalRequest, found: Objective, *, problem: str = "", typed: str | None = None
-) -> HttpResponse:
-    """Answer with the key results of an objective, and an empty line for the next."""
+def _added(request: PortalRequest, found: Objective, made: Sequence[KeyResult]) -> HttpResponse:
+    """Answer with the new sentences alone: in those beside them somebody may be typing."""
     row = queries.one_row(found, by=actor(request), today=today(request))
-    context = {"row": row, "is_added": True, "problem": problem, "typed": typed or ""}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
-    return page(request, "okrs/key_results.html", context, status=status)
+    new = {one.pk for one in made}
+    rows = [one for one in row.key_results if one.key_result.pk in new]
+    return page(request, "okrs/key_results.html", {"row": row, "rows": rows})
 
 
 def _shown(request: PortalRequest, pk: int) -> dict[str, Any]:
