@@ -407,7 +407,11 @@
   const open = async (link) => {
     try {
       const dialog = document.getElementById(link.dataset.dialog) || await fetched(link);
-      link.closest("details.menu")?.removeAttribute("open");
+      const menu = link.closest("details.menu");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus(); // where the dialog gives the focus back: the link is hidden by then
+      }
       dialog.showModal();
     } catch {
       window.location.assign(link.href); // the page has the same form

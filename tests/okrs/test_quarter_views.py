@@ -655,7 +655,7 @@ def test_teams_are_paged(client, cycle):
 
 def test_something_for_later_is_written_into_the_backlog(client, team, lead):
     sent(client, lead, url("add_to_backlog", team.slug), {"text": "Fly", "is_idea": "on"})
-    sent(client, lead, url("add_to_backlog", team.slug), {"text": ""})
+    sent(client, lead, url("add_to_backlog", team.slug), {"text": ""}, status=422)
     sent(client, UserFactory(), url("add_to_backlog", team.slug), {"text": "Fly"}, status=403)
 
     assert (Objective.objects.get().state, Objective.objects.get().cycle) == (State.IDEA, None)

@@ -1,13 +1,18 @@
-"""Whoever types on while the server is slow: no word, no focus and no click is lost."""
+"""Whoever types on while the server is slow, or uses keys alone: no word, no focus and no click is lost."""
 
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.stories.goals import DESK, found_organisation
+from tests.stories.goals import DESK, PHONE, found_organisation
 
 LATENCY = 700  # milliseconds there and back; typing takes longer than that
+CLEAR = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect();
+  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return at === document.body || !at.closest("main") || (top && (at.contains(top) || top.contains(at)));
+}"""
 HERE = "/okrs/next-quarter/teams/tracking/"
 CALLS, FALL, HALF = "Receivers stop calling us", "Calls fall to 5,000 a week", "Half of all receivers look"
 COURIERS = "Couriers trust the times that we show them, and plan by them"
@@ -94,3 +99,33 @@ def test_a_click_waits_for_the_words_before_it(ben, leads_on):
 
     ben.goto(HERE)
     expect(ben.get_by_label("Instead of").first).to_have_value("Rebuilding the courier app")
+
+
+def test_a_dialog_keeps_the_focus_and_gives_it_back(ben):
+    menu = ben.get_by_label(f"What can be done with {CALLS}")
+    menu.press("Enter")
+    ben.get_by_role("link", name="Owner, ambition, readers").press("Enter")
+    dialog = ben.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    for _ in range(30):
+        ben.keyboard.press("Tab")
+        assert ben.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+    ben.keyboard.press("Escape")
+
+    expect(menu).to_be_focused()
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
+def test_no_bar_covers_what_has_the_focus(ben, viewport, key):
+    ben.get_by_label("Another objective").fill("\n".join([COURIERS, *(f"Sentence {n}" for n in range(10))]))
+    ben.get_by_role("button", name="Write it down").click()
+    expect(ben.get_by_role("region", name="Objective 2")).to_be_visible()
+    ben.set_viewport_size(viewport)
+    ben.goto(HERE)
+
+    for _ in range(60):
+        ben.keyboard.press(key)
+        ben.wait_for_function(CLEAR, timeout=5000)

@@ -182,15 +182,14 @@ def measure_key_result(request: PortalRequest, pk: int) -> HttpResponse:
         owner=found.accountable,
         metrics=queries.metrics_for(found.objective.team, chosen=found.metric_id),
     )
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
+    is_stale = False
+    if request.method == "POST" and form.is_valid():
+        with answers.refused_in(form):
             at = timezone.now()
             result = transitions.measure_key_result(found, by=by, at=at, **form.cleaned_data)
             if isinstance(result, Saved):
                 return saved_place(request, found.objective, _place_of(found))
-            status = HTTPStatus.CONFLICT
+            is_stale = True
             form.add_error(
                 None, "Somebody else changed it meanwhile. Look at it as it is now, then save again."
             )
@@ -198,6 +197,7 @@ def measure_key_result(request: PortalRequest, pk: int) -> HttpResponse:
     context = _form_of(found, form, "How is it measured?", "Save")
     context["is_locked"] = not rules.is_draft(found.objective)
     context["terms"] = [form[name] for name in MEASURED if name != "revision"]
+    status = HTTPStatus.CONFLICT if is_stale else answers.status_of(form)
     return page(request, "okrs/measure.html", context, status=status)
 
 
@@ -214,14 +214,15 @@ def drop_key_result(request: PortalRequest, pk: int) -> HttpResponse:
     rules.check_may_drop(by, found.objective)
     form = DropForm(request.POST or None, needs_reason=True)
     if request.method == "POST" and form.is_valid():
-        transitions.drop_key_result(found, by=by, at=timezone.now(), **form.cleaned_data)
-        return back(found.objective)
+        with answers.refused_in(form):
+            transitions.drop_key_result(found, by=by, at=timezone.now(), **form.cleaned_data)
+            return back(found.objective)
     consequence = (
         "From today on it no longer counts. It stays in sight below the objective, with your reason."
     )
     context = _form_of(found, form, f"Drop “{found}”", "Drop it", consequence)
     context["is_far_reaching"] = True
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 
@@ -232,15 +233,16 @@ def milestones(request: PortalRequest, pk: int) -> HttpResponse:
     by = actor(request)
     form = MilestoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        transitions.add_milestone(found, by=by, at=timezone.now(), **form.cleaned_data)
-        return redirect(request.path)
+        with answers.refused_in(form):
+            transitions.add_milestone(found, by=by, at=timezone.now(), **form.cleaned_data)
+            return redirect(request.path)
     context = _form_of(found, form, "Milestones", "Add it") | {
         "milestones": found.milestones.order_by("position", "pk"),
         "may_add": rules.may_edit(by, found.objective),
         "may_reach": rules.may_check_in(by, found.objective.team),
         "today": today(request),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/milestones.html", context, status=status)
 
 
@@ -254,11 +256,12 @@ def reach_milestone(request: PortalRequest, pk: int) -> HttpResponse:
     initial = {"done_on": found.done_on or today(request), "evidence_url": found.evidence_url}
     form = ReachForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        transitions.reach_milestone(found, by=by, at=timezone.now(), **form.cleaned_data)
-        return redirect("okrs:milestones", pk=key_result.pk)
+        with answers.refused_in(form):
+            transitions.reach_milestone(found, by=by, at=timezone.now(), **form.cleaned_data)
+            return redirect("okrs:milestones", pk=key_result.pk)
     consequence = "Done needs a day and a link to what shows it. Without a day it is open again."
     context = _form_of(key_result, form, f"Reached: {found}", "Save", consequence)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 
