@@ -61,6 +61,7 @@ from apps.okrs.queries.guards import (
     has_open_negotiation,
     others_of,
 )
+from apps.okrs.queries.habits import habits
 from apps.okrs.queries.health import (
     Health,
     due_on,
@@ -326,6 +327,7 @@ __all__ = [
     "first_terms",
     "frozen_on",
     "givers_objectives",
+    "habits",
     "has_open_negotiation",
     "health_of",
     "health_of_objectives",

@@ -27,6 +27,7 @@ from apps.okrs.models import (
     StrategyItem,
 )
 from apps.okrs.queries.finding import root_team
+from apps.okrs.queries.habits import costliest, parts_of_all
 from apps.okrs.queries.leadership import balances, lending
 from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of
 from apps.okrs.queries.strategy import stated_of
@@ -89,7 +90,7 @@ def decision(pk: int) -> Decision:
 
 
 def pack_content(cycle: Cycle, *, on: date) -> dict[str, Any]:
-    """Return what the pack freezes, as plain JSON. Some twenty queries, however many teams there are.
+    """Return what the pack freezes, as plain JSON. Some thirty queries, however many teams there are.
 
     Only what everybody may read goes in: the pack has one text for all.
     """
@@ -98,7 +99,7 @@ def pack_content(cycle: Cycle, *, on: date) -> dict[str, Any]:
         "strategy": _strategy(on),
         "grades": _grades(cycle),
         "nos": _nos(cycle),
-        "lash": _moved(cycle),
+        "lash": _moved(cycle, on),
         "findings": _findings(cycle),
         "capacity": _capacity(cycle),
     }
@@ -199,36 +200,30 @@ def _nos(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _moved(cycle: Cycle) -> dict[str, Any]:
-    """Return how often orders changed, and the changes that moved most; the reason stands beside each."""
+def _moved(cycle: Cycle, on: date) -> dict[str, Any]:
+    """Return what moved priorities, how often orders changed, and which changes moved most."""
     rows = list(
         RankChange.objects.filter(quarter__cycle=cycle).select_related("quarter__team", "quarter__cycle")
     )
     by_team = Counter(one.quarter.team.name for one in rows)
     seen = set(Objective.objects.filter(cycle=cycle, visibility="open").values_list("pk", flat=True))
-    costly = sorted(rows, key=lambda one: (-_cost(one.before, one.after), one.pk))[:3]
     titles = dict(Objective.objects.filter(pk__in=seen).values_list("pk", "title"))
+    parts = parts_of_all(cycle, on=on)
     return {
+        "parts": [{"title": one.title, "value": one.shown, "words": one.words} for one in parts],
         "by_team": [{"team": name, "count": count} for name, count in by_team.most_common()],
         "costliest": [
             {
                 "team": one.quarter.team.name,
-                "on": one.at.date().isoformat(),
+                "on": f"{one.at:%-d %B %Y}",
                 "reason": one.reason,
                 "first": titles.get(one.after[0], "") if one.after else "",
                 "was_first": titles.get(one.before[0], "") if one.before else "",
                 "url": one.quarter.get_absolute_url(),
             }
-            for one in costly
+            for one, _cost in costliest(rows)
         ],
     }
-
-
-def _cost(before: list[int], after: list[int]) -> float:
-    """Return how much an order moved, the first places more than the last: 0.8 to the power of the place."""
-    weights = {pk: 0.8**place for place, pk in enumerate(before)}
-    later = {pk: 0.8**place for place, pk in enumerate(after)}
-    return sum(abs(weights.get(pk, 0) - later.get(pk, 0)) for pk in {*weights, *later})
 
 
 def _findings(cycle: Cycle) -> list[dict[str, Any]]:

@@ -118,6 +118,14 @@ def leadership(request: PortalRequest, cycle: str) -> HttpResponse:
 
 
 @require_safe
+def habits(request: PortalRequest, cycle: str) -> HttpResponse:
+    """Show what moves priorities, and where projects are planned instead of outcomes: of teams."""
+    found = queries.cycle_of(cycle)
+    shown = queries.habits(found, person=request.user, on=today(request))
+    return page(request, "okrs/habits.html", {"cycle": found, "page": shown})
+
+
+@require_safe
 def offsite(request: PortalRequest, cycle: str) -> HttpResponse:
     """Show the frozen pack of a cycle, and what was decided."""
     return _offsite(request, queries.cycle_of(cycle))
