@@ -61,6 +61,8 @@ class MetricViewSet(viewsets.GenericViewSet[Metric]):
         """List the metrics in use with their newest values, or the archived ones."""
         asked = filters(request, shapes.MetricFilters)
         rows: Any = queries.metrics(
+            person(request),
+            on=today(request),
             search=asked.get("q", ""),
             team_ids=person(request).team_ids if asked.get("mine") else None,
             is_archived=asked.get("archived", False),
@@ -201,8 +203,9 @@ def _recorded(request: Request, found: Metric) -> Response:
 
 
 def _in_full(request: Request, found: Metric) -> dict[str, Any]:
-    row = queries.with_newest(Metric.objects.select_related("team")).get(pk=found.pk)
-    used = queries.key_results_on(found, person=person(request), on=today(request))
+    reader, on = person(request), today(request)
+    row = queries.with_newest(Metric.objects.select_related("team"), person=reader, on=on).get(pk=found.pk)
+    used = queries.key_results_on(found, person=reader, on=on)
     tensions = [shapes.tension_out(one, found) for one in queries.tensions_of(found)]
     return shapes.metric_out(row) | {"key_results": [one.pk for one in used], "tensions": tensions}
 

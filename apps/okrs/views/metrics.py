@@ -29,6 +29,8 @@ def metrics(request: PortalRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\0", "").strip()[:100]
     show = request.GET.get("show", "")
     found = queries.metrics(
+        request.user,
+        on=today(request),
         search=search,
         team_ids=request.user.team_ids if show == "mine" else None,
         is_archived=show == "archived",
