@@ -1,15 +1,30 @@
 """Who sees objectives that are not open to everyone: their teams, those who take part, administrators."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 import time_machine
 
-from apps.okrs import queries
-from apps.okrs.models import Objective, Participant
-from tests.factories import ActorFactory, TeamFactory, member_of
+from apps.activity.models import Event
+from apps.notifications.models import Notice
+from apps.okrs import queries, transitions
+from apps.okrs.models import AlignmentLink, Objective, Participant
+from tests.factories import ActorFactory, TeamFactory, lead_of, member_of
+from tests.factories.okrs import NextCycleFactory, ObjectiveFactory, QuarterFactory
 from tests.okrs.goals import Goals
 from tests.okrs.programs import ask, program
+from tests.okrs.sides import WORK, capacity_of, seen, sides
 
 pytestmark = pytest.mark.django_db
+WORD = "Zaubernuss"
+LOAN = {
+    "person_weeks": "2",
+    "starts_on": "2026-03-02",
+    "ends_on": "2026-03-20",
+    "return_note": "As found",
+    "instead_of": "The night is quiet",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +72,142 @@ def test_the_page_of_metrics_counts_the_same(goals, client):
         client.force_login(by.person)
         page = client.get("/okrs/metrics/").content.decode()
         assert f'<td data-label="Key results" class="num">{count}</td>' in page
+
+
+# An embargo that is over
+
+
+def embargo(objective, *, until):
+    rows = Objective.objects.filter(pk=objective.pk)
+    rows.update(visibility="embargoed", embargo_until=until, title=WORD)
+    objective.refresh_from_db()
+
+
+@pytest.fixture(params=[("2026-03-02", True), ("2026-03-03", False)], ids=["over", "running"])
+def embargoed(request):
+    """Checkout's objective, whose embargo is over today or tomorrow, and whether it is over."""
+    until, is_over = request.param
+    found = sides()
+    embargo(found.objective, until=until)
+    return found, is_over
+
+
+def told_to_all():
+    """Return the kinds of events and notices that everybody may read."""
+    events = Event.objects.filter(audience="everyone").values_list("verb", flat=True)
+    return {*events, *Notice.objects.filter(audience="everyone").values_list("kind", flat=True)}
+
+
+def test_what_happens_to_it_is_told_to_everybody_once_it_is_over(embargoed, now):
+    two, is_over = embargoed
+
+    asked = two.ask(now)
+    transitions.decline(asked, reason_code="risk", reason="Too risky", by=two.giver, at=now)
+    transitions.say(two.objective, text="Why?", by=two.buyer, at=now)
+
+    told = {"okrs.asked", "okrs.declined", "comments.said", "okrs/asked", "okrs/said_no"}
+    assert told & told_to_all() == (told if is_over else set())
+    assert Participant.objects.filter(team=two.tracking).exists() is not is_over
+
+
+def test_titles_and_weeks_are_named_once_it_is_over(embargoed, now):
+    two, is_over = embargoed
+    other = ObjectiveFactory(team=two.checkout, cycle=two.cycle)
+    quarter = QuarterFactory(team=two.checkout, cycle=two.cycle, ordered_ids=[two.objective.pk, other.pk])
+    transitions.rank(
+        quarter,
+        order=[other.pk, two.objective.pk],
+        revision=quarter.revision,
+        reason="So",
+        by=two.buyer,
+        at=now,
+    )
+    transitions.promise_weeks(quarter, objective=two.objective, person_weeks=Decimal(2), by=two.buyer, at=now)
+
+    for verb in ("okrs.order_changed", "okrs.weeks_promised"):
+        assert (WORD in str(Event.objects.get(verb=verb).data)) is is_over
+
+
+def test_the_pack_for_all_holds_it_once_it_is_over(embargoed, now):
+    two, is_over = embargoed
+    asked = two.ask(now, {"deliverable": "Half of it", "person_weeks": "1"})
+    transitions.decline(asked, reason_code="risk", reason=WORD, by=two.giver, at=now)
+
+    assert (WORD in str(queries.pack_content(two.cycle, on=now.date()))) is is_over
+
+
+def test_others_see_what_is_tied_to_it_once_it_is_over(embargoed, now):
+    two, is_over = embargoed
+    own = ObjectiveFactory(team=TeamFactory(), cycle=NextCycleFactory())
+    AlignmentLink.objects.create(
+        objective=own, kind="contributes", to_objective=two.objective, statement="Same buyers"
+    )
+
+    shown = queries.alignment(own.cycle, root=None, person=ActorFactory().person, on=now.date())
+
+    assert [one.target for one in shown.ties] == ([WORD] if is_over else [])
+
+
+def test_its_pages_bear_a_lock_only_while_it_runs(embargoed, client):
+    two, is_over = embargoed
+    client.force_login(two.buyer.person)
+
+    for url in (two.objective.get_absolute_url(), f"/okrs/{two.cycle.slug}/teams/{two.checkout.slug}/"):
+        assert ("the team alone until a date" in client.get(url).content.decode().lower()) is not is_over
+
+
+def test_what_was_told_while_it_was_hidden_stays_with_its_team(now, client):
+    two = sides()
+    embargo(two.objective, until="2026-03-03")
+    transitions.say(two.objective, text="A word in confidence", by=two.buyer, at=now)
+    url = f"{two.objective.get_absolute_url()}history/"
+
+    with time_machine.travel(now + timedelta(days=1), tick=False):
+        for by, sees in ((ActorFactory(), False), (two.buyer, True)):
+            client.force_login(by.person)
+            assert ("wrote about" in client.get(url).content.decode()) is sees
+
+
+# A negotiation about one
+
+
+def history_of(team, client, by):
+    client.force_login(by.person)
+    return client.get(f"/teams/{team.slug}/history/").content.decode()
+
+
+def test_both_sides_find_what_they_negotiate_in_their_own_history(client, now):
+    two = sides()
+    restrict(two.objective)
+    capacity_of(two.tracking, two.cycle, has="50")
+    title = two.ask(now).title
+    lent = two.ask(now, LOAN, kind="loan")
+    transitions.accept(lent, seen=seen(lent), by=two.giver, at=now)
+
+    for team, own, other in (
+        (two.checkout, member_of(two.checkout), two.giver),
+        (two.tracking, member_of(two.tracking), two.buyer),
+    ):
+        found = history_of(team, client, own)
+        assert (found.count("asks Tracking: "), "lends" in found) == (2, True)
+        assert title in found
+        for stranger in (other, member_of(TeamFactory()), ActorFactory()):
+            assert "asks Tracking" not in history_of(team, client, stranger)
+
+
+def test_what_is_open_to_all_stands_in_history_once(now):
+    sides().ask(now)
+
+    assert Event.objects.filter(verb="okrs.asked").count() == 1
+
+
+def test_an_answer_about_it_waits_in_my_work_of_whoever_owes_it(now):
+    two = sides()
+    restrict(two.objective)
+    asked = two.ask(now)
+    counter = WORK | {"person_weeks": "3"}
+    transitions.counter(asked, payload=counter, seen=seen(asked), by=two.giver, at=now)
+
+    answer, _check_in = queries.waiting_for(two.buyer.person, now=now)
+    assert (answer.url, answer.action) == (asked.get_absolute_url(), "Answer")
+    assert queries.waiting_for(lead_of(TeamFactory()).person, now=now) == []

@@ -148,7 +148,8 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
         if request.method == "GET":
             return Response(CommentOut(conversation("negotiation", found.pk), many=True).data)
         values = body(request, CommentInput)
-        said = say(negotiating.talk_of(found), by=actor(request), at=timezone.now(), **values)
+        now = timezone.now()
+        said = say(negotiating.talk_of(found, on=now.date()), by=actor(request), at=now, **values)
         return Response(CommentOut(said).data, status=201)
 
     def _move(

@@ -93,6 +93,7 @@ class ObjectiveRow:
     base: str
     key_results: list[KeyResultRow]
     dropped: list[KeyResult]
+    is_open: bool  # to everyone
     margin: Margin = field(default_factory=Margin)
     steps: list[rules.Step] = field(default_factory=list)
     may_edit: bool = False
@@ -136,7 +137,7 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     by_id = {one.pk: one for one in listed}
     drawn = drawn_rows([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
-    beside = margins(quarter, ids=order, by=by)
+    beside = margins(quarter, ids=order, by=by, on=today)
     return Document(
         quarter=quarter,
         head=_head(quarter, drawn, today=today),
@@ -265,6 +266,7 @@ def drawn_rows(
                     if not row.dropped_on
                 ],
                 dropped=[row for row in sentences[one.pk] if row.dropped_on],
+                is_open=one.is_open(on=today),
             )
         )
     return drawn

@@ -19,7 +19,7 @@ from apps.okrs.models import (
     ObjectiveQuerySet,
     Participant,
     Quarter,
-    Visibility,
+    everybody_reads,
 )
 from apps.okrs.queries.promises import with_promise
 
@@ -36,10 +36,12 @@ def readable_by(*, reader_teams: list[int], on: date) -> ObjectiveQuerySet:
 
 def may_be_read(path: str, *, reader_teams: list[int], on: date) -> Q:
     """Return the same as a condition on what stands at the end of a path: "to_objective__"."""
-    is_open = Q(**{f"{path}visibility": Visibility.OPEN})
-    is_open |= Q(**{f"{path}visibility": Visibility.EMBARGOED, f"{path}embargo_until__lte": on})
     taking_part = Participant.objects.filter(team__in=reader_teams).values("objective")
-    return is_open | Q(**{f"{path}team__in": reader_teams}) | Q(**{f"{path}pk__in": taking_part})
+    return (
+        everybody_reads(path, on=on)
+        | Q(**{f"{path}team__in": reader_teams})
+        | Q(**{f"{path}pk__in": taking_part})
+    )
 
 
 class Reader(TypedDict):

@@ -16,7 +16,6 @@ from apps.okrs.models import (
     Quarter,
     Stage,
     State,
-    Visibility,
 )
 from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.states import check_move
@@ -45,7 +44,7 @@ def objective_follows(
     objective = negotiation.objective
     if objective is None:
         return
-    if act == Act.PROPOSE and objective.visibility != Visibility.OPEN:
+    if act == Act.PROPOSE and not objective.is_open(on=at.date()):
         _let_other_side_read(negotiation, objective)
     if negotiation.kind != NegotiationKind.OBJECTIVE:
         return

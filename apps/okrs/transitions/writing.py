@@ -95,7 +95,7 @@ def add_objective(  # noqa: PLR0913 -- all that can be typed at once
         take_place(objective, quarter, by=by, at=at)
 
     event = ObjectiveWritten(cycle=str(cycle or "the backlog"), key_results=len(titles))
-    record(event, by=by, at=at, subject=objective.subject)
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -117,7 +117,7 @@ def edit_objective(  # noqa: PLR0913 -- what the form of one objective holds
     if revision != objective.revision:
         return Conflict(objective)
 
-    subject = objective.subject
+    subject = objective.subject(on=at.date())
     for name, value in words.items():
         setattr(objective, name, value)
     objective.revision += 1
@@ -126,7 +126,12 @@ def edit_objective(  # noqa: PLR0913 -- what the form of one objective holds
     if not still_typing(subject.type, subject.id, ObjectiveEdited.verb, by=by, at=at):
         changed = {name: value for name, value in words.items() if value != before[name]}
         older = {name: before[name] for name in changed}
-        record(ObjectiveEdited(before=older, after=changed), by=by, at=at, subject=objective.subject)
+        record(
+            ObjectiveEdited(before=older, after=changed),
+            by=by,
+            at=at,
+            subject=objective.subject(on=at.date()),
+        )
     return Saved(objective)
 
 
@@ -169,7 +174,7 @@ def correct_objective(  # noqa: PLR0913 -- as editing, with a reason
     objective.save(update_fields=[*words, "revision"])
 
     event = ObjectiveCorrected(before=before, after=words, reason=reason)
-    record(event, by=by, at=at, subject=objective.subject)
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
     return Saved(objective)
 
 
@@ -215,7 +220,7 @@ def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
 
     names = _joined([DETAILS[name] for name in changed])
     after = {name: str(value) if value is not None else "" for name, value in changed.items()}
-    record(ObjectiveDetailed(names=names, after=after), by=by, at=at, subject=objective.subject)
+    record(ObjectiveDetailed(names=names, after=after), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -281,7 +286,7 @@ def add_key_results(
         for number, title in enumerate(new)
     ]
 
-    record(KeyResultWritten(titles=new), by=by, at=at, subject=objective.subject)
+    record(KeyResultWritten(titles=new), by=by, at=at, subject=objective.subject(on=at.date()))
     return made
 
 
@@ -313,7 +318,7 @@ def say(objective: Objective, *, text: str, by: Actor, at: datetime) -> Comment:
     """Write a note in the margin of an objective, and tell the other side: its owner, or who wrote before."""
     objective = Objective.objects.select_related("team", "cycle", "accountable").get(pk=objective.pk)
 
-    comment = comments.say(objective.subject, text=text, by=by, at=at)
+    comment = comments.say(objective.subject(on=at.date()), text=text, by=by, at=at)
 
     tell(
         _other_side(objective, by),
@@ -321,7 +326,7 @@ def say(objective: Objective, *, text: str, by: Actor, at: datetime) -> Comment:
         template="said",
         by=by,
         at=at,
-        subject=objective.subject,
+        subject=objective.subject(on=at.date()),
         context={"objective": objective, "comment": comment},
     )
     return comment

@@ -97,7 +97,8 @@ def say_in_negotiation(request: PortalRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
     text = request.POST.get("text", "")
     comment_rules.clean_comment(text)
-    say_it(negotiating.talk_of(found), text=text, by=actor(request), at=timezone.now())
+    now = timezone.now()
+    say_it(negotiating.talk_of(found, on=now.date()), text=text, by=actor(request), at=now)
     return redirect(f"{found.get_absolute_url()}#talk")
 
 
