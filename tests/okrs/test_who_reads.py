@@ -6,14 +6,16 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from apps.accounts.models import Actor
 from apps.activity.models import Event
+from apps.core.errors import InvalidInputError, NotPermittedError
 from apps.notifications.models import Notice
 from apps.okrs import queries, transitions
 from apps.okrs.models import AlignmentLink, Objective, Participant
 from tests.factories import ActorFactory, TeamFactory, lead_of, member_of
 from tests.factories.okrs import NextCycleFactory, ObjectiveFactory, QuarterFactory
 from tests.okrs.goals import Goals
-from tests.okrs.programs import ask, program
+from tests.okrs.programs import ask, program, refused
 from tests.okrs.sides import WORK, capacity_of, seen, sides
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +213,73 @@ def test_an_answer_about_it_waits_in_my_work_of_whoever_owes_it(now):
     answer, _check_in = queries.waiting_for(two.buyer.person, now=now)
     assert (answer.url, answer.action) == (asked.get_absolute_url(), "Answer")
     assert queries.waiting_for(lead_of(TeamFactory()).person, now=now) == []
+
+
+# Who chooses who reads
+
+SECRET = {"visibility": "restricted", "restricted_because": "A merger"}
+
+
+def choose(objective, by, now, **details):
+    return transitions.detail_objective(objective, by=by, at=now, **details)
+
+
+@pytest.mark.parametrize("state", ["proposed", "negotiating", "agreed", "active"])
+def test_no_mere_member_hides_or_shows_what_others_know(goals, now, state):
+    own = ObjectiveFactory(team=goals.team, state=state, accountable=member_of(goals.team).person)
+    owner = Actor(person=own.accountable)
+
+    for by in (goals.member, ActorFactory(person__is_admin=True)):
+        with pytest.raises(NotPermittedError, match="or who is accountable, says who may read"):
+            choose(own, by, now, accountable=own.accountable, **SECRET)
+    assert not Event.objects.exists()
+
+    hidden = choose(own, owner, now, accountable=own.accountable, **SECRET)
+    with pytest.raises(NotPermittedError):
+        choose(hidden, goals.member, now, accountable=own.accountable)
+    with pytest.raises(NotPermittedError):
+        choose(
+            hidden, goals.member, now, accountable=own.accountable, **(SECRET | {"restricted_because": "x"})
+        )
+    assert choose(hidden, goals.lead, now, accountable=own.accountable).visibility == "open"
+
+
+def test_a_member_still_says_the_rest(goals, now):
+    restrict(goals.objective)
+
+    found = choose(goals.objective, goals.member, now, tags=["calls"], **SECRET)
+
+    assert (found.tags, found.visibility) == (["calls"], "restricted")
+
+
+@pytest.mark.parametrize("state", ["idea", "draft"])
+def test_a_draft_is_hidden_by_the_team_that_writes_it(goals, now, state):
+    own = ObjectiveFactory(team=goals.team, state=state)
+    theirs = ObjectiveFactory(team=goals.team, authored_by=TeamFactory(), state=state)
+
+    assert choose(own, goals.member, now, **SECRET).visibility == "restricted"
+    with pytest.raises(NotPermittedError):
+        choose(theirs, goals.member, now, **SECRET)
+    with pytest.raises(InvalidInputError, match="Say why only the team"):
+        choose(ObjectiveFactory(team=goals.team), goals.member, now, visibility="restricted")
+
+
+def test_the_form_offers_it_to_those_alone(goals, client):
+    url = f"{goals.objective.get_absolute_url()}details/"
+
+    for by, offers in ((goals.member, False), (goals.lead, True)):
+        client.force_login(by.person)
+        assert ("A lead, or who is accountable, chooses that." in client.get(url).content.decode()) != offers
+        said = {"ambition": "roofshot", "tags": offers} | SECRET
+        client.post(url, said)
+        goals.objective.refresh_from_db()
+        assert (goals.objective.visibility, goals.objective.tags) == (
+            ("restricted", ["true"]) if offers else ("open", ["false"])
+        )
+
+
+def test_a_program_of_a_member_is_refused_it(goals):
+    path = f"objectives/{goals.objective.pk}/details/"
+
+    assert refused(program(goals.member), "PATCH", path, SECRET)[0] == 403
+    assert ask(program(goals.lead), "PATCH", path, SECRET, status=200)["visibility"] == "restricted"

@@ -50,6 +50,7 @@ DETAILS = {
     "embargo_until": "the embargo",
     "restricted_because": "the reason of the restriction",
 }
+READERS = ("visibility", "embargo_until", "restricted_because")
 LINKS = ("https://", "http://", "/")
 
 
@@ -213,6 +214,8 @@ def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
     changed = {name: value for name, value in values.items() if getattr(objective, name) != value}
     if not changed:
         return objective
+    if not changed.keys().isdisjoint(READERS):
+        rules.check_may_choose_readers(by, objective)
 
     for name, value in changed.items():
         setattr(objective, name, value)
