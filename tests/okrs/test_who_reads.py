@@ -8,10 +8,12 @@ import time_machine
 
 from apps.accounts.models import Actor
 from apps.activity.models import Event
+from apps.activity.queries import of_team
 from apps.core.errors import InvalidInputError, NotPermittedError
 from apps.notifications.models import Notice
-from apps.okrs import queries, transitions
+from apps.okrs import queries, rules, transitions
 from apps.okrs.models import AlignmentLink, Objective, Participant
+from apps.okrs.rules.asking import Ask
 from tests.factories import ActorFactory, TeamFactory, lead_of, member_of
 from tests.factories.okrs import NextCycleFactory, ObjectiveFactory, QuarterFactory
 from tests.okrs.goals import Goals
@@ -283,3 +285,132 @@ def test_a_program_of_a_member_is_refused_it(goals):
 
     assert refused(program(goals.member), "PATCH", path, SECRET)[0] == 403
     assert ask(program(goals.lead), "PATCH", path, SECRET, status=200)["visibility"] == "restricted"
+
+
+# Administrators read in confidence
+
+
+def published_about(goals, now):
+    line = rules.LineDraft(status="on_track", changed="Moved", items={})
+    draft = rules.CheckInDraft(lines={goals.objective.pk: line})
+    row = transitions.save_check_in(goals.quarter, draft=draft, revision=0, by=goals.lead, at=now).row
+    transitions.publish_check_in(row, revision=1, by=goals.lead, at=now)
+    return row
+
+
+def asked_about(goals, now):
+    wish = Ask(
+        kind="contribution",
+        initiator=goals.team,
+        counterpart=TeamFactory(),
+        cycle=goals.cycle,
+        objective=goals.objective,
+    )
+    return transitions.ask(wish, payload=WORK, by=goals.lead, at=now)
+
+
+PLACES = (
+    "/okrs/objectives/{objective}/",
+    "/okrs/objectives/{objective}/thread/",
+    "/okrs/key-results/{key_result}/item/",
+    "/okrs/negotiations/{negotiation}/",
+    "/okrs/check-ins/{check_in}/",
+    "/okrs/2026-q1/",
+    "/okrs/2026-q1/teams/{team}/",
+    "/okrs/2026-q1/list.csv",
+    "/okrs/metrics/calls/",
+    "/api/v1/okrs/negotiations/{negotiation}/",
+    "/api/v1/okrs/negotiations/{negotiation}/thread/",
+    "/api/v1/okrs/check-ins/{check_in}/",
+    "/api/v1/okrs/metrics/calls/",
+    "/api/v1/okrs/cycles/2026-q1/list.csv",
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_administrator_leaves_one_trace_wherever_it_is_shown(goals, client, now, place):
+    restrict(goals.objective)
+    ids = {
+        "objective": goals.objective.pk,
+        "key_result": goals.calls.pk,
+        "negotiation": asked_about(goals, now).pk,
+        "check_in": published_about(goals, now).pk,
+        "team": goals.team.slug,
+    }
+    admin, stranger, url = ActorFactory(person__is_admin=True), ActorFactory(), place.format(**ids)
+
+    for by, traces in ((goals.member, 0), (stranger, 0), (admin, 1), (admin, 1)):
+        client.force_login(by.person)
+        status = client.get(url).status_code
+        assert status in {200, 302} or by == stranger
+        assert Event.objects.filter(verb="okrs.read_in_confidence").count() == traces
+
+
+def test_who_is_being_asked_about_it_reads_on_when_it_is_hidden(client, now):
+    two = sides()
+    agreed, third = two.ask(now), TeamFactory()
+    transitions.accept(agreed, seen=seen(agreed), by=two.giver, at=now)
+    asked = transitions.ask(
+        Ask(
+            kind="contribution",
+            initiator=two.checkout,
+            counterpart=third,
+            cycle=two.cycle,
+            objective=two.objective,
+        ),
+        payload=WORK,
+        by=two.buyer,
+        at=now,
+    )
+
+    choose(two.objective, two.buyer, now, **SECRET)
+
+    for one, side in ((agreed, two.tracking), (asked, third)):
+        for by, status in ((member_of(side), 200), (member_of(TeamFactory()), 404), (ActorFactory(), 404)):
+            client.force_login(by.person)
+            assert client.get(one.get_absolute_url()).status_code == status
+
+
+# What was told before it was hidden
+
+
+def test_history_names_no_goal_that_was_hidden_since(client, now):
+    two = sides()
+    Objective.objects.filter(pk=two.objective.pk).update(title=WORD)
+    two.objective.refresh_from_db()
+    other = ObjectiveFactory(team=two.checkout, cycle=two.cycle)
+    asked = two.ask(now, WORK | {"deliverable": f"All of {WORD}"})
+    transitions.decline(asked, reason_code="risk", reason=WORD, by=two.giver, at=now)
+    transitions.say(two.objective, text="Why?", by=two.buyer, at=now)
+    transitions.add_objective(two.checkout, title="In sight", cycle=two.cycle, by=two.buyer, at=now)
+    page = QuarterFactory(team=two.checkout, cycle=two.cycle)
+    order = [*page.ordered_ids, two.objective.pk, other.pk]
+    transitions.rank(page, order=order, revision=page.revision, reason="So", by=two.buyer, at=now)
+    stranger, own = ActorFactory(), member_of(two.checkout)
+    assert all(WORD in history_of(team, client, stranger) for team in (two.checkout, two.tracking))
+
+    restrict(two.objective)
+
+    for team in (two.checkout, two.tracking):
+        found = history_of(team, client, stranger)
+        client.force_login(stranger.person)
+        lately = client.get(f"/teams/{team.slug}/").content.decode()
+        assert (WORD in found, WORD in lately) == (False, False)
+        assert "worked on something that its team keeps to itself" in found
+        assert WORD in history_of(team, client, own)
+    assert "In sight" in history_of(two.checkout, client, stranger)
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_history_asks_once_for_each_sort_of_subject(goals, now, django_assert_num_queries, count):
+    for place in range(count):
+        title = f"Goal {place}"
+        own = transitions.add_objective(goals.team, title=title, cycle=goals.cycle, by=goals.lead, at=now)
+        transitions.add_key_results(own, titles=["Calls fall"], by=goals.lead, at=now)
+
+    seen_by = ActorFactory().person.audiences
+
+    with django_assert_num_queries(2):
+        found = of_team(goals.team.pk, audiences=seen_by, on=now.date())
+
+    assert len(found) == 2 * count

@@ -30,6 +30,7 @@ from apps.core.results import Conflict, Saved
 from apps.okrs import queries, rules, transitions
 from apps.okrs.api import measuring_shapes as shapes
 from apps.okrs.api.finding import today
+from apps.okrs.http import noted
 from apps.okrs.models import Metric, ValueSource
 
 DAY = OpenApiParameter("day", date, "path", description="Such as 2026-03-24.")
@@ -206,6 +207,7 @@ def _in_full(request: Request, found: Metric) -> dict[str, Any]:
     reader, on = person(request), today(request)
     row = queries.with_newest(Metric.objects.select_related("team"), person=reader, on=on).get(pk=found.pk)
     used = queries.key_results_on(found, person=reader, on=on)
+    noted([one.objective for one in used], by=actor(request))
     tensions = [shapes.tension_out(one, found) for one in queries.tensions_of(found)]
     return shapes.metric_out(row) | {"key_results": [one.pk for one in used], "tensions": tensions}
 

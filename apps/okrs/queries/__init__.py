@@ -36,6 +36,7 @@ from apps.okrs.queries.document import (
 from apps.okrs.queries.finding import (
     current_cycle,
     cycle_of,
+    kept_back,
     key_result,
     milestone,
     objective,
@@ -240,6 +241,7 @@ from apps.okrs.queries.values import (
 from apps.okrs.queries.waiting import (
     waiting_for,
 )
+from apps.okrs.queries.withheld import withheld
 
 __all__ = [
     "BACKLOG",
@@ -331,6 +333,7 @@ __all__ = [
     "health_of_objectives",
     "horizons",
     "horizons_subject",
+    "kept_back",
     "key_of",
     "key_result",
     "key_result_rows",
@@ -416,6 +419,7 @@ __all__ = [
     "waiting_for_reviewers",
     "with_last",
     "with_newest",
+    "withheld",
     "words_of",
     "written",
 ]

@@ -1,5 +1,6 @@
 """Finding one thing, or 404; and what somebody may read."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TypedDict
 
@@ -42,6 +43,12 @@ def may_be_read(path: str, *, reader_teams: list[int], on: date) -> Q:
         | Q(**{f"{path}team__in": reader_teams})
         | Q(**{f"{path}pk__in": taking_part})
     )
+
+
+def kept_back(cycle: Cycle, *, on: date, teams: Collection[Team] | None = None) -> list[Objective]:
+    """Return what not everybody may read in a cycle, or in some teams' quarters of it. One query."""
+    rows = Objective.objects.filter(cycle=cycle).exclude(everybody_reads(on=on)).select_related("team")
+    return list((rows if teams is None else rows.filter(team__in=teams)).order_by("pk"))
 
 
 class Reader(TypedDict):

@@ -36,6 +36,7 @@ from apps.okrs.models import (
     State,
     Visibility,
 )
+from apps.okrs.transitions.following import let_sides_read
 from apps.okrs.transitions.locking import locked_objective, opened_quarter
 from apps.okrs.transitions.ranks import take_place
 from apps.okrs.transitions.telling import tell
@@ -217,9 +218,12 @@ def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
     if not changed.keys().isdisjoint(READERS):
         rules.check_may_choose_readers(by, objective)
 
+    was_open = objective.is_open(on=at.date())
     for name, value in changed.items():
         setattr(objective, name, value)
     objective.save(update_fields=list(changed))
+    if was_open and not objective.is_open(on=at.date()):
+        let_sides_read(objective, by=by, at=at)
 
     names = _joined([DETAILS[name] for name in changed])
     after = {name: str(value) if value is not None else "" for name, value in changed.items()}

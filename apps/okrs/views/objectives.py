@@ -16,6 +16,7 @@ from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
+from apps.okrs.http import noted
 from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, State
 from apps.okrs.views.finding import REFUSED, STALE, both_of, saved_place, today, typed_over
 
@@ -23,10 +24,8 @@ EVENTS = 50  # on one page of the history
 
 
 def _found(request: PortalRequest, pk: int) -> Objective:
-    on, by = today(request), actor(request)
-    found = queries.objective_with_rhythm(pk, person=request.user, on=on)
-    if rules.reads_in_confidence(by, found, on=on):
-        transitions.note_reading(found, by=by, at=timezone.now())
+    found = queries.objective_with_rhythm(pk, person=request.user, on=today(request))
+    noted([found], by=actor(request))
     return found
 
 
