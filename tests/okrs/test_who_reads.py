@@ -386,6 +386,11 @@ def test_history_names_no_goal_that_was_hidden_since(client, now):
     page = QuarterFactory(team=two.checkout, cycle=two.cycle)
     order = [*page.ordered_ids, two.objective.pk, other.pk]
     transitions.rank(page, order=order, revision=page.revision, reason="So", by=two.buyer, at=now)
+    transitions.promise_weeks(page, objective=two.objective, person_weeks=Decimal(2), by=two.buyer, at=now)
+    theirs = ObjectiveFactory(team=two.tracking, cycle=two.cycle)
+    transitions.link_objective(
+        theirs, kind="contributes", target=two.objective, statement="Same buyers", by=two.giver, at=now
+    )
     stranger, own = ActorFactory(), member_of(two.checkout)
     assert all(WORD in history_of(team, client, stranger) for team in (two.checkout, two.tracking))
 

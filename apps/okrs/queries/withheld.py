@@ -7,7 +7,14 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from apps.activity.models import Audience, Event
-from apps.okrs.events import OrderChanged
+from apps.okrs.events import (
+    ExceptionMade,
+    ObjectiveLinked,
+    ObjectiveUnlinked,
+    OrderChanged,
+    WeeksFreed,
+    WeeksPromised,
+)
 from apps.okrs.models import Finding, KeyResult, Negotiation, No, Objective, ObjectiveQuerySet
 from apps.okrs.queries.finding import may_be_read
 
@@ -16,6 +23,15 @@ ABOUT: Final[dict[str, Any]] = {  # what an event can be about, besides an objec
     "negotiation": Negotiation,
     "no": No,
     "finding": Finding,
+}
+
+NAMING: Final = {  # and which field of an event about something else may hold its title
+    OrderChanged.verb: "moves",
+    WeeksPromised.verb: "label",
+    WeeksFreed.verb: "label",
+    ObjectiveLinked.verb: "target",
+    ObjectiveUnlinked.verb: "target",
+    ExceptionMade.verb: "objective",
 }
 
 
@@ -35,12 +51,18 @@ def withheld(events: Collection[Event], *, audiences: Collection[str], on: date)
         if about:
             gone = set(rows.filter(pk__in={one.subject_id for one in about}).values_list("pk", flat=True))
             found |= {one.pk for one in about if one.subject_id in gone}
-    orders = [one for one in told if one.verb == OrderChanged.verb]
-    if orders:
-        ranked = hidden.filter(pk__in={pk for one in orders for pk in one.data["order"]})
-        titles = list(ranked.values_list("title", flat=True))
-        found |= {one.pk for one in orders if any(title in one.data["moves"] for title in titles)}
-    return found
+    return found | _naming(told, hidden)
+
+
+def _naming(told: list[Event], hidden: ObjectiveQuerySet) -> set[int]:
+    """Return those that are about something else, and name a hidden objective by its present title."""
+    said = [(one, str(one.data.get(NAMING[one.verb], ""))) for one in told if one.verb in NAMING]
+    if not said:
+        return set()
+    ranked = {pk for one, _words in said for pk in one.data.get("order", [])}
+    rows = hidden.filter(Q(title__in={words for _one, words in said}) | Q(pk__in=ranked))
+    titles = list(rows.values_list("title", flat=True))
+    return {one.pk for one, words in said if any(title in words for title in titles)}
 
 
 def _about(sort: str, hidden: ObjectiveQuerySet) -> QuerySet[Any]:
