@@ -736,7 +736,8 @@ def test_what_is_about_a_hidden_objective_lets_the_other_side_in(two, now):
 
     assert Participant.objects.get(objective=two.objective).team == two.tracking
     assert Notice.objects.get().audience == f"team:{two.tracking.pk}"
-    assert Event.objects.get(verb="okrs.asked").audience != "everyone"
+    told = Event.objects.filter(verb="okrs.asked").order_by("pk").values_list("team_id", "audience")
+    assert list(told) == [(side.pk, f"team:{side.pk}") for side in (two.tracking, two.checkout)]
     assert fresh(asked).stage == Stage.OPEN
 
 

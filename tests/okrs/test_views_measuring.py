@@ -439,7 +439,7 @@ def full(goals, count):
 def transitions_say(goals, place):
     from apps.comments.transitions import say  # noqa: PLC0415
 
-    say(goals.objective.subject, text=f"Word {place}", by=goals.member, at=rules_at(0))
+    say(goals.objective.subject(on=rules_at(0).date()), text=f"Word {place}", by=goals.member, at=rules_at(0))
 
 
 @pytest.mark.parametrize("count", [1, 10])

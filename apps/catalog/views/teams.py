@@ -141,7 +141,7 @@ def _team(request: PortalRequest, found: Team, form: forms.MemberForm, *, status
         "may_set_leads": rules.may_organise(by),
         "may_register": rules.may_register(by, found),
         "suggested": queries.people_outside(found)[:SUGGESTED] if may_choose else [],
-        "lately": of_team(found.pk, audiences=request.user.audiences, limit=LATELY),
+        "lately": of_team(found.pk, audiences=request.user.audiences, on=timezone.localdate(), limit=LATELY),
     }
     return page(request, "catalog/team.html", context, status=status)
 

@@ -36,6 +36,7 @@ from apps.okrs.queries.document import (
 from apps.okrs.queries.finding import (
     current_cycle,
     cycle_of,
+    kept_back,
     key_result,
     milestone,
     objective,
@@ -241,6 +242,7 @@ from apps.okrs.queries.values import (
 from apps.okrs.queries.waiting import (
     waiting_for,
 )
+from apps.okrs.queries.withheld import withheld
 
 __all__ = [
     "BACKLOG",
@@ -333,6 +335,7 @@ __all__ = [
     "health_of_objectives",
     "horizons",
     "horizons_subject",
+    "kept_back",
     "key_of",
     "key_result",
     "key_result_rows",
@@ -418,6 +421,7 @@ __all__ = [
     "waiting_for_reviewers",
     "with_last",
     "with_newest",
+    "withheld",
     "words_of",
     "written",
 ]

@@ -25,6 +25,7 @@ from apps.okrs.models import (
     OffsitePack,
     RankChange,
     StrategyItem,
+    everybody_reads,
 )
 from apps.okrs.queries.finding import root_team
 from apps.okrs.queries.habits import costliest, parts_of_all
@@ -97,11 +98,11 @@ def pack_content(cycle: Cycle, *, on: date) -> dict[str, Any]:
     sections = {
         "vision": _vision(),
         "strategy": _strategy(on),
-        "grades": _grades(cycle),
-        "nos": _nos(cycle),
-        "lash": _moved(cycle, on),
-        "findings": _findings(cycle),
-        "capacity": _capacity(cycle),
+        "grades": _grades(cycle, on=on),
+        "nos": _nos(cycle, on=on),
+        "lash": _moved(cycle, on=on),
+        "findings": _findings(cycle, on=on),
+        "capacity": _capacity(cycle, on=on),
     }
     root = root_team()
     return {
@@ -110,13 +111,13 @@ def pack_content(cycle: Cycle, *, on: date) -> dict[str, Any]:
         "organisation": root.name if root else "",
         "on": on.isoformat(),
         "agenda": [{"key": key, "title": title, "minutes": minutes} for key, title, minutes in AGENDA],
-        "figures": _figures(cycle),
+        "figures": _figures(cycle, on=on),
         **sections,
     }
 
 
-def _open() -> Q:
-    return Q(objective=None) | Q(objective__visibility="open")
+def _open(path: str = "objective", *, on: date) -> Q:
+    return Q(**{path: None}) | everybody_reads(f"{path}__", on=on)
 
 
 def _alive(horizon: str | None = None) -> list[StrategyItem]:
@@ -144,10 +145,13 @@ def _strategy(on: date) -> list[dict[str, Any]]:
     ]
 
 
-def _grades(cycle: Cycle) -> dict[str, Any]:
+def _grades(cycle: Cycle, *, on: date) -> dict[str, Any]:
     """Return means by ambition and causes of misses: of units together, never of one person."""
     rows = KeyResult.objects.filter(
-        objective__cycle=cycle, objective__visibility="open", graded_at__isnull=False, dropped_on=None
+        everybody_reads("objective__", on=on),
+        objective__cycle=cycle,
+        graded_at__isnull=False,
+        dropped_on=None,
     ).exclude(objective__state="stopped")
     grades: dict[str, list[Decimal]] = defaultdict(list)
     causes: Counter[str] = Counter()
@@ -175,12 +179,14 @@ def _mean(values: list[Decimal]) -> str:
     return plain(half_up(sum(values, Decimal(0)) / len(values), 2))
 
 
-def _nos(cycle: Cycle) -> dict[str, Any]:
+def _nos(cycle: Cycle, *, on: date) -> dict[str, Any]:
     during = {"decided_at__date__gte": cycle.starts_on, "decided_at__date__lte": cycle.ends_on}
-    rows = No.objects.filter(_open(), **during).select_related("team").order_by("-pk")[:MOST]
-    is_said_openly = Q(no__objective=None) | Q(no__objective__visibility="open")
+    rows = No.objects.filter(_open(on=on), **during).select_related("team").order_by("-pk")[:MOST]
     granted = NoException.objects.filter(
-        _open(), is_said_openly, at__date__gte=cycle.starts_on, at__date__lte=cycle.ends_on
+        _open(on=on),
+        _open("no__objective", on=on),
+        at__date__gte=cycle.starts_on,
+        at__date__lte=cycle.ends_on,
     ).select_related("no")
     return {
         "rows": [
@@ -200,14 +206,13 @@ def _nos(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _moved(cycle: Cycle, on: date) -> dict[str, Any]:
+def _moved(cycle: Cycle, *, on: date) -> dict[str, Any]:
     """Return what moved priorities, how often orders changed, and which changes moved most."""
     rows = list(
         RankChange.objects.filter(quarter__cycle=cycle).select_related("quarter__team", "quarter__cycle")
     )
     by_team = Counter(one.quarter.team.name for one in rows)
-    seen = set(Objective.objects.filter(cycle=cycle, visibility="open").values_list("pk", flat=True))
-    titles = dict(Objective.objects.filter(pk__in=seen).values_list("pk", "title"))
+    titles = dict(Objective.objects.filter(everybody_reads(on=on), cycle=cycle).values_list("pk", "title"))
     parts = parts_of_all(cycle, on=on)
     return {
         "parts": [{"title": one.title, "value": one.shown, "words": one.words} for one in parts],
@@ -226,9 +231,9 @@ def _moved(cycle: Cycle, on: date) -> dict[str, Any]:
     }
 
 
-def _findings(cycle: Cycle) -> list[dict[str, Any]]:
-    rows = Finding.objects.open().filter(_open(), cycle=cycle, severity="high", gone_at=None)
-    other = Q(other_objective=None) | Q(other_objective__visibility="open")
+def _findings(cycle: Cycle, *, on: date) -> list[dict[str, Any]]:
+    rows = Finding.objects.open().filter(_open(on=on), cycle=cycle, severity="high", gone_at=None)
+    other = _open("other_objective", on=on)
     return [
         {
             "code": one.code,
@@ -241,7 +246,7 @@ def _findings(cycle: Cycle) -> list[dict[str, Any]]:
     ]
 
 
-def _capacity(cycle: Cycle) -> dict[str, Any]:
+def _capacity(cycle: Cycle, *, on: date) -> dict[str, Any]:
     around = ("lender__team", "borrower__team", "negotiation__objective")
     found = list(Loan.objects.filter(lender__cycle=cycle).select_related(*around).order_by("pk"))
     return {
@@ -251,7 +256,7 @@ def _capacity(cycle: Cycle) -> dict[str, Any]:
                 "lender": one.lender.team.name,
                 "borrower": one.borrower.team.name,
                 "person_weeks": plain(one.person_weeks),
-                "instead_of": one.instead_of if _is_for_all(one) else "",
+                "instead_of": one.instead_of if _is_for_all(one, on=on) else "",
             }
             for one in found[:MOST]
         ],
@@ -262,13 +267,13 @@ def _capacity(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _is_for_all(loan: Loan) -> bool:
+def _is_for_all(loan: Loan, *, on: date) -> bool:
     """Tell whether everybody may read what a loan is for; its person-weeks stand in both ledgers."""
-    return loan.negotiation.objective is None or loan.negotiation.objective.visibility == "open"
+    return loan.negotiation.objective is None or loan.negotiation.objective.is_open(on=on)
 
 
-def _figures(cycle: Cycle) -> list[dict[str, str]]:
-    asks = [Ask(*row) for row in asks_in(Negotiation.objects.filter(_open(), cycle=cycle))]
+def _figures(cycle: Cycle, *, on: date) -> list[dict[str, str]]:
+    asks = [Ask(*row) for row in asks_in(Negotiation.objects.filter(_open(on=on), cycle=cycle))]
     return [
         {"title": one.title, "value": one.value, "parts": one.parts, "warning": one.warning}
         for one in figures_of(measures_of(cycle, asks))

@@ -136,11 +136,11 @@ def is_offer(negotiation: Negotiation) -> bool:
     return is_work and giver_of(negotiation).pk == negotiation.initiator_id
 
 
-def talk_of(negotiation: Negotiation) -> Subject:
+def talk_of(negotiation: Negotiation, *, on: date) -> Subject:
     """Return the labels under which people talk about it: of a draft its own side alone knows."""
     if negotiation.stage in {Stage.DRAFT, Stage.VOID}:
-        return replace(negotiation.subject, audience=Audience.of_team(negotiation.initiator_id))
-    return negotiation.subject
+        return replace(negotiation.subject(on=on), audience=Audience.of_team(negotiation.initiator_id))
+    return negotiation.subject(on=on)
 
 
 def requester_of(negotiation: Negotiation) -> Team:

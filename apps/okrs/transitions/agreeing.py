@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from apps.accounts.models import Actor
-from apps.activity.transitions import record
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError
 from apps.okrs.events import PeopleLent
@@ -26,6 +25,7 @@ from apps.okrs.rules.negotiating import giver_of, requester_of
 from apps.okrs.rules.numbers import ZERO
 from apps.okrs.rules.terms import Payload, day_in, number_in, shape_of, weeks_of
 from apps.okrs.transitions.following import serves
+from apps.okrs.transitions.moves import record_move
 
 
 def bring_about(
@@ -213,7 +213,7 @@ def _lend(  # noqa: PLR0913 -- private
         starts_on=first.isoformat(),
         ends_on=last.isoformat(),
     )
-    record(event, by=by, at=at, subject=negotiation.subject)
+    record_move(event, negotiation, by=by, at=at)
 
 
 def _words(value: object) -> str:

@@ -74,7 +74,10 @@ def _begin(ask: Ask, *, payload: Mapping[str, object], by: Actor, at: datetime) 
         side=ask.initiator.name, other=ask.counterpart.name, kind=negotiation.kind, terms=terms
     )
     record(
-        event, by=by, at=at, subject=replace(negotiation.subject, audience=Audience.of_team(ask.initiator.pk))
+        event,
+        by=by,
+        at=at,
+        subject=replace(negotiation.subject(on=at.date()), audience=Audience.of_team(ask.initiator.pk)),
     )
     return negotiation
 

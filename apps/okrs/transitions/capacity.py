@@ -128,7 +128,7 @@ def change_weeks(allocation: Allocation, *, person_weeks: Decimal, by: Actor, at
 def free_weeks(allocation: Allocation, *, by: Actor, at: datetime) -> None:
     """Take promised person-weeks back; what was negotiated is revoked instead."""
     allocation = _own(allocation, by=by, at=at)
-    event = WeeksFreed(label=_label(allocation), person_weeks=number(allocation.person_weeks))
+    event = WeeksFreed(label=_label(allocation, at=at), person_weeks=number(allocation.person_weeks))
     allocation.delete()
 
     record(event, by=by, at=at, subject=_subject(allocation.quarter))
@@ -211,15 +211,15 @@ def _own(allocation: Allocation, *, by: Actor, at: datetime) -> Allocation:
     return allocation
 
 
-def _label(allocation: Allocation) -> str:
+def _label(allocation: Allocation, *, at: datetime) -> str:
     """Return what history calls it: what is not open keeps its title to itself."""
-    is_open = allocation.objective is None or allocation.objective.visibility == "open"
+    is_open = allocation.objective is None or allocation.objective.is_open(on=at.date())
     return allocation.label if is_open else "something of its own"
 
 
 def _record_promise(allocation: Allocation, before: str, *, by: Actor, at: datetime) -> None:
     event = WeeksPromised(
-        label=_label(allocation),
+        label=_label(allocation, at=at),
         kind=allocation.kind,
         person_weeks=number(allocation.person_weeks),
         before=before,

@@ -124,7 +124,7 @@ def begin_cycle_grading(cycle: Cycle, *, by: Actor, at: datetime) -> Cycle:
 
     record(GradingBegun(objectives=len(active)), by=by, at=at, subject=cycle.subject)
     for one in active:
-        record(ObjectiveGrading(), by=by, at=at, subject=one.subject)
+        record(ObjectiveGrading(), by=by, at=at, subject=one.subject(on=at.date()))
     _tell_to_grade(cycle, active, by=by, at=at)
     return cycle
 

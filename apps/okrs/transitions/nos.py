@@ -34,7 +34,7 @@ from apps.okrs.rules import nos as rules
 from apps.okrs.rules.fingerprints import number
 from apps.okrs.rules.numbers import plain
 from apps.okrs.transitions.registering import written
-from apps.okrs.transitions.telling import audience_of, tell
+from apps.okrs.transitions.telling import tell
 
 LONGEST = 500
 
@@ -220,7 +220,7 @@ def make_exception(
         at=at,
     )
 
-    is_open = objective is None or objective.visibility == "open"
+    is_open = objective is None or objective.is_open(on=at.date())
     title = objective.title if objective is not None and is_open else ""
     weeks = number(person_weeks) if person_weeks is not None else ""
     _note(no, ExceptionMade(reason=said, person_weeks=weeks, objective=title), by=by, at=at)
@@ -254,7 +254,7 @@ def bring_back_no(no: No, *, by: Actor, at: datetime) -> bool:
             people,
             key=f"no:{no.pk}:again:{no.revision}",
             template="decide_again",
-            subject=_subject(no),
+            subject=_subject(no, at=at),
             by=by,
             at=at,
             context=context | {"is_holder": is_holder},
@@ -310,12 +310,13 @@ def _save(no: No, state: str, reason: str, *fields: str) -> None:
     no.save(update_fields=["state", "state_reason", "revision", *fields])
 
 
-def _subject(no: No) -> Subject:
-    return replace(no.subject, audience=audience_of(no.objective, no.team_id, by=Actor(), at=no.decided_at))
+def _subject(no: No, *, at: datetime) -> Subject:
+    about = no.objective
+    return replace(no.subject, audience=about.audience(no.team_id, on=at.date())) if about else no.subject
 
 
 def _note(no: No, event: EventKind, *, by: Actor, at: datetime) -> None:
-    record(event, by=by, at=at, subject=_subject(no))
+    record(event, by=by, at=at, subject=_subject(no, at=at))
 
 
 def _tell_requester(no: No, deed: str, reason: str, *, by: Actor, at: datetime) -> None:
@@ -331,7 +332,7 @@ def _tell(  # noqa: PLR0913 -- tell() spells them out
         people,
         key=f"no:{no.pk}:{key}",
         template="no_changed",
-        subject=_subject(no),
+        subject=_subject(no, at=at),
         by=by,
         at=at,
         context=context,

@@ -60,7 +60,12 @@ def edit_key_result(
     key_result.save(update_fields=["title", "revision"])
 
     if not still_typing("key_result", key_result.pk, KeyResultEdited.verb, by=by, at=at):
-        record(KeyResultEdited(before=before, after=title), by=by, at=at, subject=key_result.subject)
+        record(
+            KeyResultEdited(before=before, after=title),
+            by=by,
+            at=at,
+            subject=key_result.subject(on=at.date()),
+        )
     return Saved(key_result)
 
 
@@ -97,7 +102,7 @@ def drop_key_result(key_result: KeyResult, *, reason: str, by: Actor, at: dateti
     key_result.save(update_fields=["dropped_on", "drop_reason", "revision"])
     key_result.refresh_from_db(fields=["revision"])
 
-    record(KeyResultDropped(reason=reason), by=by, at=at, subject=key_result.subject)
+    record(KeyResultDropped(reason=reason), by=by, at=at, subject=key_result.subject(on=at.date()))
     return key_result
 
 
@@ -185,7 +190,9 @@ def measure_key_result(  # noqa: PLR0913 -- what is added on the line when wante
 
     names = ", ".join(TERMS.get(name, "owner") for name in changed)
     after = {name: str(value) if value is not None else "" for name, value in changed.items()}
-    record(KeyResultMeasured(names=names, after=after), by=by, at=at, subject=key_result.subject)
+    record(
+        KeyResultMeasured(names=names, after=after), by=by, at=at, subject=key_result.subject(on=at.date())
+    )
     return Saved(key_result)
 
 
@@ -269,7 +276,7 @@ def add_milestone(
     KeyResult.objects.filter(pk=key_result.pk).update(kind=Kind.MILESTONE, revision=F("revision") + 1)
 
     event = MilestoneChanged(what="added", title=title, evidence_url="")
-    record(event, by=by, at=at, subject=key_result.subject)
+    record(event, by=by, at=at, subject=key_result.subject(on=at.date()))
     return milestone
 
 
@@ -285,7 +292,7 @@ def remove_milestone(milestone: Milestone, *, by: Actor, at: datetime) -> KeyRes
     KeyResult.objects.filter(pk=key_result.pk).update(revision=F("revision") + 1)
 
     event = MilestoneChanged(what="removed", title=title, evidence_url="")
-    record(event, by=by, at=at, subject=key_result.subject)
+    record(event, by=by, at=at, subject=key_result.subject(on=at.date()))
     return key_result
 
 
@@ -309,7 +316,7 @@ def reach_milestone(
 
     what = "reached" if done_on else "opened again"
     event = MilestoneChanged(what=what, title=milestone.title, evidence_url=evidence_url)
-    record(event, by=by, at=at, subject=key_result.subject)
+    record(event, by=by, at=at, subject=key_result.subject(on=at.date()))
     return milestone
 
 

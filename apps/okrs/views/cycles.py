@@ -17,6 +17,7 @@ from apps.core.http import page
 from apps.core.text import key_in
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import ReasonForm
+from apps.okrs.http import noted, noted_of
 from apps.okrs.models import Cycle, CycleState
 from apps.okrs.views.finding import today
 
@@ -62,6 +63,7 @@ def cycle(request: PortalRequest, cycle: str) -> HttpResponse:
         today=today(request),
         after=key_in(request.GET.get("after", "")),
     )
+    noted_of(found, [one.team for one in shown.teams], by=by)
     place = all_cycles.index(found)
     context = {
         "page": shown,
@@ -123,6 +125,8 @@ def archive(request: PortalRequest) -> HttpResponse:
 def backlog(request: PortalRequest) -> HttpResponse:
     """List what has no quarter: next and later, by team."""
     by = actor(request)
-    rows = [(one, rules.steps_for(by, one)) for one in queries.backlog(request.user, on=today(request))[:200]]
+    found = list(queries.backlog(request.user, on=today(request))[:200])
+    noted(found, by=by)
+    rows = [(one, rules.steps_for(by, one)) for one in found]
     context = {"rows": rows, "own": list(teams_of(request.user))}
     return page(request, "okrs/backlog.html", context)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.http import PortalRequest, actor
 from apps.okrs import queries, rules
+from apps.okrs.http import noted
 from apps.okrs.models import KeyResult, Objective
 
 REFUSED = 422
@@ -33,13 +34,17 @@ def today(request: PortalRequest) -> date:
 
 
 def found_objective(request: PortalRequest, pk: int) -> Objective:
-    """Return one objective that the reader may see, or 404."""
-    return queries.objective(pk, person=request.user, on=today(request))
+    """Return one objective that the reader may see, or 404; who reads in confidence leaves a trace."""
+    found = queries.objective(pk, person=request.user, on=today(request))
+    noted([found], by=actor(request))
+    return found
 
 
 def found_key_result(request: PortalRequest, pk: int) -> KeyResult:
-    """Return one key result that the reader may see, or 404."""
-    return queries.key_result(pk, person=request.user, on=today(request))
+    """Return one key result that the reader may see, or 404, with the same trace."""
+    found = queries.key_result(pk, person=request.user, on=today(request))
+    noted([found.objective], by=actor(request))
+    return found
 
 
 def page_of(objective: Objective) -> str:

@@ -22,6 +22,7 @@ from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import queries, transitions
 from apps.okrs.forms import negotiating as forms
+from apps.okrs.http import noted
 from apps.okrs.models import Act, Negotiation, NegotiationKind
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import giver_of
@@ -70,7 +71,9 @@ def negotiation(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _find(request: PortalRequest, pk: int) -> Negotiation:
-    return queries.negotiation(pk, person=request.user, on=timezone.localdate())
+    found = queries.negotiation(pk, person=request.user, on=timezone.localdate())
+    noted([found.objective] if found.objective else [], by=actor(request))
+    return found
 
 
 def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -97,7 +100,8 @@ def say_in_negotiation(request: PortalRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
     text = request.POST.get("text", "")
     comment_rules.clean_comment(text)
-    say_it(negotiating.talk_of(found), text=text, by=actor(request), at=timezone.now())
+    now = timezone.now()
+    say_it(negotiating.talk_of(found, on=now.date()), text=text, by=actor(request), at=now)
     return redirect(f"{found.get_absolute_url()}#talk")
 
 

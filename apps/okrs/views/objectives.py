@@ -16,6 +16,7 @@ from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
+from apps.okrs.http import noted
 from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, State
 from apps.okrs.views.finding import REFUSED, STALE, both_of, saved_place, today, typed_over
 
@@ -23,10 +24,8 @@ EVENTS = 50  # on one page of the history
 
 
 def _found(request: PortalRequest, pk: int) -> Objective:
-    on, by = today(request), actor(request)
-    found = queries.objective_with_rhythm(pk, person=request.user, on=on)
-    if rules.reads_in_confidence(by, found, on=on):
-        transitions.note_reading(found, by=by, at=timezone.now())
+    found = queries.objective_with_rhythm(pk, person=request.user, on=today(request))
+    noted([found], by=actor(request))
     return found
 
 
@@ -68,6 +67,7 @@ def _objective(
         "may_change_terms": _may_change_terms(request, found),
         "asks": _asks(request, found),
         "close_form": forms.CloseForm() if may_grade else None,
+        "is_open": found.is_open(on=on),
         "today": on,
     }
     return page(request, "okrs/objective.html", context | more, status=status)
@@ -105,7 +105,9 @@ def history(request: PortalRequest, pk: int) -> HttpResponse:
     """Show what happened to an objective, the newest first, and how its terms changed. Four queries."""
     found = _found(request, pk)
     before = key_in(request.GET.get("before", ""))
-    entries = timeline(found.subject, audiences=_audiences(request, found), before=before, limit=EVENTS)
+    subject = found.subject(on=today(request))
+    seen = request.user.audiences | {subject.audience}  # they were let in to read this one
+    entries = timeline(subject, audiences=seen, before=before, limit=EVENTS)
     context = {
         "objective": found,
         "entries": entries,
@@ -114,11 +116,6 @@ def history(request: PortalRequest, pk: int) -> HttpResponse:
         "changes": queries.target_changes(found),
     }
     return page(request, "okrs/objective_history.html", context)
-
-
-def _audiences(request: PortalRequest, found: Objective) -> frozenset[str]:
-    """Return the reader's audiences, with that of an objective that they were let in to read."""
-    return request.user.audiences | {found.subject.audience}
 
 
 @require_POST

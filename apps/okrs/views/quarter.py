@@ -16,6 +16,7 @@ from apps.core.http import page, wants_part
 from apps.core.results import Conflict
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import OrderForm, TowardForm, TypedForm
+from apps.okrs.http import noted
 from apps.okrs.models import CycleState, Quarter
 from apps.okrs.views import answers
 from apps.okrs.views.finding import page_of, today
@@ -34,6 +35,7 @@ def _document(
 ) -> HttpResponse:
     by = actor(request)
     shown = queries.document(found, person=request.user, by=by, today=today(request))
+    noted([*(row.objective for row in shown.objectives), *shown.gone, *shown.backlog], by=by)
     is_open = found.cycle.state not in CLOSED
     context = {
         "page": shown,

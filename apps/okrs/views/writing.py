@@ -122,7 +122,11 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
         "restricted_because": found.restricted_because,
     }
     form = DetailsForm(
-        request.POST or None, initial=initial, members=members_of(found.team_id), owner=found.accountable
+        request.POST or None,
+        initial=initial,
+        members=members_of(found.team_id),
+        owner=found.accountable,
+        may_choose_readers=rules.may_choose_readers(by, found),
     )
     if request.method == "POST" and form.is_valid():
         transitions.detail_objective(
