@@ -127,13 +127,13 @@ def test_what_is_gone_is_resolved_and_opens_again_when_it_returns(now):
     lead = lead_of(team)
     objective = ObjectiveFactory(team=team)
     look(now)
-    transitions.detail_objective(objective, accountable=lead.person, by=lead, at=now)
+    transitions.detail_objective(objective, revision=0, accountable=lead.person, by=lead, at=now)
 
     look(now, is_whole=True)
     gone = Finding.objects.get(code="L9")
     assert (gone.state, gone.gone_at) == ("resolved", now)
 
-    transitions.detail_objective(objective, accountable=None, by=lead, at=now)
+    transitions.detail_objective(objective, revision=1, accountable=None, by=lead, at=now)
     look(now, is_whole=True)
 
     back = Finding.objects.get(code="L9")

@@ -451,6 +451,7 @@ def test_details_come_back_when_they_are_wrong(client, team, lead, cycle):
         "visibility": "open",
         "accountable": lead.person_id,
         "tags": "Calls, night",
+        "revision": 0,
     }
     sent(client, lead, address, data | {"ambition": "huge"}, status=422)
     sent(client, lead, address, data)
@@ -461,6 +462,9 @@ def test_details_come_back_when_they_are_wrong(client, team, lead, cycle):
         lead.person,
         ["calls", "night"],
     )
+    late = sent(client, lead, address, data | {"ambition": "commitment"}, status=409).content.decode()
+    assert "Moon shot" in late  # what was saved meanwhile, beside mine
+    assert 'name="revision" value="1"' in late
 
 
 def test_everybody_writes_into_the_margin(client, team, cycle):

@@ -235,7 +235,7 @@ class Owned(forms.Form):
         return self.people.get(self.cleaned_data["accountable"])
 
 
-class DetailsForm(Owned):
+class DetailsForm(Owned, Revised):
     """What an objective says beyond its sentences; who may read it, only some choose."""
 
     ambition = forms.ChoiceField(

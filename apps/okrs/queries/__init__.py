@@ -59,6 +59,7 @@ from apps.okrs.queries.findings import (
 )
 from apps.okrs.queries.guards import (
     blockers,
+    ending_with,
     has_open_negotiation,
     others_of,
 )
@@ -321,6 +322,7 @@ __all__ = [
     "due",
     "due_on",
     "due_packs",
+    "ending_with",
     "evidence_with",
     "finding",
     "findings",

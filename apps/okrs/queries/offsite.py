@@ -2,13 +2,13 @@
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from apps.core.models import StoredFile
+from apps.okrs import rules
 from apps.okrs.models import (
     CapacityPlan,
     Cause,
@@ -153,30 +153,23 @@ def _grades(cycle: Cycle, *, on: date) -> dict[str, Any]:
         graded_at__isnull=False,
         dropped_on=None,
     ).exclude(objective__state="stopped")
-    grades: dict[str, list[Decimal]] = defaultdict(list)
+    graded: dict[str, list[rules.Graded]] = defaultdict(list)
     causes: Counter[str] = Counter()
-    unmeasured = 0
     names = {"commitment": "Committed", "roofshot": "Roof shot", "moonshot": "Moon shot"}
     for grade, own, whole, cause in rows.values_list("grade", "ambition", "objective__ambition", "cause"):
-        if grade is None:
-            unmeasured += 1
-            continue
-        grades[names.get(own or whole, "")].append(grade)
-        if cause:
+        graded[names.get(own or whole, "")].append(rules.Graded(grade))
+        if cause and grade is not None:
             causes[str(Cause(cause).label)] += 1
+    means = {name: rules.average(graded[name]) for name in names.values()}
     return {
         "by_ambition": [
-            {"ambition": name, "count": len(grades[name]), "mean": _mean(grades[name])}
-            for name in names.values()
-            if grades[name]
+            {"ambition": name, "count": len(one.grades), "mean": plain(half_up(one.value, 2))}
+            for name, one in means.items()
+            if one.value is not None
         ],
-        "unmeasured": unmeasured,
+        "unmeasured": sum(one.not_measured for one in means.values()),
         "causes": [{"cause": cause, "count": count} for cause, count in causes.most_common()],
     }
-
-
-def _mean(values: list[Decimal]) -> str:
-    return plain(half_up(sum(values, Decimal(0)) / len(values), 2))
 
 
 def _nos(cycle: Cycle, *, on: date) -> dict[str, Any]:

@@ -40,6 +40,7 @@ from apps.okrs.rules.closing import (
 )
 from apps.okrs.rules.cycles import (
     NEVER_AGREED,
+    UNANSWERED,
     UNFINISHED,
     check_begins,
     check_closes,
@@ -194,6 +195,11 @@ from apps.okrs.rules.remarks import (
     own_side,
     said,
 )
+from apps.okrs.rules.said_numbers import (
+    new_start,
+    other_numbers,
+    renumbered,
+)
 from apps.okrs.rules.scores import (
     Missing,
     ObjectiveScore,
@@ -220,6 +226,7 @@ from apps.okrs.rules.steps import (
     check_from,
     check_has_key_results,
     check_passed,
+    lacks,
     may_take,
     steps_for,
 )
@@ -293,6 +300,7 @@ __all__ = [
     "SQUARES",
     "STALE",
     "STEPS",
+    "UNANSWERED",
     "UNFINISHED",
     "UNREAD_AFTER",
     "WEEK",
@@ -423,6 +431,7 @@ __all__ = [
     "is_draft",
     "is_due_to_close",
     "is_stale",
+    "lacks",
     "leads_back",
     "lines_of",
     "look_of",
@@ -448,9 +457,11 @@ __all__ = [
     "needs_learning",
     "needs_reason",
     "net_confidence",
+    "new_start",
     "next_due",
     "objective_score",
     "order_of",
+    "other_numbers",
     "own_side",
     "pace_of",
     "period_of",
@@ -460,6 +471,7 @@ __all__ = [
     "progress_of",
     "proposal",
     "reads_in_confidence",
+    "renumbered",
     "said",
     "says_otherwise",
     "spark",

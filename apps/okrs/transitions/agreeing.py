@@ -1,4 +1,4 @@
-"""What an agreement brings about in the rows of both sides, and what becomes of it when it is revoked."""
+"""What an agreement brings about in the rows of both sides."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -22,7 +22,6 @@ from apps.okrs.models import (
 from apps.okrs.rules.fingerprints import number
 from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.negotiating import giver_of, requester_of
-from apps.okrs.rules.numbers import ZERO
 from apps.okrs.rules.terms import Payload, day_in, number_in, shape_of, weeks_of
 from apps.okrs.transitions.following import serves
 from apps.okrs.transitions.moves import record_move
@@ -53,24 +52,6 @@ def bring_about(
         _lend(negotiation, root, payload, (quarters[requester.pk], quarters[giver.pk]), names, by=by, at=at)
     elif negotiation.changes is not None:
         Loan.objects.filter(negotiation=root, ended_on=None).update(ended_on=at.date())
-
-
-def take_back(negotiation: Negotiation, *, by: Actor, at: datetime) -> Decimal:  # noqa: ARG001
-    """Free what an agreement bound, and end its loan; return the person-weeks. Six queries at most."""
-    promised = Allocation.objects.filter(negotiation=negotiation)
-    freed = sum((one.person_weeks for one in promised), ZERO)
-    promised.delete()
-    loans = Loan.objects.filter(negotiation=negotiation, ended_on=None)
-    freed += sum((one.person_weeks for one in loans), ZERO)
-    loans.update(ended_on=at.date())
-    giver = giver_of(negotiation)
-    if negotiation.objective is not None and giver.pk != negotiation.objective.team_id:
-        Participant.objects.filter(
-            objective=negotiation.objective,
-            team=giver,
-            part__in=[Participant.Part.CONTRIBUTOR, Participant.Part.LENDER],
-        ).update(part=Participant.Part.INFORMED)
-    return freed
 
 
 def _take_part(objective: Objective | None, team: Team, part: str) -> None:

@@ -58,9 +58,7 @@ def link_objective(  # noqa: PLR0913 -- a link says to what, how, and by when
         objective=objective, kind=kind, statement=statement, needed_on=needed_on, **place
     )
 
-    words = link.get_kind_display().lower()
-    event = ObjectiveLinked(kind=words, target=_named(target, objective, on=at.date()), statement=statement)
-    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
+    record_link(link, objective, target, by=by, at=at)
     if aim is not None and kind != CONTRIBUTES and aim.team_id != objective.team_id:
         notify(
             [
@@ -76,6 +74,22 @@ def link_objective(  # noqa: PLR0913 -- a link says to what, how, and by when
             context={"actor": by.name, "objective": objective, "target": str(target), "link": link},
         )
     return link
+
+
+def record_link(
+    link: AlignmentLink,
+    objective: Objective,
+    target: Objective | KeyResult | StrategyItem,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write a new link into the history of the objective that it starts from, load its team first."""
+    words = link.get_kind_display().lower()
+    event = ObjectiveLinked(
+        kind=words, target=_named(target, objective, on=at.date()), statement=link.statement
+    )
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
 
 
 def _place(target: Objective | KeyResult | StrategyItem) -> dict[str, Objective | KeyResult | StrategyItem]:

@@ -184,6 +184,7 @@ def correct_objective(  # noqa: PLR0913 -- as editing, with a reason
 def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
     objective: Objective,
     *,
+    revision: int,
     by: Actor,
     at: datetime,
     accountable: User | None = None,
@@ -194,8 +195,11 @@ def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
     visibility: str = Visibility.OPEN,
     embargo_until: date | None = None,
     restricted_because: str = "",
-) -> Objective:
-    """Say who owns an objective, how ambitious it is, and who may read it. Ambition is fixed once agreed."""
+) -> Saved[Objective] | Conflict[Objective]:
+    """Say who owns an objective, how ambitious it is, and who may read it. Ambition is fixed once agreed.
+
+    Whoever was slower sees what stands there now; the same details are never a conflict.
+    """
     objective = locked_objective(objective, by=by, at=at)
     rules.check_may_draft(by, objective.team)
     rules.check_not_over(objective)
@@ -210,25 +214,28 @@ def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
         "restricted_because": clean_line(restricted_because, field="restricted_because", limit=300),
     }
     _check_details(objective, values)
-    if accountable != objective.accountable:
-        rules.check_may_name(by, objective, accountable)
     changed = {name: value for name, value in values.items() if getattr(objective, name) != value}
     if not changed:
-        return objective
+        return Saved(objective)
+    if revision != objective.revision:
+        return Conflict(objective)
+    if "accountable" in changed:
+        rules.check_may_name(by, objective, accountable)
     if not changed.keys().isdisjoint(READERS):
         rules.check_may_choose_readers(by, objective)
 
     was_open = objective.is_open(on=at.date())
     for name, value in changed.items():
         setattr(objective, name, value)
-    objective.save(update_fields=list(changed))
+    objective.revision += 1
+    objective.save(update_fields=[*changed, "revision"])
     if was_open and not objective.is_open(on=at.date()):
         let_sides_read(objective, by=by, at=at)
 
     names = _joined([DETAILS[name] for name in changed])
     after = {name: str(value) if value is not None else "" for name, value in changed.items()}
     record(ObjectiveDetailed(names=names, after=after), by=by, at=at, subject=objective.subject(on=at.date()))
-    return objective
+    return Saved(objective)
 
 
 def _check_details(objective: Objective, values: dict[str, Any]) -> None:

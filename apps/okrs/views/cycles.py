@@ -32,7 +32,7 @@ CONSEQUENCES = {
     "grade": "Every active objective is graded next; its team's leads are told.",
     "close": (
         "What is to be kept or changed is copied into the next quarter as a draft, and what was never "
-        "agreed goes into the backlog."
+        "agreed goes into the backlog. Questions that nobody answered lapse."
     ),
     "reopen": "It goes back to grading. From then on it closes when a lead closes it, not by itself.",
 }

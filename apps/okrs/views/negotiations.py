@@ -20,13 +20,14 @@ from apps.comments.transitions import say as say_it
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
-from apps.okrs import queries, transitions
+from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import negotiating as forms
 from apps.okrs.http import noted
-from apps.okrs.models import Act, Negotiation, NegotiationKind
+from apps.okrs.models import OVER, Act, Negotiation, NegotiationKind
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.terms import shape_of
+from apps.okrs.views.finding import collisions
 
 CHANGE: Final = "change"
 
@@ -90,8 +91,18 @@ def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **mo
         "needs_form": needs_form,
         "may_change": Act.REVOKE.value in ball.acts,
         "said": comments.conversation("negotiation", found.pk),
+        **_nos_in_the_way(request, found),
     }
     return page(request, "okrs/negotiation.html", context | more, status=status)
+
+
+def _nos_in_the_way(request: PortalRequest, found: Negotiation) -> dict[str, Any]:
+    """Return the nos that stand against what is negotiated, as the form has them in which it is asked."""
+    objective = found.objective
+    if objective is None or found.stage in OVER:
+        return {}
+    may_go_on = rules.may_go_on(actor(request), objective)
+    return {"collisions": collisions(request, objective), "objective": objective, "may_go_on": may_go_on}
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.http import PortalRequest, actor
 from apps.activity.queries import timeline
+from apps.catalog.queries import leads_of
 from apps.comments.queries import conversation
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
@@ -18,7 +19,7 @@ from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
 from apps.okrs.http import noted
 from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, State
-from apps.okrs.views.finding import REFUSED, STALE, both_of, saved_place, today, typed_over
+from apps.okrs.views.finding import REFUSED, STALE, both_of, page_of, saved_place, today, typed_over
 
 EVENTS = 50  # on one page of the history
 
@@ -66,11 +67,43 @@ def _objective(
         "may_grade": may_grade,
         "may_change_terms": _may_change_terms(request, found),
         "asks": _asks(request, found),
+        "next": _next(request, found, rows) if found.state in {State.IDEA, State.DRAFT} else None,
         "close_form": forms.CloseForm() if may_grade else None,
         "is_open": found.is_open(on=on),
         "today": on,
     }
     return page(request, "okrs/objective.html", context | more, status=status)
+
+
+def _next(request: PortalRequest, found: Objective, rows: list[queries.KeyResultRow]) -> dict[str, Any]:
+    """Return how a draft goes on: what it lacks, the step and who takes it. Four queries at most."""
+    by = actor(request)
+    others = set(queries.others_of(found)) if found.state == State.DRAFT and found.cycle else set()
+    if others or found.authored_by_id != found.team_id:
+        others |= {found.authored_by.name} - {found.team.name}
+    is_asked = queries.has_open_negotiation(found)
+    speaks = rules.speaks_for(by, found.team, accountable_id=found.accountable_id) and not by.has("admin")
+    wanted = "take-up" if found.cycle is None else "draft" if found.state == State.IDEA else "adopt"
+    steps = [step for step in rules.steps_for(by, found) if step.key == wanted]
+    has_sentences = any(row.key_result.dropped_on is None for row in rows)
+    is_ready = wanted != "adopt" or (has_sentences and not others and not is_asked)
+    return {
+        "lacks": [*rules.lacks(found, has_sentences=has_sentences), *_other_numbers(rows)],
+        "others": sorted(others),
+        "is_asked": is_asked,
+        "step": steps[0] if steps and is_ready else None,
+        "may_propose": speaks and found.cycle is not None and bool(others) and has_sentences and not is_asked,
+        "may_write": rules.may_draft(by, found.team),
+        "leads": [] if speaks else leads_of(found.team_id),
+        "place": page_of(found),
+    }
+
+
+def _other_numbers(rows: list[queries.KeyResultRow]) -> list[str]:
+    """Return which sentences say other numbers than those by which they are measured."""
+    found = [row.key_result for row in rows if row.key_result.dropped_on is None]
+    said = [rules.other_numbers(one.title, baseline=one.baseline, target=one.target) for one in found]
+    return [words for words in said if words]
 
 
 def _grade_form(row: queries.KeyResultRow, typed: Mapping[int, forms.GradeForm]) -> forms.GradeForm | None:
