@@ -129,9 +129,8 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
         may_choose_readers=rules.may_choose_readers(by, found),
     )
     if request.method == "POST" and form.is_valid():
-        transitions.detail_objective(
-            found, reviewer=found.reviewer, by=by, at=timezone.now(), **form.cleaned_data
-        )
+        said = {name: getattr(found, name) for name in rules.READERS} | form.cleaned_data
+        transitions.detail_objective(found, reviewer=found.reviewer, by=by, at=timezone.now(), **said)
         return saved_place(request, found_objective(request, pk), page_of(found))
     context = {
         "title": "Owner, ambition and the rest",
