@@ -271,7 +271,7 @@ def test_the_form_offers_it_to_those_alone(goals, client):
 
     for by, offers in ((goals.member, False), (goals.lead, True)):
         client.force_login(by.person)
-        assert ("A lead, or who is accountable, chooses that." in client.get(url).content.decode()) != offers
+        assert ("Who may read it" in client.get(url).content.decode()) is offers
         said = {"ambition": "roofshot", "tags": offers} | SECRET
         client.post(url, said)
         goals.objective.refresh_from_db()

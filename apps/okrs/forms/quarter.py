@@ -254,9 +254,8 @@ class DetailsForm(Owned, Revised):
     def __init__(self, *args: Any, may_choose_readers: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not may_choose_readers:
-            for name in ("visibility", "embargo_until", "restricted_because"):
-                self.fields[name].disabled = True
-            self.fields["visibility"].help_text = "A lead, or who is accountable, chooses that."
+            for name in rules.READERS:
+                del self.fields[name]
 
     def clean_tags(self) -> list[str]:
         """Return the words."""

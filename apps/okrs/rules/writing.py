@@ -140,6 +140,9 @@ def check_may_name(by: Actor, objective: Objective, owner: User | None) -> None:
         raise NotPermittedError(message)
 
 
+READERS: Final = ("visibility", "embargo_until", "restricted_because")  # who may read it, and why no others
+
+
 def may_choose_readers(by: Actor, objective: Objective) -> bool:
     """Leads, and who is accountable; of a draft that nobody else knows yet, the team that writes it."""
     is_own = objective.state in {State.IDEA, State.DRAFT} and by.is_in(objective.authored_by_id)

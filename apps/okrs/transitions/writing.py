@@ -51,7 +51,6 @@ DETAILS = {
     "embargo_until": "the embargo",
     "restricted_because": "the reason of the restriction",
 }
-READERS = ("visibility", "embargo_until", "restricted_because")
 LINKS = ("https://", "http://", "/")
 
 
@@ -221,7 +220,7 @@ def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
         return Conflict(objective)
     if "accountable" in changed:
         rules.check_may_name(by, objective, accountable)
-    if not changed.keys().isdisjoint(READERS):
+    if not changed.keys().isdisjoint(rules.READERS):
         rules.check_may_choose_readers(by, objective)
 
     was_open = objective.is_open(on=at.date())
