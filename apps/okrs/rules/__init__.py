@@ -49,6 +49,7 @@ from apps.okrs.rules.cycles import (
     check_may_turn,
     is_due_to_close,
     may_turn,
+    no_root_in_words,
 )
 from apps.okrs.rules.files import (
     check_looked_at,
@@ -445,6 +446,7 @@ __all__ = [
     "needs_reason",
     "net_confidence",
     "next_due",
+    "no_root_in_words",
     "objective_score",
     "order_of",
     "own_side",
