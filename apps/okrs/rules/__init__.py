@@ -50,6 +50,7 @@ from apps.okrs.rules.cycles import (
     check_may_turn,
     is_due_to_close,
     may_turn,
+    no_root_in_words,
 )
 from apps.okrs.rules.files import (
     check_looked_at,
@@ -461,6 +462,7 @@ __all__ = [
     "net_confidence",
     "new_start",
     "next_due",
+    "no_root_in_words",
     "objective_score",
     "order_of",
     "other_numbers",

@@ -19,7 +19,7 @@ from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import ReasonForm
 from apps.okrs.http import noted, noted_of
 from apps.okrs.models import Cycle, CycleState
-from apps.okrs.views.finding import today
+from apps.okrs.views.finding import no_root, today
 
 TURNS = {
     "begin": ("Begin the quarter", CycleState.PLANNING, transitions.begin_cycle),
@@ -44,7 +44,8 @@ def home(request: PortalRequest) -> HttpResponse:
     current = queries.current_cycle(on=today(request))
     if current is not None:
         return redirect(current)
-    context = {"root": queries.root_team(), "may_carry": rules.may_carry_quarters(actor(request))}
+    root, may_carry = queries.root_team(), rules.may_carry_quarters(actor(request))
+    context = {"root": root, "no_root": no_root(root), "may_carry": may_carry}
     return page(request, "okrs/home.html", context)
 
 
@@ -69,6 +70,7 @@ def cycle(request: PortalRequest, cycle: str) -> HttpResponse:
         "page": shown,
         "cycle": found,
         "root": root,
+        "no_root": no_root(root),
         "turns": _turns(found, root, by),
         "may_carry": rules.may_carry_quarters(by),
         "earlier": all_cycles[place + 1] if place + 1 < len(all_cycles) else None,

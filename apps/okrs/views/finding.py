@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.http import PortalRequest, actor
+from apps.catalog.models import Team
 from apps.okrs import queries, rules
 from apps.okrs.http import noted
 from apps.okrs.models import KeyResult, Objective
@@ -31,6 +33,11 @@ class Both:
 def today(request: PortalRequest) -> date:
     """Return which day it is where the reader lives."""
     return rules.today_of(actor(request), timezone.now())
+
+
+def no_root(root: Team | None) -> str:
+    """Say what is missing where no team stands for the organisation; else nothing."""
+    return "" if root else rules.no_root_in_words(settings.ROOT_TEAM)
 
 
 def found_objective(request: PortalRequest, pk: int) -> Objective:

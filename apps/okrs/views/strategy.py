@@ -18,7 +18,7 @@ from apps.okrs import http, queries, reports, rules, transitions
 from apps.okrs.forms import DecisionForm, ItemForm, VerdictForm
 from apps.okrs.models import Cycle, StrategyItem
 from apps.okrs.transitions import Sentence
-from apps.okrs.views.finding import today
+from apps.okrs.views.finding import no_root, today
 
 FIELDS = tuple(Sentence.__dataclass_fields__)
 
@@ -31,6 +31,7 @@ def horizons(request: PortalRequest) -> HttpResponse:
         "page": queries.horizons(request.user, on=today(request)),
         "may_edit": rules.may_edit_strategy(actor(request), root),
         "root": root,
+        "no_root": no_root(root),
     }
     return page(request, "okrs/horizons.html", context)
 
