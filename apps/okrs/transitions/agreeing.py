@@ -8,6 +8,7 @@ from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError
 from apps.okrs.events import PeopleLent
 from apps.okrs.models import (
+    EXITS,
     LOCKED,
     Allocation,
     KeyResult,
@@ -135,6 +136,14 @@ def _contribute(  # noqa: PLR0913 -- private
     if within is not None and (within.team_id != quarter.team_id or within.cycle_id != quarter.cycle_id):
         message = f"That objective is not one of {quarter.team} in {quarter.cycle}."
         raise InvalidInputError(message, field="within")
+    if within is not None:
+        within = Objective.objects.select_related("team", "cycle").get(
+            pk=within.pk
+        )  # behind its quarter's lock
+        if within.state in EXITS:
+            now = within.get_state_display().lower()
+            message = f"“{within}” is {now} meanwhile: choose another objective, or none."
+            raise InvalidInputError(message, field="within")
     _take_part(negotiation.objective, quarter.team, Participant.Part.CONTRIBUTOR)
     if within is not None:
         serves(negotiation, within, statement=payload["deliverable"][:300], by=by, at=at)

@@ -1,7 +1,7 @@
 """How nos are said, held, reopened, let go, and gone against."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from apps.accounts.models import Actor, User
@@ -11,7 +11,7 @@ from apps.catalog.models import Team
 from apps.catalog.queries import leads_of
 from apps.core.errors import InvalidInputError
 from apps.core.text import clean_line
-from apps.core.transactions import one_transaction
+from apps.core.transactions import one_by_one, one_transaction
 from apps.okrs.events import (
     ExceptionMade,
     NoComesBack,
@@ -37,6 +37,7 @@ from apps.okrs.transitions.registering import written
 from apps.okrs.transitions.telling import tell
 
 LONGEST = 500
+AGAIN = timedelta(minutes=10)  # within which the same exception is a double click
 
 
 def reopen_own(objective: Objective, *, reason: str, by: Actor, at: datetime) -> None:
@@ -73,6 +74,12 @@ def say_no(  # noqa: PLR0913 -- a no is whole or it is none
     code, said = negotiating.clean_no(reason_code, reason, until_on=until_on, is_later=False, at=at)
     reopen_when = clean_line(reopen_when, field="reopen_when", limit=300)
     _check_threshold(metric, threshold_way, threshold)
+    one_by_one("okrs.say_no")
+    same = No.objects.filter(
+        team=team, what=what, reason_code=code, reason=said, until_on=until_on, requester=requester
+    )
+    if known := same.active().order_by("pk").first():  # a double click
+        return known
     words = sorted({clean_line(tag, field="tags", limit=50).lower() for tag in tags or []} - {""})
 
     ends = until_on is not None or bool(reopen_when) or threshold is not None
@@ -211,6 +218,11 @@ def make_exception(
     if person_weeks is not None and not 0 < person_weeks < Decimal(10_000):
         message = "Person-weeks must be more than 0 and less than 10,000."
         raise InvalidInputError(message, field="person_weeks")
+    same = NoException.objects.filter(
+        no=no, granted_by=by.person, reason=said, objective=objective, person_weeks=person_weeks
+    )
+    if known := same.filter(at__gt=at - AGAIN).first():
+        return known
     made = NoException.objects.create(
         no=no,
         granted_by=rules.decider(by),

@@ -288,6 +288,7 @@ def remove_milestone(milestone: Milestone, *, by: Actor, at: datetime) -> KeyRes
     rules.check_editable(key_result.objective)
     title = milestone.title
 
+    _check_still_there(milestone)
     Milestone.objects.filter(pk=milestone.pk, key_result=key_result).delete()
     KeyResult.objects.filter(pk=key_result.pk).update(revision=F("revision") + 1)
 
@@ -305,6 +306,7 @@ def reach_milestone(
     rules.check_may_check_in(by, key_result.objective.team)
     rules.check_not_over(key_result.objective)
     rules.check_not_dropped(key_result)
+    _check_still_there(milestone)
     milestone = Milestone.objects.locked(milestone.pk)
     evidence_url = clean_line(evidence_url, field="evidence_url", limit=500) if done_on else ""
     _check_reached(done_on, evidence_url, today=rules.today_of(by, at))
@@ -318,6 +320,13 @@ def reach_milestone(
     event = MilestoneChanged(what=what, title=milestone.title, evidence_url=evidence_url)
     record(event, by=by, at=at, subject=key_result.subject(on=at.date()))
     return milestone
+
+
+def _check_still_there(milestone: Milestone) -> None:
+    """Refuse a step that somebody has taken out; its key result is locked."""
+    if not Milestone.objects.filter(pk=milestone.pk).exists():
+        message = "Somebody has taken this milestone out already."
+        raise InvalidMoveError(message)
 
 
 def _check_reached(done_on: date | None, evidence_url: str, *, today: date) -> None:
