@@ -389,7 +389,7 @@ def rules_at(place):
 def test_my_check_ins_are_empty_for_somebody_without_a_team(client, goals):
     client.force_login(UserFactory())
 
-    assert "None of your teams has a page" in html(client, reverse("okrs:check_ins"))
+    assert "none of your teams has a page" in html(client, reverse("okrs:check_ins"))
 
 
 # The objective

@@ -80,8 +80,6 @@ class KeyResultRow:
     steps: int = 0  # milestones
     may_edit: bool = False
     may_drop: bool = False
-    is_first: bool = False
-    is_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,14 +182,7 @@ def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool, today: 
     speaks = rules.may_grade(by, objective)
     is_open = objective.state not in EXITS and objective.state != State.CLOSED
     sentences = [
-        replace(
-            one,
-            may_edit=may_edit,
-            may_drop=is_open and (may_edit or speaks),
-            is_first=place == 0,
-            is_last=place == len(row.key_results) - 1,
-        )
-        for place, one in enumerate(row.key_results)
+        replace(one, may_edit=may_edit, may_drop=is_open and (may_edit or speaks)) for one in row.key_results
     ]
     return replace(
         row,

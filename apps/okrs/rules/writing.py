@@ -1,5 +1,6 @@
 """What a team may write on its page, and for how long."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
@@ -13,6 +14,9 @@ from apps.okrs.models import EXITS, Cycle, CycleState, KeyResult, Objective, Sta
 from apps.okrs.rules.permissions import may_draft, speaks_for
 from apps.okrs.rules.states import MOVES
 
+BULLET: Final = re.compile(
+    r"^\s*(?:[*\u2022]|[-\u2013](?!\d))*"
+)  # of a list; "-3 % calls" begins with a number
 LONGEST_TITLE: Final = 200
 LONGEST_KEY_RESULT: Final = 300
 LONGEST_WHY: Final = 5_000
@@ -90,7 +94,7 @@ def mark_of(text: str) -> int:
 
 def lines_of(text: str) -> tuple[str, list[str]]:
     """Take an objective as it was typed: its first line, then a key result in each further one."""
-    lines = [line.strip().lstrip("-*\u2022\u2013").strip() for line in text.splitlines()]
+    lines = [BULLET.sub("", line).strip() for line in text.splitlines()]
     title, *rest = [line for line in lines if line] or [""]
     return title, rest
 

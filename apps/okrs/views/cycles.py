@@ -19,6 +19,7 @@ from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import ReasonForm
 from apps.okrs.http import noted, noted_of
 from apps.okrs.models import Cycle, CycleState
+from apps.okrs.views import answers
 from apps.okrs.views.finding import no_root, today
 
 TURNS = {
@@ -101,9 +102,10 @@ def cycle_step(request: PortalRequest, cycle: str, step: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = ReasonForm(data, needs_reason=True) if step == "reopen" else django_forms.Form(data)
     if request.method == "POST" and form.is_valid():
-        moved: Cycle = turn(found, by=by, at=timezone.now(), **form.cleaned_data)  # type: ignore[operator]
-        messages.success(request, f"{moved} is {moved.get_state_display().lower()} now.")
-        return redirect(moved)
+        with answers.refused_in(form):
+            moved: Cycle = turn(found, by=by, at=timezone.now(), **form.cleaned_data)  # type: ignore[operator]
+            messages.success(request, f"{moved} is {moved.get_state_display().lower()} now.")
+            return redirect(moved)
     context = {
         "title": f"{label}: {found}",
         "consequence": CONSEQUENCES[step],
@@ -113,7 +115,7 @@ def cycle_step(request: PortalRequest, cycle: str, step: str) -> HttpResponse:
         "action": label,
         "waiting": queries.unfinished(found) if step == "close" else 0,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 
@@ -126,9 +128,17 @@ def archive(request: PortalRequest) -> HttpResponse:
 @require_safe
 def backlog(request: PortalRequest) -> HttpResponse:
     """List what has no quarter: next and later, by team."""
+    return backlog_page(request)
+
+
+def backlog_page(
+    request: PortalRequest, *, status: int = HTTPStatus.OK, typed: tuple[int, django_forms.Form] | None = None
+) -> HttpResponse:
+    """Show the backlog, with what was typed for one team and refused."""
     by = actor(request)
     found = list(queries.backlog(request.user, on=today(request))[:200])
     noted(found, by=by)
     rows = [(one, rules.steps_for(by, one)) for one in found]
-    context = {"rows": rows, "own": list(teams_of(request.user))}
-    return page(request, "okrs/backlog.html", context)
+    team_id, form = typed or (None, None)
+    own = [(team, form if team.pk == team_id else None) for team in teams_of(request.user)]
+    return page(request, "okrs/backlog.html", {"rows": rows, "own": own}, status=status)

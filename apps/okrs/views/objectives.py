@@ -19,6 +19,7 @@ from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
 from apps.okrs.http import noted
 from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, State
+from apps.okrs.views import answers
 from apps.okrs.views.finding import REFUSED, STALE, both_of, page_of, saved_place, today, typed_over
 
 EVENTS = 50  # on one page of the history
@@ -155,8 +156,12 @@ def history(request: PortalRequest, pk: int) -> HttpResponse:
 def say_of_objective(request: PortalRequest, pk: int) -> HttpResponse:
     """Add a comment; it stands in the margin of the quarter too, and the other side is told."""
     found = _found(request, pk)
-    transitions.say(found, text=request.POST.get("text", ""), by=actor(request), at=timezone.now())
-    return redirect(f"{found.get_absolute_url()}#conversation")
+    form = forms.SayForm(request.POST)
+    if form.is_valid():
+        with answers.refused_in(form):
+            transitions.say(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            return redirect(f"{found.get_absolute_url()}#conversation")
+    return _objective(request, found, status=answers.status_of(form), say_form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -244,6 +249,8 @@ def close(request: PortalRequest, pk: int) -> HttpResponse:
         rules.check_may_grade(actor(request), found)
         rules.check_is_grading(found)
         return _objective(request, found, status=REFUSED, close_form=form)
-    closed = transitions.close_objective(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    messages.success(request, f"“{closed}” is closed.")
-    return redirect(closed)
+    with answers.refused_in(form):
+        closed = transitions.close_objective(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+        messages.success(request, f"“{closed}” is closed.")
+        return redirect(closed)
+    return _objective(request, found, status=answers.status_of(form), close_form=form)

@@ -94,16 +94,16 @@ def correct_objective(request: PortalRequest, pk: int) -> HttpResponse:
     found = found_objective(request, pk)
     words = {name: getattr(found, name) for name in ("title", "why", "instead_of", "revision")}
     form = CorrectForm(request.POST or None, initial=words)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
+    is_stale = False
+    if request.method == "POST" and form.is_valid():
+        with answers.refused_in(form):
             at = timezone.now()
             result = transitions.correct_objective(found, by=actor(request), at=at, **form.cleaned_data)
             if isinstance(result, Saved):
                 return back(found)
-            status = HTTPStatus.CONFLICT
-            form.add_error(None, f"Somebody else changed it meanwhile. It says now: “{result.row.title}”.")
+            is_stale = True
+            said = f"Somebody else changed it meanwhile. It says now: “{result.row.title}”."
+            form.add_error(None, said)
     context = {
         "title": "Correct what was agreed",
         "consequence": "The words before and after stand in history, with your reason.",
@@ -112,6 +112,7 @@ def correct_objective(request: PortalRequest, pk: int) -> HttpResponse:
         "form": form,
         "action": "Correct it",
     }
+    status = HTTPStatus.CONFLICT if is_stale else answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 
