@@ -27,7 +27,7 @@ from apps.okrs.models import (
     StrategyItem,
 )
 from apps.okrs.queries.finding import root_team
-from apps.okrs.queries.leadership import balances, lending
+from apps.okrs.queries.leadership import balances, lending, said_for
 from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of
 from apps.okrs.queries.strategy import stated_of
 from apps.okrs.rules.horizons import in_words
@@ -175,8 +175,8 @@ def _mean(values: list[Decimal]) -> str:
 
 
 def _nos(cycle: Cycle) -> dict[str, Any]:
-    during = {"decided_at__date__gte": cycle.starts_on, "decided_at__date__lte": cycle.ends_on}
-    rows = No.objects.filter(_open(), **during).select_related("team").order_by("-pk")[:MOST]
+    of_cycle = said_for(cycle.pk, since=cycle.starts_on, until=cycle.ends_on)
+    rows = No.objects.filter(_open(), of_cycle).select_related("team").order_by("-pk")[:MOST]
     is_said_openly = Q(no__objective=None) | Q(no__objective__visibility="open")
     granted = NoException.objects.filter(
         _open(), is_said_openly, at__date__gte=cycle.starts_on, at__date__lte=cycle.ends_on
@@ -213,7 +213,7 @@ def _moved(cycle: Cycle) -> dict[str, Any]:
         "costliest": [
             {
                 "team": one.quarter.team.name,
-                "on": one.at.date().isoformat(),
+                "on": f"{one.at:%-d %B %Y}",
                 "reason": one.reason,
                 "first": titles.get(one.after[0], "") if one.after else "",
                 "was_first": titles.get(one.before[0], "") if one.before else "",
