@@ -88,6 +88,7 @@ from apps.okrs.rules.measures import (
 )
 from apps.okrs.rules.measuring import (
     LONGEST_CADENCE,
+    SAY_WHY,
     Change,
     MeasureDraft,
     MilestoneDraft,
@@ -288,6 +289,7 @@ __all__ = [
     "ONE_EVENT",
     "PENDING",
     "REMIND_BEFORE",
+    "SAY_WHY",
     "SQUARES",
     "STALE",
     "STEPS",
