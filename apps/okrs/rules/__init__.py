@@ -90,6 +90,7 @@ from apps.okrs.rules.measures import (
 )
 from apps.okrs.rules.measuring import (
     LONGEST_CADENCE,
+    SAY_WHY,
     Change,
     MeasureDraft,
     MilestoneDraft,
@@ -301,6 +302,7 @@ __all__ = [
     "PENDING",
     "READERS",
     "REMIND_BEFORE",
+    "SAY_WHY",
     "SQUARES",
     "STALE",
     "STEPS",
