@@ -25,6 +25,7 @@ from apps.okrs.models import (
     State,
 )
 from apps.okrs.queries.finding import readable_by
+from apps.okrs.queries.health import Noted, noted_in, with_said
 from apps.okrs.queries.margin import Margin, margins
 from apps.okrs.queries.promises import promised_by
 from apps.okrs.queries.values import values_by_metric
@@ -94,6 +95,7 @@ class ObjectiveRow:
     key_results: list[KeyResultRow]
     dropped: list[KeyResult]
     margin: Margin = field(default_factory=Margin)
+    noted: Noted = field(default_factory=Noted)
     steps: list[rules.Step] = field(default_factory=list)
     may_edit: bool = False
     is_last: bool = False
@@ -137,6 +139,8 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     by_id = {one.pk: one for one in listed}
     drawn = drawn_rows([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
     beside = margins(quarter, ids=order, by=by)
+    noted = noted_in(quarter, listed, on=today, is_own=by.is_in(quarter.team_id))
+    drawn = [replace(row, noted=noted.get(row.objective.pk, row.noted)) for row in drawn]
     return Document(
         quarter=quarter,
         head=_head(quarter, drawn, today=today),
@@ -169,7 +173,7 @@ def _with_remarks(rows: QuerySet[Objective], team_id: int, cycle_id: int) -> Que
     """Add how many open remarks each objective has; the rules write them, its own page lists them."""
     here = Q(cycle=cycle_id) | Q(cycle=None, state__in=sorted(rules.NEVER_AGREED))
     remarks = Count("findings", filter=Q(findings__state=Finding.State.OPEN))
-    found = rows.filter(here, team=team_id).annotate(remarks=remarks)
+    found = with_said(rows.filter(here, team=team_id).annotate(remarks=remarks))
     return found.select_related("accountable", "authored_by").order_by("pk")
 
 
@@ -209,7 +213,7 @@ def _ask_url(objective: Objective) -> str:
 
 
 def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:
-    """Return one objective of a page, as an answer to an edit of it. Four queries."""
+    """Return one objective of a page, as an answer to an edit of it. Five queries at most."""
     cycle = objective.cycle or Cycle(starts_on=today, ends_on=today)
     quarter = Quarter.objects.filter(team=objective.team_id, cycle=objective.cycle_id).first()
     others = Objective.objects.filter(team=objective.team_id, cycle=objective.cycle_id).exclude(
@@ -218,6 +222,11 @@ def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:
     order = rules.order_of(quarter.ordered_ids if quarter else [], set(others.values_list("pk", flat=True)))
     (row,) = drawn_rows([objective], {objective.cycle_id: cycle}, today=today)
     number = order.index(objective.pk) + 1 if objective.pk in order else 1
+    if quarter is not None:
+        quarter.cycle = cycle
+        said = with_said(Objective.objects.filter(pk=objective.pk))
+        noted = noted_in(quarter, said, on=today, is_own=by.is_in(objective.team_id))
+        row = replace(row, noted=noted.get(objective.pk, row.noted))
     return _for(by, replace(row, number=number), Margin(), is_last=number == len(order))
 
 

@@ -44,9 +44,17 @@ def _document(
         "may_rank": is_open and rules.may_rank(by, found.team),
         "ranks_reason": rules.needs_reason(found.cycle, [row.objective for row in shown.objectives]),
         "toward_mark": rules.mark_of(found.toward),
+        "may_ask": _may_ask(request, found),
         "correctable": by.has("admin"),
     }
     return page(request, "okrs/quarter.html", context | more, status=status)
+
+
+def _may_ask(request: PortalRequest, found: Quarter) -> bool:
+    """Tell whether somebody of another team reads: theirs can ask, offer, or propose an objective."""
+    person = request.user
+    is_other = bool(person.team_ids) and found.team_id not in person.team_ids and not person.is_admin
+    return is_other and found.cycle.state not in CLOSED
 
 
 @require_POST
