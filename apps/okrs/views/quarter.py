@@ -48,9 +48,15 @@ def _document(
         "ranks_reason": rules.needs_reason(found.cycle, [row.objective for row in shown.objectives]),
         "toward_mark": rules.mark_of(found.toward),
         "correctable": by.has("admin"),
-        "may_ask": is_open and bool(set(request.user.lead_ids) - {found.team_id}) and not by.has("admin"),
+        "may_ask": is_open and _may_ask(request, found),
     }
     return page(request, "okrs/quarter.html", context | more, status=status)
+
+
+def _may_ask(request: PortalRequest, found: Quarter) -> bool:
+    """Tell whether somebody of another team reads: theirs can ask, offer, or propose an objective."""
+    person = request.user
+    return bool(person.team_ids) and found.team_id not in person.team_ids and not person.is_admin
 
 
 @require_POST
