@@ -25,6 +25,7 @@ from apps.okrs.models import (
     State,
 )
 from apps.okrs.queries.finding import readable_by
+from apps.okrs.queries.health import otherwise_of, with_said
 from apps.okrs.queries.margin import Margin, margins
 from apps.okrs.queries.promises import promised_by
 from apps.okrs.queries.values import values_by_metric
@@ -97,6 +98,7 @@ class ObjectiveRow:
     may_edit: bool = False
     is_last: bool = False
     ask_url: str = ""  # where another team is asked for it; empty for who may not
+    otherwise: str = ""  # "says on track, numbers say off track"
 
     @property
     def tone(self) -> str:
@@ -135,6 +137,7 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     by_id = {one.pk: one for one in listed}
     drawn = drawn_rows([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
+    drawn = [replace(row, otherwise=otherwise_of(row.objective)) for row in drawn]
     beside = margins(quarter, ids=order, by=by, on=today)
     return Document(
         quarter=quarter,
@@ -167,11 +170,11 @@ def _seen(*, team_id: int, cycle_id: int, on: date, reader_teams: list[int]) -> 
 
 
 def _with_remarks(rows: QuerySet[Objective], team_id: int, cycle_id: int) -> QuerySet[Objective]:
-    """Add how many open remarks each objective has; the rules write them, its own page lists them."""
+    """Add how many open remarks each objective has, and what was said of it lately."""
     here = Q(cycle=cycle_id) | Q(cycle=None, state__in=sorted(rules.NEVER_AGREED))
     remarks = Count("findings", filter=Q(findings__state=Finding.State.OPEN))
     found = rows.filter(here, team=team_id).annotate(remarks=remarks)
-    return found.select_related("accountable", "authored_by").order_by("pk")
+    return with_said(found).select_related("accountable", "authored_by").order_by("pk")
 
 
 def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool, today: date) -> ObjectiveRow:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 
 from apps.accounts.models import User
 from apps.core.statements import one_or_404, statement
@@ -84,6 +85,25 @@ def due_on(quarter: Quarter | None) -> date | None:
         ends_on=quarter.cycle.ends_on,
         every_days=quarter.check_in_days if quarter.has_check_ins else None,
     )
+
+
+def with_said(objectives: QuerySet[Objective]) -> QuerySet[Objective]:
+    """Add what the two newest check-ins said and what the numbers hinted at, for `otherwise_of`."""
+    later = TeamCheckIn.objects.filter(corrects=OuterRef("team_check_in"), published_at__isnull=False)
+    lines = CheckIn.objects.filter(~Exists(later), objective=OuterRef("pk")).exclude(status="")
+    lines = lines.filter(team_check_in__published_at__isnull=False)
+    lines = lines.order_by("-team_check_in__on_date", "-team_check_in__pk")
+    said = lines.annotate(said=Concat("status", Value("/"), "hint")).values("said")
+    return objectives.annotate(said_last=Subquery(said[:1]), said_before=Subquery(said[1:2]))
+
+
+def otherwise_of(objective: Objective) -> str:
+    """Say where a team of `with_said` said one thing and the numbers another, twice in a row. No query."""
+    if objective.state != State.ACTIVE:
+        return ""
+    words = [objective.said_before, objective.said_last]  # type: ignore[attr-defined]
+    pairs = [said.partition("/") for said in words if said]
+    return rules.says_otherwise([(status, hint or None) for status, _slash, hint in pairs])
 
 
 def health_of(objective: Objective, lines: list[CheckIn], *, on: date, own: Collection[int] = ()) -> Health:

@@ -99,7 +99,7 @@ def leadership(cycle: Cycle, *, person: User, on: date) -> Overview:
         hidden_loans=frozenset(one.pk for one in ours if one.negotiation_id not in shown),
         balances=balances(loans),
         findings=_grave(**who, cycle_id=cycle.pk),
-        nos=_nos(**who, since=cycle.starts_on, until=cycle.ends_on),
+        nos=_nos(**who, cycle_id=cycle.pk, since=cycle.starts_on, until=cycle.ends_on),
     )
 
 
@@ -127,9 +127,21 @@ def _grave(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) ->
     return found.only(*SHOWN_OF_FINDING)
 
 
+def said_for(cycle_id: int, *, since: date, until: date) -> Q:
+    """Pick the nos of a cycle: those to what was asked for it or stands in it; free ones by their day.
+
+    Most of what is asked for a quarter is answered before it begins.
+    """
+    is_free = Q(negotiation=None) & (Q(objective=None) | Q(objective__cycle=None))
+    in_it = Q(negotiation__cycle=cycle_id) | Q(negotiation=None, objective__cycle=cycle_id)
+    return in_it | (is_free & Q(decided_at__date__gte=since, decided_at__date__lte=until))
+
+
 @statement()
-def _nos(*, reader_teams: list[int] | None, on: date | None, since: date, until: date) -> QuerySet[No]:
-    rows: QuerySet[Any] = No.objects.filter(decided_at__date__gte=since, decided_at__date__lte=until)
+def _nos(
+    *, reader_teams: list[int] | None, on: date | None, cycle_id: int, since: date, until: date
+) -> QuerySet[No]:
+    rows: QuerySet[Any] = No.objects.filter(said_for(cycle_id, since=since, until=until))
     rows = _about(rows, "objective", reader_teams=reader_teams, on=on)
     rows = rows.select_related("team", "requester", "holder", "metric").only(*SHOWN_OF_NO)
     return rows.order_by("-pk")[:MOST]

@@ -29,7 +29,7 @@ from apps.okrs.models import (
 )
 from apps.okrs.queries.finding import root_team
 from apps.okrs.queries.habits import costliest, parts_of_all
-from apps.okrs.queries.leadership import balances, lending
+from apps.okrs.queries.leadership import balances, lending, said_for
 from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of
 from apps.okrs.queries.strategy import stated_of
 from apps.okrs.rules.horizons import in_words
@@ -173,8 +173,8 @@ def _grades(cycle: Cycle, *, on: date) -> dict[str, Any]:
 
 
 def _nos(cycle: Cycle, *, on: date) -> dict[str, Any]:
-    during = {"decided_at__date__gte": cycle.starts_on, "decided_at__date__lte": cycle.ends_on}
-    rows = No.objects.filter(_open(on=on), **during).select_related("team").order_by("-pk")[:MOST]
+    of_cycle = said_for(cycle.pk, since=cycle.starts_on, until=cycle.ends_on)
+    rows = No.objects.filter(_open(on=on), of_cycle).select_related("team").order_by("-pk")[:MOST]
     granted = NoException.objects.filter(
         _open(on=on),
         _open("no__objective", on=on),

@@ -230,18 +230,20 @@ def side_of(act: Act, negotiation: Negotiation, by: Actor) -> Team:
     for one in meant:
         if one.pk in spoken:
             return one
+    raise _refusal(by, meant, TABLE[act].verb)
+
+
+def _refusal(by: Actor, teams: Iterable[Team], verb: str) -> NotPermittedError:
     if by.has("admin"):
-        message = "An administrator never speaks for a team: goals are not dictated."
-        raise NotPermittedError(message)
-    names = " or ".join(one.name for one in meant)
-    message = f"Only a lead of {names}, or who is accountable there, can {TABLE[act].verb}."
-    raise NotPermittedError(message)
+        return NotPermittedError("An administrator never speaks for a team: goals are not dictated.")
+    names = " or ".join(one.name for one in teams)
+    return NotPermittedError(f"Only a lead of {names}, or who is accountable there, can {verb}.")
 
 
 def check_speaks_for_a_side(by: Actor, negotiation: Negotiation) -> None:
     """Refuse whoever speaks for neither side."""
     if not voices(by, negotiation):
-        side_of(Act.REVOKE, negotiation, by)
+        raise _refusal(by, (negotiation.initiator, negotiation.counterpart), "speak here")
 
 
 def check_not_own_terms(by: Actor, author_id: int | None) -> None:
