@@ -133,7 +133,11 @@ def ranks(request: PortalRequest, cycle: str, team: str) -> HttpResponse:
     if isinstance(result, Conflict):
         theirs = queries.quarter(cycle, team)
         return _ranks(request, theirs, _order_form(None, theirs), status=HTTPStatus.CONFLICT)
-    return redirect(found) if request.POST.get("to") == "page" else redirect(request.path)
+    moved = next((request.POST[name] for name in ("up", "down") if name in request.POST), "")
+    place = f"#objective-{moved}" if moved.isdigit() else ""  # whoever moves it by keys goes on from there
+    return redirect(
+        f"{found.get_absolute_url() if request.POST.get('to') == 'page' else request.path}{place}"
+    )
 
 
 def _order_form(data: QueryDict | None, found: Quarter) -> OrderForm:
