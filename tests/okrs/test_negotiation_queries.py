@@ -28,7 +28,7 @@ def two():
 
 def margin(two, by, now):
     quarter = queries.quarter(two.cycle.slug, two.tracking.slug)
-    return margins(quarter, ids=[two.objective.pk], by=by)
+    return margins(quarter, ids=[two.objective.pk], by=by, on=now.date())
 
 
 def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
@@ -70,7 +70,7 @@ def test_the_margin_says_what_the_other_team_has_free(two, now):
     two.ask(now)
     page = queries.quarter(two.cycle.slug, two.checkout.slug)
 
-    (note,) = margins(page, ids=[two.objective.pk], by=two.buyer)[two.objective.pk].asks
+    (note,) = margins(page, ids=[two.objective.pk], by=two.buyer, on=now.date())[two.objective.pk].asks
 
     assert (note.cost_label, note.room) == ("Costs Tracking", "none free")
 
@@ -165,7 +165,7 @@ def test_dictated_is_what_came_from_outside_and_was_accepted_at_once_in_silence(
     accept(propose(two, now, "Dictated"), two.giver, now + timedelta(hours=2))
     accept(propose(two, now, "Slept over"), two.giver, now + timedelta(hours=30))
     talked = propose(two, now, "Talked about")
-    comment(talked.subject, text="Why?", by=two.giver, at=now)
+    comment(talked.subject(on=now.date()), text="Why?", by=two.giver, at=now)
     accept(talked, two.giver, now)
     countered = propose(two, now, "Countered")
     transitions.counter(

@@ -235,8 +235,8 @@ class Owned(forms.Form):
         return self.people.get(self.cleaned_data["accountable"])
 
 
-class DetailsForm(Owned):
-    """What an objective says beyond its sentences."""
+class DetailsForm(Owned, Revised):
+    """What an objective says beyond its sentences; who may read it, only some choose."""
 
     ambition = forms.ChoiceField(
         choices=Ambition,
@@ -250,6 +250,12 @@ class DetailsForm(Owned):
     visibility = forms.ChoiceField(choices=Visibility, label="Who may read it")
     embargo_until = forms.DateField(required=False, label="Until", widget=DAY)
     restricted_because = Line(limit=300, required=False, label="Why only the team")
+
+    def __init__(self, *args: Any, may_choose_readers: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_choose_readers:
+            for name in rules.READERS:
+                del self.fields[name]
 
     def clean_tags(self) -> list[str]:
         """Return the words."""

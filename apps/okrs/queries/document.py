@@ -81,8 +81,6 @@ class KeyResultRow:
     steps: int = 0  # milestones
     may_edit: bool = False
     may_drop: bool = False
-    is_first: bool = False
-    is_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +92,7 @@ class ObjectiveRow:
     base: str
     key_results: list[KeyResultRow]
     dropped: list[KeyResult]
+    is_open: bool = True  # to everyone
     margin: Margin = field(default_factory=Margin)
     steps: list[rules.Step] = field(default_factory=list)
     may_edit: bool = False
@@ -139,11 +138,13 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     by_id = {one.pk: one for one in listed}
     drawn = drawn_rows([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
     drawn = [replace(row, otherwise=otherwise_of(row.objective)) for row in drawn]
-    beside = margins(quarter, ids=order, by=by)
+    beside = margins(quarter, ids=order, by=by, on=today)
     return Document(
         quarter=quarter,
         head=_head(quarter, drawn, today=today),
-        objectives=[_for(by, row, beside[row.objective.pk], is_last=row is drawn[-1]) for row in drawn],
+        objectives=[
+            _for(by, row, beside[row.objective.pk], is_last=row is drawn[-1], today=today) for row in drawn
+        ],
         gone=[one for one in rows if one.cycle_id and one.state in EXITS],
         backlog=[one for one in rows if not one.cycle_id],
         margin=beside[0],
@@ -176,7 +177,7 @@ def _with_remarks(rows: QuerySet[Objective], team_id: int, cycle_id: int) -> Que
     return with_said(found).select_related("accountable", "authored_by").order_by("pk")
 
 
-def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool) -> ObjectiveRow:
+def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool, today: date) -> ObjectiveRow:
     """Return a row with what somebody may do in it."""
     objective = row.objective
     may_edit = rules.may_edit(by, objective)
@@ -184,17 +185,11 @@ def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool) -> Obje
     speaks = rules.may_grade(by, objective)
     is_open = objective.state not in EXITS and objective.state != State.CLOSED
     sentences = [
-        replace(
-            one,
-            may_edit=may_edit,
-            may_drop=is_open and (may_edit or speaks),
-            is_first=place == 0,
-            is_last=place == len(row.key_results) - 1,
-        )
-        for place, one in enumerate(row.key_results)
+        replace(one, may_edit=may_edit, may_drop=is_open and (may_edit or speaks)) for one in row.key_results
     ]
     return replace(
         row,
+        is_open=objective.is_open(on=today),
         margin=margin,
         may_edit=may_edit,
         steps=rules.steps_for(by, objective) if may_draft or speaks else [],
@@ -221,7 +216,7 @@ def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:
     order = rules.order_of(quarter.ordered_ids if quarter else [], set(others.values_list("pk", flat=True)))
     (row,) = drawn_rows([objective], {objective.cycle_id: cycle}, today=today)
     number = order.index(objective.pk) + 1 if objective.pk in order else 1
-    return _for(by, replace(row, number=number), Margin(), is_last=number == len(order))
+    return _for(by, replace(row, number=number), Margin(), is_last=number == len(order), today=today)
 
 
 def drawn_rows(

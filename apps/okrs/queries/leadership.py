@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.models import User
 from apps.catalog.models import Team
 from apps.core.statements import statement
-from apps.okrs.models import Cycle, Finding, Loan, Negotiation, No, Objective, Stage, State
+from apps.okrs.models import Cycle, Finding, Loan, Negotiation, No, Stage
 from apps.okrs.queries.finding import reader, seen_by
 from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of, undecided
 from apps.okrs.rules.negotiation_measures import Measures
@@ -192,9 +192,3 @@ def balances(loans: list[Loan]) -> list[Balance]:
         lent[one.lender.team.name] += one.person_weeks
         got[one.borrower.team.name] += one.person_weeks
     return [Balance(name, lent[name], got[name]) for name in sorted({*lent, *got})]
-
-
-def stopped(cycle: Cycle) -> list[Objective]:
-    """Return what was stopped in a cycle and everybody may read. One query."""
-    rows = Objective.objects.filter(cycle=cycle, state=State.STOPPED, visibility="open")
-    return list(rows.select_related("team").order_by("pk"))

@@ -40,6 +40,7 @@ from apps.okrs.rules.closing import (
 )
 from apps.okrs.rules.cycles import (
     NEVER_AGREED,
+    UNANSWERED,
     UNFINISHED,
     check_begins,
     check_closes,
@@ -49,6 +50,7 @@ from apps.okrs.rules.cycles import (
     check_may_turn,
     is_due_to_close,
     may_turn,
+    no_root_in_words,
 )
 from apps.okrs.rules.files import (
     check_looked_at,
@@ -195,6 +197,11 @@ from apps.okrs.rules.remarks import (
     own_side,
     said,
 )
+from apps.okrs.rules.said_numbers import (
+    new_start,
+    other_numbers,
+    renumbered,
+)
 from apps.okrs.rules.scores import (
     Missing,
     ObjectiveScore,
@@ -221,6 +228,7 @@ from apps.okrs.rules.steps import (
     check_from,
     check_has_key_results,
     check_passed,
+    lacks,
     may_take,
     steps_for,
 )
@@ -246,6 +254,8 @@ from apps.okrs.rules.writing import (
     MOST_KEY_RESULTS,
     MOST_MILESTONES,
     ONE_EVENT,
+    READERS,
+    check_may_choose_readers,
     check_may_drop,
     check_may_name,
     check_not_dropped,
@@ -260,6 +270,7 @@ from apps.okrs.rules.writing import (
     is_draft,
     lines_of,
     mark_of,
+    may_choose_readers,
     may_edit,
     unit_kind_of,
 )
@@ -288,11 +299,13 @@ __all__ = [
     "NEVER_AGREED",
     "ONE_EVENT",
     "PENDING",
+    "READERS",
     "REMIND_BEFORE",
     "SAY_WHY",
     "SQUARES",
     "STALE",
     "STEPS",
+    "UNANSWERED",
     "UNFINISHED",
     "UNREAD_AFTER",
     "WEEK",
@@ -360,6 +373,7 @@ __all__ = [
     "check_may_be_accepted",
     "check_may_carry_quarters",
     "check_may_check_in",
+    "check_may_choose_readers",
     "check_may_decide",
     "check_may_draft",
     "check_may_drop",
@@ -422,6 +436,7 @@ __all__ = [
     "is_draft",
     "is_due_to_close",
     "is_stale",
+    "lacks",
     "leads_back",
     "lines_of",
     "look_of",
@@ -429,6 +444,7 @@ __all__ = [
     "may_acknowledge",
     "may_carry_quarters",
     "may_check_in",
+    "may_choose_readers",
     "may_decide",
     "may_draft",
     "may_edit",
@@ -446,9 +462,12 @@ __all__ = [
     "needs_learning",
     "needs_reason",
     "net_confidence",
+    "new_start",
     "next_due",
+    "no_root_in_words",
     "objective_score",
     "order_of",
+    "other_numbers",
     "own_side",
     "pace_of",
     "period_of",
@@ -458,6 +477,7 @@ __all__ = [
     "progress_of",
     "proposal",
     "reads_in_confidence",
+    "renumbered",
     "said",
     "says_otherwise",
     "spark",

@@ -25,14 +25,14 @@ def check_may_draft(by: Actor, team: Team) -> None:
 
 
 def may_put_off(by: Actor, team: Team) -> bool:
-    """Members and leads: a "not now" is a no of the team, and an administrator says none for it."""
+    """Members and leads put off or take back: both are the team's word, and no administrator gives it."""
     return by.is_in(team.pk) or by.leads(team.pk)
 
 
 def check_may_put_off(by: Actor, team: Team) -> None:
     """Refuse everybody else."""
     if not may_put_off(by, team):
-        message = f"Only {team} itself says “not now” to what it planned."
+        message = f"Only {team} itself puts off or takes back what it planned."
         raise NotPermittedError(message)
 
 

@@ -1,6 +1,5 @@
 """The steps of an objective that its team takes alone, each with a form where it asks for something."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django import forms as django_forms
@@ -16,6 +15,7 @@ from apps.core.http import page
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import DeferForm, ReasonForm, StopForm, TakeUpForm
 from apps.okrs.models import Objective, State
+from apps.okrs.views import answers
 from apps.okrs.views.finding import back, found_objective, page_of, saved_place
 
 TAKEN = {
@@ -42,6 +42,7 @@ CONSEQUENCES = {
     "withdraw": "It leaves the order and stays readable below. Nobody was bound to it.",
     "stop": "Who takes part is told, its person-weeks are free at once, and your reason stays readable.",
 }
+ENDS = {"defer", "withdraw", "stop"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,10 +59,11 @@ def objective_step(request: PortalRequest, pk: int, step: str) -> HttpResponse:
     blockers = queries.blockers(found) if step == "activate" else []
     form = _form(request, step, has_blockers=bool(blockers))
     if request.method == "POST" and form.is_valid():
-        _take(found, step, by, form.cleaned_data)
-        messages.success(request, f"“{found}”: {meant.to.label.lower()}.")
-        moved = found_objective(request, pk)
-        return saved_place(request, moved, page_of(moved)) if step == "take-up" else back(moved)
+        with answers.refused_in(form):
+            _take(found, step, by, form.cleaned_data)
+            messages.success(request, f"“{found}”: {meant.to.label.lower()}.")
+            moved = found_objective(request, pk)
+            return saved_place(request, moved, page_of(moved)) if step == "take-up" else back(moved)
     context = {
         "title": meant.label if meant.asks else f"{meant.label}?",
         "consequence": CONSEQUENCES[step],
@@ -71,8 +73,9 @@ def objective_step(request: PortalRequest, pk: int, step: str) -> HttpResponse:
         "action": meant.label,
         "is_far_reaching": meant.is_far_reaching,
         "blockers": blockers,
+        "ending": queries.ending_with(found) if step in ENDS else [],
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 
