@@ -264,7 +264,7 @@ def test_only_administrators_restore(now, role):
         (b'{"format": "roadworthy.okrs", "version": 1}', "This part is missing"),
         (b" " * (imports.LARGEST + 1), "at most"),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_what_is_no_file_of_a_quarter_is_refused_in_words(now, content, words):
     outcome = restore(content, now)

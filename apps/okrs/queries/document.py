@@ -25,7 +25,7 @@ from apps.okrs.models import (
     State,
 )
 from apps.okrs.queries.finding import readable_by
-from apps.okrs.queries.health import otherwise_of, with_said
+from apps.okrs.queries.health import Noted, noted_in, with_said
 from apps.okrs.queries.margin import Margin, margins
 from apps.okrs.queries.promises import promised_by
 from apps.okrs.queries.values import values_by_metric
@@ -94,11 +94,11 @@ class ObjectiveRow:
     dropped: list[KeyResult]
     is_open: bool = True  # to everyone
     margin: Margin = field(default_factory=Margin)
+    noted: Noted = field(default_factory=Noted)
     steps: list[rules.Step] = field(default_factory=list)
     may_edit: bool = False
     is_last: bool = False
     ask_url: str = ""  # where another team is asked for it; empty for who may not
-    otherwise: str = ""  # "says on track, numbers say off track"
 
     @property
     def tone(self) -> str:
@@ -137,8 +137,9 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     by_id = {one.pk: one for one in listed}
     drawn = drawn_rows([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
-    drawn = [replace(row, otherwise=otherwise_of(row.objective)) for row in drawn]
     beside = margins(quarter, ids=order, by=by, on=today)
+    noted = noted_in(quarter, listed, on=today, is_own=by.is_in(quarter.team_id))
+    drawn = [replace(row, noted=noted.get(row.objective.pk, row.noted)) for row in drawn]
     return Document(
         quarter=quarter,
         head=_head(quarter, drawn, today=today),
@@ -173,8 +174,8 @@ def _with_remarks(rows: QuerySet[Objective], team_id: int, cycle_id: int) -> Que
     """Add how many open remarks each objective has, and what was said of it lately."""
     here = Q(cycle=cycle_id) | Q(cycle=None, state__in=sorted(rules.NEVER_AGREED))
     remarks = Count("findings", filter=Q(findings__state=Finding.State.OPEN))
-    found = rows.filter(here, team=team_id).annotate(remarks=remarks)
-    return with_said(found).select_related("accountable", "authored_by").order_by("pk")
+    found = with_said(rows.filter(here, team=team_id).annotate(remarks=remarks))
+    return found.select_related("accountable", "authored_by").order_by("pk")
 
 
 def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool, today: date) -> ObjectiveRow:
@@ -207,7 +208,7 @@ def _ask_url(objective: Objective) -> str:
 
 
 def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:
-    """Return one objective of a page, as an answer to an edit of it. Four queries."""
+    """Return one objective of a page, as an answer to an edit of it. Five queries at most."""
     cycle = objective.cycle or Cycle(starts_on=today, ends_on=today)
     quarter = Quarter.objects.filter(team=objective.team_id, cycle=objective.cycle_id).first()
     others = Objective.objects.filter(team=objective.team_id, cycle=objective.cycle_id).exclude(
@@ -216,6 +217,11 @@ def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:
     order = rules.order_of(quarter.ordered_ids if quarter else [], set(others.values_list("pk", flat=True)))
     (row,) = drawn_rows([objective], {objective.cycle_id: cycle}, today=today)
     number = order.index(objective.pk) + 1 if objective.pk in order else 1
+    if quarter is not None:
+        quarter.cycle = cycle
+        said = with_said(Objective.objects.filter(pk=objective.pk))
+        noted = noted_in(quarter, said, on=today, is_own=by.is_in(objective.team_id))
+        row = replace(row, noted=noted.get(objective.pk, row.noted))
     return _for(by, replace(row, number=number), Margin(), is_last=number == len(order), today=today)
 
 

@@ -37,9 +37,9 @@ def write_check_in(request: PortalRequest, cycle: str, team: str) -> HttpRespons
     """Fill in the form of a team. It saves itself; without JavaScript two buttons save and publish."""
     quarter = queries.quarter(cycle, team)
     by = actor(request)
-    rules.check_may_check_in(by, quarter.team)
+    rules.check_may_speak(by, quarter.team, queries.scope_of(quarter, by=by))
     rules.check_cycle_takes_check_ins(quarter.cycle, today=today(request))
-    sheet = queries.sheet(quarter, queries.draft_of(quarter), person=request.user, on=today(request))
+    sheet = _sheet(request, quarter, queries.draft_of(quarter))
     if request.method != "POST":
         return _form(request, quarter, forms.CheckInForm(sheet=sheet))
     form = forms.CheckInForm(request.POST, sheet=sheet)
@@ -50,6 +50,12 @@ def write_check_in(request: PortalRequest, cycle: str, team: str) -> HttpRespons
             return _saved(request, row)
         case Conflict(theirs):
             return _stale(request, quarter, form, theirs)
+
+
+def _sheet(request: PortalRequest, quarter: Quarter, draft: TeamCheckIn | None) -> queries.Sheet:
+    """Return the form of a team, or what a contributor's lead fills in of it."""
+    scope = queries.scope_of(quarter, by=actor(request))
+    return queries.sheet(quarter, draft, person=request.user, on=today(request), scope=scope)
 
 
 def _saved(request: PortalRequest, row: TeamCheckIn) -> HttpResponse:
@@ -73,7 +79,7 @@ def _stale(
 ) -> HttpResponse:
     """Show what somebody else saved beside what was typed; a tick keeps mine, nothing is lost."""
     draft = queries.draft_of(quarter)
-    fresh = forms.CheckInForm(sheet=queries.sheet(quarter, draft, person=request.user, on=today(request)))
+    fresh = forms.CheckInForm(sheet=_sheet(request, quarter, draft))
     names = [name for name in form.fields if name not in {"revision", "mine"} and name in fresh.fields]
     context: dict[str, Any] = {
         "theirs": theirs,
@@ -105,7 +111,7 @@ def _published(request: PortalRequest, draft: TeamCheckIn, *, revision: int) -> 
             return HttpResponseClientRedirect(url) if wants_part(request) else redirect(url)
         case Conflict(row):
             problem = "Somebody changed the draft meanwhile. Read it once more, then publish it."
-            sheet = queries.sheet(row.quarter, row, person=request.user, on=today(request))
+            sheet = _sheet(request, row.quarter, row)
             fresh = forms.CheckInForm(sheet=sheet)
             return _form(request, row.quarter, fresh, status=STALE, part="form", problem=problem)
 

@@ -18,7 +18,7 @@ from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
 from apps.okrs.http import noted
-from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, State
+from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, Quarter, State
 from apps.okrs.views import answers
 from apps.okrs.views.finding import REFUSED, STALE, both_of, page_of, saved_place, today, typed_over
 
@@ -68,6 +68,7 @@ def _objective(
         "may_grade": may_grade,
         "may_change_terms": _may_change_terms(request, found),
         "asks": _asks(request, found),
+        "checks_in": _checks_in(request, found),
         "next": _next(request, found, rows) if found.state in {State.IDEA, State.DRAFT} else None,
         "close_form": forms.CloseForm() if may_grade else None,
         "is_open": found.is_open(on=on),
@@ -122,6 +123,15 @@ def _may_change_terms(request: PortalRequest, found: Objective) -> bool:
 def _is_open(found: Objective) -> bool:
     """Tell whether a no can still stand in the way of it."""
     return bool(rules.MOVES[State(found.state)]) and found.state != State.GRADING
+
+
+def _checks_in(request: PortalRequest, found: Objective) -> bool:
+    """Tell whether to lead a contributor's lead to the check-in; its own team finds it on its page."""
+    is_own = rules.may_check_in(actor(request), found.team)
+    if found.cycle is None or is_own or not request.user.lead_ids:
+        return False
+    scope = queries.scope_of(Quarter(team=found.team, cycle=found.cycle), by=actor(request))
+    return found.pk in (scope or ()) and rules.takes_check_ins(found.cycle, today=today(request))
 
 
 def _asks(request: PortalRequest, found: Objective) -> str:
