@@ -395,6 +395,12 @@ def test_a_block_can_be_overridden_and_a_refusal_cannot():
     assert [one.rule for one in lint.in_the_way(remarks, everything)] == ["L3"]
 
 
+def test_what_has_begun_is_asked_and_not_held_back_before_its_start():
+    begun = unit(objective(accountable=(), has_begun=True))
+
+    assert [(rule, level) for rule, level, _words in said(begun)] == [("L9", "warn")]
+
+
 def test_the_load_may_move_without_asking_again():
     def digest(load):
         return [one.fingerprint for one in lint.lint_unit(unit(objective(instead_of=""), load=Decimal(load)))]

@@ -127,13 +127,13 @@ def test_what_is_gone_is_resolved_and_opens_again_when_it_returns(now):
     lead = lead_of(team)
     objective = ObjectiveFactory(team=team)
     look(now)
-    transitions.detail_objective(objective, accountable=lead.person, by=lead, at=now)
+    transitions.detail_objective(objective, revision=0, accountable=lead.person, by=lead, at=now)
 
     look(now, is_whole=True)
     gone = Finding.objects.get(code="L9")
     assert (gone.state, gone.gone_at) == ("resolved", now)
 
-    transitions.detail_objective(objective, accountable=None, by=lead, at=now)
+    transitions.detail_objective(objective, revision=1, accountable=None, by=lead, at=now)
     look(now, is_whole=True)
 
     back = Finding.objects.get(code="L9")
@@ -167,7 +167,7 @@ def test_what_a_team_keeps_to_itself_is_told_to_no_other(now):
     assert codes(code="K1") == []
     others = Finding.objects.exclude(objective=secret)
     assert not any("Marker" in f"{one.message}{one.evidence}" for one in others)
-    assert {one.subject.audience for one in Finding.objects.filter(objective=secret)} == {
+    assert {one.subject(on=now.date()).audience for one in Finding.objects.filter(objective=secret)} == {
         f"team:{secret.team_id}"
     }
 
@@ -250,7 +250,7 @@ def test_a_word_of_the_team_answers_what_others_wrote(now):
     look(now)
     assert codes(code="L13") == ["L13"]
 
-    say(objective.subject, text="Half of it, we think.", by=lead_of(team), at=now)
+    say(objective.subject(on=now.date()), text="Half of it, we think.", by=lead_of(team), at=now)
     look(now)
 
     assert codes(code="L13") == []

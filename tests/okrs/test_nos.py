@@ -297,7 +297,7 @@ def test_saving_what_collides_leads_to_the_no(client, team, lead, now):
     own = lead_of(objective.team)
     client.force_login(own.person)
     url = reverse("okrs:objective_details", args=[objective.pk])
-    details = {"ambition": "roofshot", "visibility": "open", "tags": "nights"}
+    details = {"ambition": "roofshot", "visibility": "open", "tags": "nights", "revision": 0}
 
     answers = [client.post(url, details).url]
     go_on = f"{reverse('okrs:no_step', args=[no.pk, 'exception'])}?objective={objective.pk}"

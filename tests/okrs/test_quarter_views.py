@@ -404,12 +404,14 @@ def test_a_key_result_is_measured_by_a_form(client, team, lead, cycle):
 
     wrong = sent(client, lead, address, data | {"baseline": "9,400"}, status=422).content.decode()
     same = sent(client, lead, address, data | {"baseline": "5"}, status=422).content.decode()
-    sent(client, lead, address, data | {"baseline": "9,4"})
+    much = sent(client, lead, address, data | {"baseline": "9,4", "target": "101 %"}, status=422)
+    sent(client, lead, address, data | {"baseline": "9,4 %"})
     stale = sent(client, lead, address, data | {"baseline": "8"}, status=409).content.decode()
 
     row.refresh_from_db()
     assert "without separators of thousands" in wrong
     assert "Baseline and target are the same" in same
+    assert all(words in much.content.decode() for words in ("101 lies above 100", 'value="101 %"'))
     assert (row.baseline, row.target, row.metric.name) == (Decimal("9.4"), Decimal(5), "Calls")
     assert "Somebody else changed it" in stale
     assert 'name="revision" value="1"' in stale
@@ -456,6 +458,7 @@ def test_details_come_back_when_they_are_wrong(client, team, lead, cycle):
         "visibility": "open",
         "accountable": lead.person_id,
         "tags": "Calls, night",
+        "revision": 0,
     }
     sent(client, lead, address, data | {"ambition": "huge"}, status=422)
     sent(client, lead, address, data)
@@ -466,6 +469,9 @@ def test_details_come_back_when_they_are_wrong(client, team, lead, cycle):
         lead.person,
         ["calls", "night"],
     )
+    late = sent(client, lead, address, data | {"ambition": "commitment"}, status=409).content.decode()
+    assert "Moon shot" in late  # what was saved meanwhile, beside mine
+    assert 'name="revision" value="1"' in late
 
 
 def test_everybody_writes_into_the_margin(client, team, cycle):

@@ -8,9 +8,19 @@ from django.db import connection, transaction
 from apps.accounts.models import Actor
 from apps.core.errors import InvalidMoveError
 from apps.okrs import rules, transitions
-from apps.okrs.models import Cycle, CycleState, Objective, State, TeamCheckIn
+from apps.okrs.models import (
+    Allocation,
+    Cycle,
+    CycleState,
+    Negotiation,
+    Objective,
+    Stage,
+    State,
+    TeamCheckIn,
+)
 from tests.factories import TeamFactory, lead_of, member_of
 from tests.factories.okrs import CycleFactory, NextCycleFactory, ObjectiveFactory, QuarterFactory
+from tests.okrs.sides import seen, sides
 from tests.races import on_postgresql
 
 pytestmark = on_postgresql
@@ -107,3 +117,53 @@ def test_nobody_plans_or_ranks_in_a_quarter_that_closes(transactional_db, now):
     assert isinstance(result, InvalidMoveError)
     quarter.refresh_from_db()
     assert quarter.ordered_ids == ids
+
+
+def test_nobody_publishes_into_a_quarter_that_closes(transactional_db, now):
+    cycle = CycleFactory(state=CycleState.GRADING)
+    NextCycleFactory()
+    team = TeamFactory()
+    quarter = QuarterFactory(team=team, cycle=cycle)
+    member = member_of(team)
+    said = rules.CheckInDraft(priorities="So")
+    draft = transitions.save_check_in(quarter, draft=said, revision=0, by=member, at=now).row
+
+    result = while_ending(
+        lambda: transitions.close_cycle(cycle, by=JOB, at=now),
+        lambda: transitions.publish_check_in(draft, revision=1, by=member, at=now),
+    )
+
+    assert isinstance(result, InvalidMoveError)
+    assert TeamCheckIn.objects.get().published_at is None
+
+
+def test_nothing_is_promised_to_what_stops_meanwhile(transactional_db, now):
+    two = sides()
+    asked = two.ask(now)
+    looked_at = seen(asked)
+
+    result = while_ending(
+        lambda: transitions.stop(two.objective, reason="So", by=two.buyer, at=now),
+        lambda: transitions.accept(asked, seen=looked_at, displaced="The app", by=two.giver, at=now),
+    )
+
+    assert isinstance(result, InvalidMoveError)
+    assert Negotiation.objects.get().stage == Stage.WITHDRAWN
+    assert not Allocation.objects.exists()
+
+
+def test_nothing_is_agreed_in_a_quarter_whose_questions_lapse(transactional_db, now):
+    two = sides()
+    asked = two.ask(now)
+    looked_at = seen(asked)
+    Objective.objects.update(state=State.DRAFT, agreed_at=None)
+    Cycle.objects.update(state=CycleState.GRADING)
+    NextCycleFactory()
+
+    result = while_ending(
+        lambda: transitions.close_cycle(two.cycle, by=JOB, at=now),
+        lambda: transitions.accept(asked, seen=looked_at, displaced="The app", by=two.giver, at=now),
+    )
+
+    assert isinstance(result, InvalidMoveError)
+    assert Negotiation.objects.get().stage == Stage.LAPSED

@@ -247,27 +247,40 @@ def test_nobody_takes_the_voice_of_a_team(team, member, now, state):
     objective = made(state, team=team)
 
     with pytest.raises(NotPermittedError, match="A lead of it says who that is"):
-        transitions.detail_objective(objective, accountable=member.person, by=member, at=now)
+        transitions.detail_objective(objective, revision=0, accountable=member.person, by=member, at=now)
 
     objective.refresh_from_db()
     assert objective.accountable is None
     assert not Event.objects.exists()
     lead = lead_of(team)
-    transitions.detail_objective(objective, accountable=member.person, by=lead, at=now)
+    transitions.detail_objective(objective, revision=0, accountable=member.person, by=lead, at=now)
     objective.refresh_from_db()
     assert objective.accountable == member.person
 
 
 def test_of_what_is_agreed_a_voice_hands_it_on(team, member, now):
     objective, lead, other = made(State.AGREED, team=team), lead_of(team), member_of(team)
-    transitions.detail_objective(objective, accountable=member.person, by=lead, at=now)
+    transitions.detail_objective(objective, revision=0, accountable=member.person, by=lead, at=now)
 
     with pytest.raises(NotPermittedError):
-        transitions.detail_objective(objective, accountable=None, by=other, at=now)
-    transitions.detail_objective(objective, accountable=other.person, by=member, at=now)
+        transitions.detail_objective(objective, revision=1, accountable=None, by=other, at=now)
+    transitions.detail_objective(objective, revision=1, accountable=other.person, by=member, at=now)
 
     objective.refresh_from_db()
     assert objective.accountable == other.person
+
+
+def test_whoever_is_slower_with_details_sees_what_stands_there(team, member, now):
+    objective = made(team=team)
+    transitions.detail_objective(objective, revision=0, tags=["calls"], by=member, at=now)
+
+    late = transitions.detail_objective(objective, revision=0, ambition="moonshot", by=member, at=now)
+    same = transitions.detail_objective(objective, revision=0, tags=["calls"], by=member, at=now)
+
+    objective.refresh_from_db()
+    assert isinstance(late, Conflict)
+    assert isinstance(same, Saved)
+    assert (objective.tags, objective.ambition, objective.revision) == (["calls"], "roofshot", 1)
 
 
 def test_owner_ambition_and_readers(team, member, now):
@@ -275,6 +288,7 @@ def test_owner_ambition_and_readers(team, member, now):
 
     transitions.detail_objective(
         objective,
+        revision=0,
         accountable=member.person,
         ambition="moonshot",
         tags=["Calls ", "calls", ""],
@@ -310,16 +324,20 @@ def test_wrong_details_leave_nothing(team, member, now, details, words):
     objective = made(team=team)
 
     with pytest.raises(InvalidInputError, match=words):
-        transitions.detail_objective(objective, by=member, at=now, **details)
+        transitions.detail_objective(objective, revision=0, by=member, at=now, **details)
 
     assert not Event.objects.exists()
 
 
 def test_the_owner_is_of_the_team_and_the_ambition_fixed_once_agreed(team, member, now):
     with pytest.raises(InvalidInputError, match="Choose somebody of"):
-        transitions.detail_objective(made(team=team), accountable=UserFactory(), by=member, at=now)
+        transitions.detail_objective(
+            made(team=team), revision=0, accountable=UserFactory(), by=member, at=now
+        )
     with pytest.raises(InvalidMoveError, match="ambition was agreed"):
-        transitions.detail_objective(made(State.AGREED, team=team), ambition="moonshot", by=member, at=now)
+        transitions.detail_objective(
+            made(State.AGREED, team=team), revision=0, ambition="moonshot", by=member, at=now
+        )
 
 
 # ---- the sentence above

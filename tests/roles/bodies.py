@@ -145,7 +145,7 @@ def _of_goals(world):
     return {
         "/{okr_draft}/save/": SENTENCES,
         "/{okr_active}/correct/": SENTENCES | {"reason": "A slip"},
-        "/{okr_draft}/details/": {"ambition": "moonshot", "visibility": "open"},
+        "/{okr_draft}/details/": {"ambition": "moonshot", "visibility": "open", "revision": 0},
         "/{okr_draft}/thread/": {"text": "Returns too?"},
         "/{okr_draft}/key-results/": {"text": "Calls fall"},
         "/teams/{team}/objectives/": {"text": "Quiet nights"},

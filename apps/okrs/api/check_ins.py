@@ -26,6 +26,7 @@ from apps.core.results import Conflict, Saved
 from apps.okrs import queries, rules, transitions
 from apps.okrs.api import measuring_shapes as shapes
 from apps.okrs.api.finding import today
+from apps.okrs.http import noted
 from apps.okrs.models import TeamCheckIn
 
 
@@ -63,7 +64,7 @@ class CheckInViewSet(viewsets.GenericViewSet[TeamCheckIn]):
     def update(self, request: Request, pk: str) -> Response:
         """Save a draft if it is still the one that was read."""
         found = _found(request, number(pk))
-        rules.check_may_check_in(actor(request), found.quarter.team)
+        _check_may_speak(request, found)
         rules.check_is_draft(found)
         revision = revision_asked(request, present=found.revision)
         draft = shapes.draft_of(body(request, shapes.CheckInInput))
@@ -85,7 +86,7 @@ class CheckInViewSet(viewsets.GenericViewSet[TeamCheckIn]):
     def publish(self, request: Request, pk: str) -> Response:
         """Publish a draft, in person: its values are recorded, and its numbers stay as they are."""
         found, _nothing = _found(request, number(pk)), body(request, Nothing)
-        rules.check_may_publish(actor(request), found.quarter.team)
+        _check_may_speak(request, found)
         revision = revision_asked(request, present=found.revision)
         by, at = actor(request), timezone.now()
         return _saved(request, found, transitions.publish_check_in(found, revision=revision, by=by, at=at))
@@ -120,12 +121,21 @@ class WaitingViewSet(viewsets.GenericViewSet[TeamCheckIn]):
         return Response(shapes.WaitingOut(found, many=True).data)
 
 
+def _check_may_speak(request: Request, found: TeamCheckIn) -> None:
+    by = actor(request)
+    rules.check_may_speak(by, found.quarter.team, queries.scope_of(found.quarter, by=by))
+
+
 def _found(request: Request, pk: int) -> TeamCheckIn:
     return queries.draft_to_change(pk, person=person(request))
 
 
 def _in_full(request: Request, found: TeamCheckIn) -> dict[str, Any]:
-    lines = queries.said_lines(found, person=person(request), on=today(request))
+    scope = None if found.published_at else queries.scope_of(found.quarter, by=actor(request))
+    for name in rules.SQUARES if scope is not None else ():
+        setattr(found, name, "")  # the team's alone until it publishes them
+    lines = queries.said_lines(found, person=person(request), on=today(request), scope=scope)
+    noted([line.objective for line in lines], by=actor(request))
     return shapes.check_in_out(found, lines, queries.correction_of(found))
 
 

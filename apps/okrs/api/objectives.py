@@ -95,15 +95,20 @@ class ObjectiveViewSet(viewsets.GenericViewSet[Objective]):
             request, transitions.correct_objective(found, revision=revision, by=by, at=at, **values)
         )
 
-    @extend_schema(request=inputs.DetailsInput(partial=True), responses=shapes.ObjectiveOut)
+    @extend_schema(
+        request=inputs.DetailsInput(partial=True), responses=shapes.ObjectiveOut, parameters=[IF_MATCH]
+    )
     @action(detail=True, methods=["patch"])
     def details(self, request: Request, pk: str) -> Response:
         """Say who owns it, how ambitious it is, and who may read it."""
         found = finding.objective(request, pk)
+        revision = revision_asked(request, present=found.revision)
         present = {name: getattr(found, name) for name in DETAILS}
         values = present | body(request, inputs.DetailsInput, partial=True)
-        transitions.detail_objective(found, by=actor(request), at=timezone.now(), **values)
-        return finding.shown(request, pk)
+        by, at = actor(request), timezone.now()
+        return _worded(
+            request, transitions.detail_objective(found, revision=revision, by=by, at=at, **values)
+        )
 
     @extend_schema(request=inputs.TitlesInput, responses={201: shapes.ObjectiveOut})
     @action(detail=True, methods=["post"], url_path="key-results")
@@ -214,8 +219,9 @@ class ObjectiveViewSet(viewsets.GenericViewSet[Objective]):
     def history(self, request: Request, pk: str) -> Response:
         """Show what happened to an objective, the newest first, and how its terms changed."""
         found, before = finding.objective(request, pk), filters(request, inputs.EntryFilters).get("before")
-        seen = person(request).audiences | {found.subject.audience}  # they were let in to read this one
-        entries = timeline(found.subject, audiences=seen, before=before, limit=ENTRIES)
+        subject = found.subject(on=finding.today(request))
+        seen = person(request).audiences | {subject.audience}  # they were let in to read this one
+        entries = timeline(subject, audiences=seen, before=before, limit=ENTRIES)
         lines = [
             {"id": one.id, "at": one.at, "actor": one.actor_name, "sentence": one.sentence} for one in entries
         ]

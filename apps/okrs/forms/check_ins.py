@@ -59,7 +59,7 @@ class CheckInForm(RevisionForm):
         self.sheet = sheet
         self.fields["revision"].widget = forms.HiddenInput()
         self.fields["mine"] = forms.IntegerField(required=False, min_value=0, max_value=2_000_000_000)
-        for name, label in rules.SQUARES.items():
+        for name, label in rules.SQUARES.items() if not sheet.is_part else ():
             self.fields[name] = _text(label, rules.LONGEST_SQUARE, help_text=SQUARES[name], rows=3)
         for line in sheet.lines:
             prefix = f"o{line.objective.pk}"
@@ -114,7 +114,11 @@ class CheckInForm(RevisionForm):
             if not self.cleaned_data.get(f"o{line.objective.pk}-status"):
                 message = f"Say how “{line.objective}” goes: on track, at risk or off track."
                 self.add_error(f"o{line.objective.pk}-status", message)
-        if not self.sheet.lines and not any(self.cleaned_data.get(name) for name in rules.SQUARES):
+        if (
+            not self.sheet.is_part
+            and not self.sheet.lines
+            and not any(self.cleaned_data.get(name) for name in rules.SQUARES)
+        ):
             self.add_error("priorities", "Write something first.")
 
     @property
@@ -136,7 +140,7 @@ class CheckInForm(RevisionForm):
                 name: values[f"{prefix}-{name}"] for name in ("status", "changed", "learned", "help_wanted")
             }
             lines[row.objective.pk] = rules.LineDraft(items=items, **words)
-        return rules.CheckInDraft(lines=lines, **{name: values[name] for name in rules.SQUARES})
+        return rules.CheckInDraft(lines=lines, **{name: values.get(name, "") for name in rules.SQUARES})
 
     @property
     def base(self) -> int:
@@ -148,7 +152,7 @@ class CheckInForm(RevisionForm):
     @property
     def squares(self) -> list[BoundField]:
         """Return the fields of the squares."""
-        return [self[name] for name in rules.SQUARES]
+        return [self[name] for name in rules.SQUARES if name in self.fields]
 
     @property
     def lines(self) -> Iterator[LineFields]:

@@ -23,6 +23,7 @@ from apps.okrs.queries.check_ins import (
     reviewers_of,
     rhythms_of,
     said_lines,
+    scope_of,
     sheet,
     unread,
     waiting_for_reviewers,
@@ -36,6 +37,7 @@ from apps.okrs.queries.document import (
 from apps.okrs.queries.finding import (
     current_cycle,
     cycle_of,
+    kept_back,
     key_result,
     milestone,
     objective,
@@ -58,9 +60,11 @@ from apps.okrs.queries.findings import (
 )
 from apps.okrs.queries.guards import (
     blockers,
+    ending_with,
     has_open_negotiation,
     others_of,
 )
+from apps.okrs.queries.habits import habits
 from apps.okrs.queries.health import (
     Health,
     due_on,
@@ -240,6 +244,7 @@ from apps.okrs.queries.values import (
 from apps.okrs.queries.waiting import (
     waiting_for,
 )
+from apps.okrs.queries.withheld import withheld
 
 __all__ = [
     "BACKLOG",
@@ -318,6 +323,7 @@ __all__ = [
     "due",
     "due_on",
     "due_packs",
+    "ending_with",
     "evidence_with",
     "finding",
     "findings",
@@ -326,11 +332,13 @@ __all__ = [
     "first_terms",
     "frozen_on",
     "givers_objectives",
+    "habits",
     "has_open_negotiation",
     "health_of",
     "health_of_objectives",
     "horizons",
     "horizons_subject",
+    "kept_back",
     "key_of",
     "key_result",
     "key_result_rows",
@@ -393,6 +401,7 @@ __all__ = [
     "rule_subject",
     "said_lines",
     "said_of",
+    "scope_of",
     "service_link",
     "sheet",
     "sheet_preview",
@@ -416,6 +425,7 @@ __all__ = [
     "waiting_for_reviewers",
     "with_last",
     "with_newest",
+    "withheld",
     "words_of",
     "written",
 ]

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
-from apps.accounts.models import User
+from apps.accounts.models import Actor, User
 from apps.catalog.queries import people_of
 from apps.core.statements import first, statement
 from apps.okrs import rules
@@ -19,6 +19,7 @@ from apps.okrs.models import (
     KeyResult,
     Kind,
     Objective,
+    Participant,
     Quarter,
     State,
     TeamCheckIn,
@@ -67,6 +68,8 @@ class Sheet:
 
     draft: TeamCheckIn | None
     lines: list[LineRow]
+    is_part: bool = False  # for a contributor's lead: what their team contributes to
+    may_be_published: bool = True  # by whoever fills it in
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,24 @@ class Rhythm:
     is_stale: bool
     has_draft: bool
     objectives: int
+
+
+def scope_of(quarter: Quarter, *, by: Actor) -> frozenset[int] | None:
+    """Return the objectives of which somebody may speak; none says all, of their own team. One query at most.
+
+    The lead of a team that contributes to some of them speaks of those (OKRS 1.6).
+    """
+    if rules.may_check_in(by, quarter.team):
+        return None
+    if by.person is None or by.team_id is not None:
+        return frozenset()
+    return _contributed(quarter, by.person.lead_ids)
+
+
+def _contributed(quarter: Quarter, lead_ids: Collection[int]) -> frozenset[int]:
+    rows = Participant.objects.filter(part=Participant.Part.CONTRIBUTOR, team__in=lead_ids)
+    rows = rows.filter(objective__team=quarter.team_id, objective__cycle=quarter.cycle_id)
+    return frozenset(rows.filter(objective__state__in=CHECKED).values_list("objective_id", flat=True))
 
 
 def checked_objectives(quarter: Quarter, *, also: int | None = None) -> list[Objective]:
@@ -119,9 +140,17 @@ def _draft(*, quarter_id: int) -> QuerySet[TeamCheckIn]:
     return rows.select_related("corrects", "author").order_by("pk")[:1]
 
 
-def sheet(quarter: Quarter, draft: TeamCheckIn | None, *, person: User, on: date) -> Sheet:
-    """Return the form of a team. Seven queries, for any number of objectives."""
-    objectives = checked_objectives(quarter, also=draft.corrects_id if draft else None)
+def sheet(
+    quarter: Quarter,
+    draft: TeamCheckIn | None,
+    *,
+    person: User,
+    on: date,
+    scope: frozenset[int] | None = None,
+) -> Sheet:
+    """Return the form of a team, or a part of it. Seven queries, for any number of objectives."""
+    asked = checked_objectives(quarter, also=draft.corrects_id if draft else None)
+    objectives = [one for one in asked if scope is None or one.pk in scope]
     key_results = checked_key_results([one.pk for one in objectives])
     standings = progress_of_key_results(key_results, on=on)
     lines, items = _typed(draft)
@@ -134,7 +163,7 @@ def sheet(quarter: Quarter, draft: TeamCheckIn | None, *, person: User, on: date
             for row in own
         ]
         rows.append(LineRow(one, lines.get(one.pk), lines_before.get(one.pk), found))
-    return Sheet(draft, rows)
+    return Sheet(draft, rows, is_part=scope is not None, may_be_published=len(objectives) == len(asked))
 
 
 def _takes_value(key_result: KeyResult, person: User) -> bool:
@@ -177,15 +206,22 @@ def draft_to_change(pk: int, *, person: User) -> TeamCheckIn:
         "quarter__team", "quarter__cycle", "author", "acknowledged_by", "corrects"
     )
     row = rows.filter(pk=pk).first()
-    if row is None or (row.published_at is None and row.quarter.team_id not in person.team_ids):
+    if row is None or (row.published_at is None and not _may_see_draft(row.quarter, person)):
         raise Http404
     return row
 
 
-def said_lines(check_in: TeamCheckIn, *, person: User, on: date) -> list[CheckIn]:
+def _may_see_draft(quarter: Quarter, person: User) -> bool:
+    return quarter.team_id in person.team_ids or bool(_contributed(quarter, person.lead_ids))
+
+
+def said_lines(
+    check_in: TeamCheckIn, *, person: User, on: date, scope: frozenset[int] | None = None
+) -> list[CheckIn]:
     """Return what was said of each objective that somebody may read, with items. Two queries."""
     items = CheckInItem.objects.select_related("key_result").order_by("key_result__position", "pk")
     rows = check_in.lines.filter(objective__in=readable(person, on=on)).select_related("objective")
+    rows = rows if scope is None else rows.filter(objective__in=scope)
     return list(rows.prefetch_related(Prefetch("items", items)).order_by("pk"))
 
 

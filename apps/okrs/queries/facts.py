@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal, InvalidOperation
 
-from apps.okrs.models import AlignmentLink, Kind, Negotiation, No
+from apps.okrs.models import AlignmentLink, Kind, Negotiation, No, State
 from apps.okrs.models import KeyResult as KeyResultRow
 from apps.okrs.models import Objective as ObjectiveRow
 from apps.okrs.queries.rows import STANDING, Rows, period
@@ -63,6 +63,7 @@ def _objective(row: ObjectiveRow, rows: Rows) -> ObjectiveFacts:
         author="" if row.authored_by_id == row.team_id else row.authored_by.name,
         is_answered=row.pk in rows.answered,
         has_evidence=bool(row.evidence_url),
+        has_begun=row.state in {State.ACTIVE, State.GRADING, State.CLOSED},
         key_results=tuple(_key_result(one, row, sentences, rows) for one in sentences),
     )
 

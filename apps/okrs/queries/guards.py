@@ -13,6 +13,7 @@ from apps.okrs.models import (
 )
 from apps.okrs.queries.findings import blocking_of
 from apps.okrs.rules.steps import Blocker
+from apps.okrs.rules.terms import many_weeks, weeks_of
 
 WEEKS = DecimalField(max_digits=15, decimal_places=4)
 KEPT = (Stage.AGREED, Stage.REPORTED, Stage.CLOSED)
@@ -40,6 +41,22 @@ def has_open_negotiation(objective: Objective) -> bool:
     kinds = [NegotiationKind.OBJECTIVE, NegotiationKind.CHANGE, NegotiationKind.TARGET]
     rows = Negotiation.objects.filter(objective=objective, kind__in=kinds, stage=Stage.OPEN)
     return rows.exists()
+
+
+def ending_with(objective: Objective) -> list[tuple[str, str]]:
+    """Return what ends with an objective: the other team with its title, and what it means. One query."""
+    rows = Negotiation.objects.filter(objective=objective, stage__in=[Stage.OPEN, Stage.AGREED])
+    rows = rows.exclude(stage=Stage.AGREED, changes__isnull=False)
+    rows = rows.select_related("initiator", "counterpart", "terms")
+    return [(f"{one.other(objective.team_id)}: {one.title}", _what_ends(one)) for one in rows.order_by("pk")]
+
+
+def _what_ends(negotiation: Negotiation) -> str:
+    if negotiation.stage == Stage.OPEN:
+        return "the question is withdrawn"
+    payload = negotiation.terms.payload if negotiation.terms else {}
+    weeks = weeks_of(payload) + weeks_of(payload, "lent_weeks")
+    return f"{many_weeks(weeks)} given back" if weeks else "the agreement ends"
 
 
 def blockers(objective: Objective) -> list[Blocker]:

@@ -19,7 +19,8 @@ CYCLE_MOVES: Final[dict[CycleState, frozenset[CycleState]]] = {
     CycleState.CLOSED: frozenset(),  # reopened by an administrator alone
 }
 GRADED_FROM: Final = timedelta(days=14)  # before its last day a quarter may already be graded
-UNFINISHED: Final = (State.PROPOSED, State.NEGOTIATING, State.AGREED, State.ACTIVE, State.GRADING)
+UNFINISHED: Final = (State.AGREED, State.ACTIVE, State.GRADING)
+UNANSWERED: Final = (State.PROPOSED, State.NEGOTIATING)  # go there too, as drafts again
 NEVER_AGREED: Final = (State.IDEA, State.DRAFT, State.DEFERRED)  # go into the backlog when a quarter closes
 
 
@@ -34,6 +35,18 @@ def check_may_turn(by: Actor, root: Team | None) -> None:
         whose = f"a lead of {root}" if root else "a lead of the organisation's team"
         message = f"Only {whose} moves the quarter on; on its days it moves by itself."
         raise NotPermittedError(message)
+
+
+def no_root_in_words(named: str) -> str:
+    """Say what is missing where no team stands for the organisation, and who can do what about it.
+
+    `named` is what settings.ROOT_TEAM says, if anything.
+    """
+    lacks = "begins a quarter, writes the strategy or gives a waiver"
+    way = "Developer Enablement or an administrator makes every team but one part of another"
+    if named:
+        way = f"ROOT_TEAM names “{named}”, which is no team here, and who runs the portal puts that right"
+    return f"No team stands for the whole organisation yet, so nobody {lacks}: {way}."
 
 
 def check_may_reopen(by: Actor) -> None:
@@ -69,12 +82,12 @@ def check_graded(cycle: Cycle, *, today: date) -> None:
 
 
 def check_closes(cycle: Cycle, unfinished: int) -> None:
-    """Refuse while objectives wait: each needs its grades and a verdict, an answer, or a stop."""
+    """Refuse while objectives wait: each needs its grades and a verdict, or a stop."""
     if unfinished:
         noun = "objective waits" if unfinished == 1 else "objectives wait"
         message = (
-            f"{unfinished} {noun} in {cycle}: what is asked needs an answer, what runs its grades and a "
-            "verdict, and what was never begun is stopped with a reason."
+            f"{unfinished} {noun} in {cycle}: what runs needs its grades and a verdict, and what was never "
+            "begun is stopped with a reason."
         )
         raise InvalidMoveError(message)
 

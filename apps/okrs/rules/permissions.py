@@ -5,6 +5,8 @@ dictated, and the software does not make it possible. Nor does a team's token: i
 team, and what binds the team is a person's word.
 """
 
+from collections.abc import Collection
+
 from apps.accounts.models import Actor
 from apps.accounts.rules import check_in_person
 from apps.catalog.models import Team
@@ -25,14 +27,14 @@ def check_may_draft(by: Actor, team: Team) -> None:
 
 
 def may_put_off(by: Actor, team: Team) -> bool:
-    """Members and leads: a "not now" is a no of the team, and an administrator says none for it."""
+    """Members and leads put off or take back: both are the team's word, and no administrator gives it."""
     return by.is_in(team.pk) or by.leads(team.pk)
 
 
 def check_may_put_off(by: Actor, team: Team) -> None:
     """Refuse everybody else."""
     if not may_put_off(by, team):
-        message = f"Only {team} itself says “not now” to what it planned."
+        message = f"Only {team} itself puts off or takes back what it planned."
         raise NotPermittedError(message)
 
 
@@ -64,10 +66,17 @@ def check_may_check_in(by: Actor, team: Team) -> None:
         raise NotPermittedError(message)
 
 
-def check_may_publish(by: Actor, team: Team) -> None:
-    """Refuse to say how it goes for another team, or by a program: numbers hint, a person publishes."""
-    check_may_check_in(by, team)
-    check_in_person(by)
+def check_may_speak(by: Actor, team: Team, scope: Collection[int] | None) -> None:
+    """Refuse who neither belongs to the team (`scope` is none: everything) nor leads one that contributes."""
+    if scope is not None and not scope:
+        check_may_check_in(by, team)
+
+
+def check_within(team: Team, spoken_of: Collection[int], scope: Collection[int] | None) -> None:
+    """Refuse a contributor's lead who speaks of more than what their team contributes to."""
+    if scope is not None and not set(spoken_of) <= set(scope):
+        message = f"You check in on what your team contributes to; {team} says the rest, and publishes it."
+        raise NotPermittedError(message)
 
 
 def may_grade(by: Actor, objective: Objective) -> bool:

@@ -34,7 +34,7 @@ STEPS: Final = [
     Step("idea", "Make it an idea again", State.IDEA, "bulb", may=may_draft),
     Step("defer", "Not now", State.DEFERRED, "clock", may=may_put_off, asks=True),
     Step("take-up", "Take it up", State.DRAFT, "arrow-back-up", may=may_draft, asks=True),
-    Step("withdraw", "Withdraw it", State.WITHDRAWN, "x", may=may_draft, asks=True, is_far_reaching=True),
+    Step("withdraw", "Withdraw it", State.WITHDRAWN, "x", may=may_put_off, asks=True, is_far_reaching=True),
     Step("stop", "Stop it", State.STOPPED, "player-stop", asks=True, is_far_reaching=True),
 ]
 FROM: Final[dict[str, frozenset[State]]] = {  # narrower than the table of moves: what concerns nobody else
@@ -65,6 +65,17 @@ def steps_for(by: Actor, objective: Objective) -> list[Step]:
         for step in STEPS
         if objective.state in FROM[step.key] and may_take(by, objective, step) and _fits(objective, step.key)
     ]
+
+
+def lacks(objective: Objective, *, has_sentences: bool) -> list[str]:
+    """Return what a draft still needs before anybody can agree to it, in the words of its page."""
+    said = [
+        (objective.cycle, "a quarter"),
+        (has_sentences, "at least one key result: how will you know that it has come true?"),
+        (objective.why, "why it matters"),
+        (objective.instead_of, "what is not done for it"),
+    ]
+    return [words for is_there, words in said if not is_there]
 
 
 def _fits(objective: Objective, key: str) -> bool:

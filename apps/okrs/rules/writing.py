@@ -144,6 +144,22 @@ def check_may_name(by: Actor, objective: Objective, owner: User | None) -> None:
         raise NotPermittedError(message)
 
 
+READERS: Final = ("visibility", "embargo_until", "restricted_because")  # who may read it, and why no others
+
+
+def may_choose_readers(by: Actor, objective: Objective) -> bool:
+    """Leads, and who is accountable; of a draft that nobody else knows yet, the team that writes it."""
+    is_own = objective.state in {State.IDEA, State.DRAFT} and by.is_in(objective.authored_by_id)
+    return is_own or speaks_for(by, objective.team, accountable_id=objective.accountable_id)
+
+
+def check_may_choose_readers(by: Actor, objective: Objective) -> None:
+    """Refuse everybody else: what others rely on is not hidden, nor a secret told, by any one member."""
+    if not may_choose_readers(by, objective):
+        message = f"A lead of {objective.team}, or who is accountable, says who may read this."
+        raise NotPermittedError(message)
+
+
 def check_owner(team: Team, person_id: int | None, member_ids: set[int]) -> None:
     """Refuse an owner from outside the team."""
     if person_id is not None and person_id not in member_ids:

@@ -1,14 +1,14 @@
-"""What an agreement brings about in the rows of both sides, and what becomes of it when it is revoked."""
+"""What an agreement brings about in the rows of both sides."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from apps.accounts.models import Actor
-from apps.activity.transitions import record
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError
 from apps.okrs.events import PeopleLent
 from apps.okrs.models import (
+    EXITS,
     LOCKED,
     Allocation,
     KeyResult,
@@ -23,9 +23,9 @@ from apps.okrs.models import (
 from apps.okrs.rules.fingerprints import number
 from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.negotiating import giver_of, requester_of
-from apps.okrs.rules.numbers import ZERO
 from apps.okrs.rules.terms import Payload, day_in, number_in, shape_of, weeks_of
 from apps.okrs.transitions.following import serves
+from apps.okrs.transitions.moves import record_move
 
 
 def bring_about(
@@ -53,24 +53,6 @@ def bring_about(
         _lend(negotiation, root, payload, (quarters[requester.pk], quarters[giver.pk]), names, by=by, at=at)
     elif negotiation.changes is not None:
         Loan.objects.filter(negotiation=root, ended_on=None).update(ended_on=at.date())
-
-
-def take_back(negotiation: Negotiation, *, by: Actor, at: datetime) -> Decimal:  # noqa: ARG001
-    """Free what an agreement bound, and end its loan; return the person-weeks. Six queries at most."""
-    promised = Allocation.objects.filter(negotiation=negotiation)
-    freed = sum((one.person_weeks for one in promised), ZERO)
-    promised.delete()
-    loans = Loan.objects.filter(negotiation=negotiation, ended_on=None)
-    freed += sum((one.person_weeks for one in loans), ZERO)
-    loans.update(ended_on=at.date())
-    giver = giver_of(negotiation)
-    if negotiation.objective is not None and giver.pk != negotiation.objective.team_id:
-        Participant.objects.filter(
-            objective=negotiation.objective,
-            team=giver,
-            part__in=[Participant.Part.CONTRIBUTOR, Participant.Part.LENDER],
-        ).update(part=Participant.Part.INFORMED)
-    return freed
 
 
 def _take_part(objective: Objective | None, team: Team, part: str) -> None:
@@ -154,6 +136,14 @@ def _contribute(  # noqa: PLR0913 -- private
     if within is not None and (within.team_id != quarter.team_id or within.cycle_id != quarter.cycle_id):
         message = f"That objective is not one of {quarter.team} in {quarter.cycle}."
         raise InvalidInputError(message, field="within")
+    if within is not None:
+        within = Objective.objects.select_related("team", "cycle").get(
+            pk=within.pk
+        )  # behind its quarter's lock
+        if within.state in EXITS:
+            now = within.get_state_display().lower()
+            message = f"“{within}” is {now} meanwhile: choose another objective, or none."
+            raise InvalidInputError(message, field="within")
     _take_part(negotiation.objective, quarter.team, Participant.Part.CONTRIBUTOR)
     if within is not None:
         serves(negotiation, within, statement=payload["deliverable"][:300], by=by, at=at)
@@ -213,7 +203,7 @@ def _lend(  # noqa: PLR0913 -- private
         starts_on=first.isoformat(),
         ends_on=last.isoformat(),
     )
-    record(event, by=by, at=at, subject=negotiation.subject)
+    record_move(event, negotiation, by=by, at=at)
 
 
 def _words(value: object) -> str:

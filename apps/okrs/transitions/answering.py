@@ -10,7 +10,7 @@ from apps.okrs import events
 from apps.okrs.models import Act, Negotiation, ReasonCode, Stage
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import LONGEST_REASON
-from apps.okrs.transitions.agreeing import take_back
+from apps.okrs.transitions.ending import note_lapse, take_back
 from apps.okrs.transitions.following import objective_follows
 from apps.okrs.transitions.locking_sides import locked_sides
 from apps.okrs.transitions.moves import append_move, record_move, tell_move
@@ -162,15 +162,7 @@ def lapse(negotiation: Negotiation, *, by: Actor, at: datetime) -> bool:
     negotiation, _quarters = locked_sides(negotiation, by=by, at=at)
     if negotiation.stage != Stage.OPEN or not negotiating.has_lapsed(negotiation, at=at):
         return False
-    owed, respond_by = negotiation.owes, negotiation.respond_by
-    negotiation.closed_at = at
-    move = append_move(negotiation, Act.LAPSE, side=None, by=by, at=at)
-
-    name = owed.name if owed else ""
-    event = events.AskLapsed(owed=name, respond_by=respond_by.isoformat() if respond_by else "")
-    record_move(event, negotiation, by=by, at=at)
-    for team in (negotiation.initiator, negotiation.counterpart):
-        tell_move(move, team, "lapsed", by=by, at=at, owed=name)
+    note_lapse(negotiation, by=by, at=at)
     return True
 
 

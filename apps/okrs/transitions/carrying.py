@@ -1,17 +1,19 @@
 """What goes on from one quarter into the next: copies as drafts, which their teams plan anew."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from apps.accounts.models import Actor
 from apps.activity.transitions import record
 from apps.core.transactions import one_transaction
-from apps.okrs import rules
+from apps.okrs import queries, rules
 from apps.okrs.events import CarriedOver
 from apps.okrs.models import (
     AlignmentLink,
     Cycle,
     Horizon,
     KeyResult,
+    Kind,
     Milestone,
     Objective,
     Quarter,
@@ -58,7 +60,8 @@ SAME_TERMS = (
 def carry_over(cycle: Cycle, *, into: Cycle, by: Actor, at: datetime) -> list[Objective]:
     """Copy what is to be kept or changed into another quarter, once each; the old quarter is locked.
 
-    A copy is a draft: even what is kept is agreed on anew, with the numbers of today in view.
+    A copy is a draft: even what is kept is agreed on anew. Its numbers go on from the newest value, and its
+    sentences say so.
     """
     closed = list(
         Objective.objects.filter(cycle=cycle, state=State.CLOSED, verdict__in=[Verdict.KEEP, Verdict.CHANGE])
@@ -83,13 +86,15 @@ def carry_over(cycle: Cycle, *, into: Cycle, by: Actor, at: datetime) -> list[Ob
             for one in closed
         ]
     )
-    _copy_sentences({copy.carried_from_id: copy for copy in copies})
+    _copy_sentences({copy.carried_from_id: copy for copy in copies}, on=rules.today_of(by, at))
     _keep_order(pages, cycle, into, copies)
 
     for copy in copies:
         before = copy.carried_from
         verdict = before.get_verdict_display().lower() if before else ""
-        record(CarriedOver(before=str(cycle), verdict=verdict), by=by, at=at, subject=copy.subject)
+        record(
+            CarriedOver(before=str(cycle), verdict=verdict), by=by, at=at, subject=copy.subject(on=at.date())
+        )
     return copies
 
 
@@ -102,17 +107,18 @@ def _pages(
     return {(row.cycle_id, row.team_id): row for row in rows.order_by("pk")}
 
 
-def _copy_sentences(copies: dict[int | None, Objective]) -> None:
+def _copy_sentences(copies: dict[int | None, Objective], *, on: date) -> None:
     """Copy the key results that were not dropped, the milestones that were not reached, and the links."""
     old = list(
-        KeyResult.objects.filter(objective__in=[pk for pk in copies if pk], dropped_on=None).order_by(
-            "position", "pk"
-        )
+        KeyResult.objects.filter(objective__in=[pk for pk in copies if pk], dropped_on=None)
+        .select_related("metric", "objective__cycle")
+        .order_by("position", "pk")
     )
+    standings = queries.progress_of_key_results(old, on=on)
     new = KeyResult.objects.bulk_create(
         [
             KeyResult(
-                **{name: getattr(one, name) for name in SAME_TERMS},
+                **_terms(one, standings[one.pk].progress),
                 objective=copies[one.objective_id],
                 position=one.position,
             )
@@ -141,6 +147,17 @@ def _copy_sentences(copies: dict[int | None, Objective]) -> None:
             for one in links.order_by("pk")
         ]
     )
+
+
+def _terms(key_result: KeyResult, progress: rules.Progress) -> dict[str, Any]:
+    """Return what a copy says: it starts where the old one stands, unless that reached its target."""
+    terms = {name: getattr(key_result, name) for name in SAME_TERMS}
+    old = key_result.baseline
+    new = rules.new_start(baseline=old, target=key_result.target, value=progress.value)
+    if key_result.kind != Kind.METRIC or old is None or new is None:
+        return terms
+    title = rules.renumbered(key_result.title, old, new)[: rules.LONGEST_KEY_RESULT]
+    return terms | {"title": title, "baseline": new, "baseline_on": progress.as_of}
 
 
 def _keep_order(

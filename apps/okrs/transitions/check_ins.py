@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from apps.accounts.models import Actor
+from apps.accounts.rules import check_in_person
 from apps.activity.transitions import record
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.results import Conflict, Saved
@@ -22,9 +23,14 @@ from apps.okrs.transitions.measuring import record_value
 def save_check_in(
     quarter: Quarter, *, draft: rules.CheckInDraft, revision: int, by: Actor, at: datetime
 ) -> Saved[TeamCheckIn] | Conflict[TeamCheckIn]:
-    """Keep what was typed so far; the first words make the draft, of which a page has one."""
+    """Keep what was typed so far; the first words make the draft, of which a page has one.
+
+    A contributor's lead writes into it of what their team contributes to; the squares are the team's.
+    """
     quarter, row = _opened(quarter, by=by, at=at)
-    rules.check_may_check_in(by, quarter.team)
+    scope = queries.scope_of(quarter, by=by)
+    rules.check_may_speak(by, quarter.team, scope)
+    rules.check_within(quarter.team, draft.lines.keys(), scope)
     today = rules.today_of(by, at)
     rules.check_cycle_takes_check_ins(quarter.cycle, today=today)
     if revision != (row.revision if row else 0):
@@ -35,7 +41,7 @@ def save_check_in(
     if row is None:
         row = TeamCheckIn(quarter=quarter, on_date=today)
     row.author = by.person  # type: ignore[assignment]  # only people get through check_may_check_in
-    for name, text in squares.items():
+    for name, text in squares.items() if scope is None else ():
         setattr(row, name, text)
     row.revision += 1
     row.save()
@@ -100,7 +106,9 @@ def publish_check_in(
 ) -> Saved[TeamCheckIn] | Conflict[TeamCheckIn]:
     """Publish a draft: from now on it stays as it is. Values typed there are recorded, numbers frozen."""
     quarter, row = _opened(check_in.quarter, by=by, at=at)
-    rules.check_may_publish(by, quarter.team)
+    scope = queries.scope_of(quarter, by=by)
+    rules.check_may_speak(by, quarter.team, scope)
+    check_in_person(by)
     row = _still(row, check_in)
     today = rules.today_of(by, at)
     rules.check_cycle_takes_check_ins(quarter.cycle, today=today)
@@ -108,6 +116,7 @@ def publish_check_in(
         return Conflict(row)
     lines = list(row.lines.select_related("objective__team", "objective__cycle").order_by("pk"))
     asked = queries.checked_objectives(quarter, also=row.corrects_id)
+    rules.check_within(quarter.team, [one.pk for one in asked], scope)
     said = {line.objective_id: line.status for line in lines}
     rules.check_says_something(row, {str(one): said.get(one.pk, "") for one in asked})
     lines = [line for line in lines if line.objective_id in {one.pk for one in asked}]
@@ -191,7 +200,7 @@ def _record_status(line: CheckIn, hint: str, *, on: date, by: Actor, at: datetim
         hint=Status(hint).label.lower() if hint else "",
         on_date=on.isoformat(),
     )
-    record(event, by=by, at=at, subject=line.objective.subject)
+    record(event, by=by, at=at, subject=line.objective.subject(on=at.date()))
 
 
 def _tell_reviewers(row: TeamCheckIn, lines: list[CheckIn], *, by: Actor, at: datetime) -> None:

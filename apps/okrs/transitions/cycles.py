@@ -21,10 +21,12 @@ from apps.okrs.events import (
     CycleReopened,
     GradingBegun,
     ObjectiveGrading,
+    Parked,
 )
 from apps.okrs.models import Cycle, CycleState, Horizon, Objective, Quarter, State
 from apps.okrs.rules import Period
 from apps.okrs.transitions.carrying import carry_over
+from apps.okrs.transitions.ending import end_with, lapse_unanswered
 
 Turn = tuple[str, Callable[..., Cycle]]
 MOST_TURNS = 12  # of one run of the job: three years that nobody was here
@@ -124,7 +126,7 @@ def begin_cycle_grading(cycle: Cycle, *, by: Actor, at: datetime) -> Cycle:
 
     record(GradingBegun(objectives=len(active)), by=by, at=at, subject=cycle.subject)
     for one in active:
-        record(ObjectiveGrading(), by=by, at=at, subject=one.subject)
+        record(ObjectiveGrading(), by=by, at=at, subject=one.subject(on=at.date()))
     _tell_to_grade(cycle, active, by=by, at=at)
     return cycle
 
@@ -159,7 +161,8 @@ def _tell_to_grade(cycle: Cycle, active: list[Objective], *, by: Actor, at: date
 def close_cycle(cycle: Cycle, *, by: Actor, at: datetime) -> Cycle:
     """Close a graded quarter: what is kept or changed is copied into the next as a draft.
 
-    What was never agreed goes into the backlog. Refused while anything waits for grades or an answer.
+    What was never agreed goes into the backlog, what nobody answered lapses and is a draft again. Refused
+    while anything that was agreed waits for its grades.
     """
     cycle = Cycle.objects.locked(cycle.pk)
     rules.check_may_turn(by, queries.root_team())
@@ -168,12 +171,24 @@ def close_cycle(cycle: Cycle, *, by: Actor, at: datetime) -> Cycle:
     rules.check_closes(cycle, sum(one.state in rules.UNFINISHED for one in rows))
 
     carried = carry_over(cycle, into=_next_of(cycle, by=by, at=at), by=by, at=at)
-    left = [one.pk for one in rows if one.state in rules.NEVER_AGREED]
+    lapse_unanswered(cycle, by=by, at=at)
+    asked = [one for one in rows if one.state in rules.UNANSWERED]
+    for one in asked:  # what one of several owners has agreed to is agreed on anew as well
+        end_with(one, reason=f"{cycle} closed before all had agreed.", by=by, at=at)
+    Objective.objects.filter(pk__in=[one.pk for one in asked]).update(state=State.DRAFT)
+    left = [one.pk for one in rows if one.state in {*rules.NEVER_AGREED, *rules.UNANSWERED}]
     Objective.objects.filter(pk__in=left).update(cycle=None, horizon=Horizon.NEXT)
     cycle.state = CycleState.CLOSED
     cycle.save(update_fields=["state"])
 
     record(CycleClosed(carried=len(carried), put_back=len(left)), by=by, at=at, subject=cycle.subject)
+    for one in asked:
+        record(
+            Parked(state="a draft again: nobody had answered"),
+            by=by,
+            at=at,
+            subject=one.subject(on=at.date()),
+        )
     return cycle
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from apps.accounts.models import Actor
 from apps.core.transactions import one_by_one
 from apps.okrs.models import (
+    EXITS,
+    OVER,
     Act,
     AlignmentLink,
     Horizon,
@@ -16,12 +18,13 @@ from apps.okrs.models import (
     Quarter,
     Stage,
     State,
-    Visibility,
 )
 from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.states import check_move
 from apps.okrs.rules.terms import Payload, sentences_in, shape_of
+from apps.okrs.transitions.ending import end_with, free_own_weeks
 from apps.okrs.transitions.ranks import leave_place, take_place
+from apps.okrs.transitions.ties import record_link
 
 NOT_AGREED = "Not part of what was agreed."
 FOLLOWS = {
@@ -45,7 +48,7 @@ def objective_follows(
     objective = negotiation.objective
     if objective is None:
         return
-    if act == Act.PROPOSE and objective.visibility != Visibility.OPEN:
+    if act == Act.PROPOSE and not objective.is_open(on=at.date()):
         _let_other_side_read(negotiation, objective)
     if negotiation.kind != NegotiationKind.OBJECTIVE:
         return
@@ -59,6 +62,10 @@ def objective_follows(
         return
     check_move(objective, to)
     _enter(objective, to, reason=reason, by=by, at=at)
+    if to in EXITS:
+        words = f"The objective is {to.label.lower()}. {reason}".strip()
+        end_with(objective, reason=words, but=negotiation, by=by, at=at)
+        free_own_weeks(objective, by=by, at=at)
 
 
 def objective_agreed(negotiation: Negotiation, payload: Payload, *, by: Actor, at: datetime) -> None:
@@ -93,6 +100,13 @@ def _missing(negotiation: Negotiation, objective: Objective) -> bool:
     return bool(owners - sides - {negotiation.initiator_id, negotiation.counterpart_id})
 
 
+def let_sides_read(objective: Objective, *, by: Actor, at: datetime) -> None:  # noqa: ARG001 -- as all steps
+    """Let those read on who were asked about an objective that is hidden now. Two queries for each."""
+    standing = Negotiation.objects.filter(objective=objective).exclude(stage__in=[Stage.DRAFT, *OVER])
+    for one in standing.select_related("initiator", "counterpart").order_by("pk"):
+        _let_other_side_read(one, objective)
+
+
 def _let_other_side_read(negotiation: Negotiation, objective: Objective) -> None:
     other = negotiation.other(objective.team_id)
     Participant.objects.get_or_create(
@@ -112,7 +126,7 @@ def _enter(objective: Objective, to: State, *, reason: str, by: Actor, at: datet
     if to in {State.WITHDRAWN, State.STOPPED}:
         objective.closed_on = today_of(by, at)
         objective.close_note = reason
-    if to in {State.DECLINED, State.DEFERRED, State.WITHDRAWN, State.STOPPED}:
+    if to in EXITS:
         leave_place(objective, by=by, at=at)
     if to == State.DEFERRED:
         objective.cycle = None
@@ -158,28 +172,24 @@ def serves(
     within: Objective,
     *,
     statement: str,
-    by: Actor,  # noqa: ARG001 -- as all steps are called
-    at: datetime,  # noqa: ARG001
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Tie the giver's objective to the one that it is done for, in both directions. Four queries at most."""
+    """Tie the giver's objective to the one that it is done for, in both directions. Six queries at most."""
     objective = negotiation.objective
     if objective is None or within.pk == objective.pk:
         return
     one_by_one("okrs.link_objective")  # as links of people are: two at once could close a circle
     kinds = AlignmentLink.Kind
-    AlignmentLink.objects.get_or_create(
-        objective=objective,
-        kind=kinds.DEPENDS_ON,
-        to_objective=within,
-        defaults={"statement": statement},
-    )
+    ties = [(kinds.DEPENDS_ON, objective, within)]
     if not _leads_to(objective, within):
-        AlignmentLink.objects.get_or_create(
-            objective=within,
-            kind=kinds.CONTRIBUTES,
-            to_objective=objective,
-            defaults={"statement": statement},
+        ties.append((kinds.CONTRIBUTES, within, objective))
+    for kind, one, other in ties:
+        link, is_new = AlignmentLink.objects.get_or_create(
+            objective=one, kind=kind, to_objective=other, defaults={"statement": statement}
         )
+        if is_new:
+            record_link(link, one, other, by=by, at=at)
 
 
 def _leads_to(first: Objective, last: Objective) -> bool:

@@ -13,7 +13,7 @@ from apps.core.text import clean_line
 from apps.okrs.models import OVER, Act, Move, Negotiation, Stage, Terms
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import LONGEST_REASON, Standing
-from apps.okrs.rules.terms import changed, clean_payload, digest, lines_of, shape_of
+from apps.okrs.rules.terms import changed, clean_payload, digest, lines_of, shape_of, title_of
 from apps.okrs.transitions.telling import tell_side
 
 
@@ -28,7 +28,7 @@ def append_move(  # noqa: PLR0913 -- a move has that many sides
     reason_code: str = "",
     reason: str = "",
 ) -> Move:
-    """Append a move; stage, owes, terms and rounds follow from it, and are set nowhere else."""
+    """Append a move; stage, owes, terms, title and rounds follow from it, and are set nowhere else."""
     said = clean_line(reason, field="reason", limit=LONGEST_REASON)
     if terms is not None and terms.pk is None:
         terms.save(force_insert=True)
@@ -55,12 +55,15 @@ def append_move(  # noqa: PLR0913 -- a move has that many sides
     negotiation.owes = _side(negotiation, standing.owes_id)
     if terms is not None:
         negotiation.terms = terms
+        about = negotiation.key_result or negotiation.objective
+        negotiation.title = title_of(shape_of(negotiation), terms.payload, about=str(about or ""))
     negotiation.revision += 1
     negotiation.save(
         update_fields=[
             "stage",
             "owes",
             "terms",
+            "title",
             "rounds",
             "respond_by",
             "opened_at",
@@ -112,11 +115,18 @@ def new_terms(
 def record_move(
     event: EventKind, negotiation: Negotiation, *, by: Actor, at: datetime, is_private: bool = False
 ) -> None:
-    """Write into the history what happened; a draft's is for its own side."""
-    subject = negotiation.subject
+    """Write into the history what happened; a draft's is for its own side.
+
+    What is about an objective that is not open stands in the history of each side, for that side alone.
+    """
+    subject = negotiation.subject(on=at.date())
     if is_private:
         subject = replace(subject, audience=Audience.of_team(negotiation.initiator_id))
     record(event, by=by, at=at, subject=subject)
+    if not is_private and subject.audience != Audience.EVERYONE:
+        side = negotiation.initiator
+        own = replace(subject, team_id=side.pk, team_name=side.name, audience=Audience.of_team(side.pk))
+        record(event, by=by, at=at, subject=own)
 
 
 def tell_move(move: Move, team: Team, template: str, *, by: Actor, at: datetime, **more: object) -> None:

@@ -1,9 +1,6 @@
 """The states of an objective that its team decides alone, from an idea to its grading."""
 
 from datetime import date, datetime
-from decimal import Decimal
-
-from django.db.models import Sum
 
 from apps.accounts.models import Actor
 from apps.activity.transitions import record
@@ -25,7 +22,6 @@ from apps.okrs.events import (
     Withdrawn,
 )
 from apps.okrs.models import (
-    Allocation,
     Cycle,
     CycleState,
     Horizon,
@@ -35,6 +31,7 @@ from apps.okrs.models import (
     Quarter,
     State,
 )
+from apps.okrs.transitions.ending import end_with, free_own_weeks
 from apps.okrs.transitions.locking import locked_objective, opened_quarter
 from apps.okrs.transitions.nos import reopen_own
 from apps.okrs.transitions.ranks import leave_place, take_place
@@ -65,27 +62,29 @@ def _park(objective: Objective, to: State, key: str, words: str, *, by: Actor, a
     objective.state = to
     objective.save(update_fields=["state"])
 
-    record(Parked(state=words), by=by, at=at, subject=objective.subject)
+    record(Parked(state=words), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
 @one_transaction
 def withdraw(objective: Objective, *, by: Actor, at: datetime, reason: str = "") -> Objective:
-    """Take back an idea or a draft: nobody was bound to it."""
+    """Take back what nobody was bound to; an administrator takes nothing back for a team."""
     objective = locked_objective(objective, by=by, at=at)
-    rules.check_may_draft(by, objective.team)
+    rules.check_may_put_off(by, objective.team)
     rules.check_from(objective, "withdraw")
     rules.check_move(objective, State.WITHDRAWN)
     _check_nobody_answers(objective)
     reason = clean_line(reason, field="reason", limit=LONGEST_REASON)
 
+    end_with(objective, reason=f"The objective was withdrawn. {reason}".strip(), by=by, at=at)
+    free_own_weeks(objective, by=by, at=at)
     leave_place(objective, by=by, at=at)
     objective.state = State.WITHDRAWN
     objective.closed_on = rules.today_of(by, at)
     objective.close_note = reason
     objective.save(update_fields=["state", "closed_on", "close_note"])
 
-    record(Withdrawn(reason=reason), by=by, at=at, subject=objective.subject)
+    record(Withdrawn(reason=reason), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -120,6 +119,8 @@ def defer(  # noqa: PLR0913 -- a "not now" says when it is looked at again
     if until_on is not None:
         check_day(until_on, field="until_on")
 
+    end_with(objective, reason=f"The objective was put off. {reason}", by=by, at=at)
+    free_own_weeks(objective, by=by, at=at)
     leave_place(objective, by=by, at=at)
     objective.state = State.DEFERRED
     objective.cycle = None
@@ -137,7 +138,7 @@ def defer(  # noqa: PLR0913 -- a "not now" says when it is looked at again
     )
 
     event = Deferred(horizon=Horizon(horizon).label.lower(), reason=reason)
-    record(event, by=by, at=at, subject=objective.subject)
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -162,7 +163,7 @@ def take_up(objective: Objective, *, cycle: Cycle, by: Actor, at: datetime) -> O
     take_place(objective, quarter, by=by, at=at)
     reopen_own(objective, reason=f"Taken up for {quarter.cycle}", by=by, at=at)
 
-    record(TakenUp(cycle=str(quarter.cycle)), by=by, at=at, subject=objective.subject)
+    record(TakenUp(cycle=str(quarter.cycle)), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -187,7 +188,7 @@ def adopt(objective: Objective, *, by: Actor, at: datetime) -> Objective:
     objective.save(update_fields=["state", "agreed_at"])
     Quarter.objects.filter(team=objective.team_id, cycle=objective.cycle_id).update(agreed_at=at)
 
-    record(Adopted(cycle=str(objective.cycle)), by=by, at=at, subject=objective.subject)
+    record(Adopted(cycle=str(objective.cycle)), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -214,7 +215,7 @@ def activate(objective: Objective, *, by: Actor, at: datetime, reason: str = "")
     objective.activated_over = over
     objective.save(update_fields=["state", "activated_at", "activated_over"])
 
-    record(Activated(over=over), by=by, at=at, subject=objective.subject)
+    record(Activated(over=over), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -222,7 +223,8 @@ def activate(objective: Objective, *, by: Actor, at: datetime, reason: str = "")
 def stop(objective: Objective, *, reason: str, by: Actor, at: datetime, frees: str = "") -> Objective:
     """Stop what is agreed or active, with a reason and what becomes free; who takes part is told.
 
-    Person-weeks promised to it are free at once. It stays in sight, and out of the mean of grades.
+    Person-weeks promised to it are free at once, those of other teams too: questions about it end, and what
+    was lent is given back. It stays in sight, and out of the mean of grades.
     """
     objective = locked_objective(objective, by=by, at=at)
     rules.check_speaks_for(by, objective.team, accountable_id=objective.accountable_id)
@@ -231,9 +233,8 @@ def stop(objective: Objective, *, reason: str, by: Actor, at: datetime, frees: s
     reason = clean_line(reason, field="reason", limit=700, is_required=True)
     frees = clean_line(frees, field="frees", limit=250)
 
-    promised = Allocation.objects.filter(objective=objective, negotiation=None)
-    weeks = promised.aggregate(sum=Sum("person_weeks"))["sum"] or Decimal(0)
-    promised.delete()
+    weeks = free_own_weeks(objective, by=by, at=at)
+    told = end_with(objective, reason=f"The objective was stopped. {reason}", by=by, at=at)
     leave_place(objective, by=by, at=at)
     objective.state = State.STOPPED
     objective.closed_on = rules.today_of(by, at)
@@ -242,20 +243,23 @@ def stop(objective: Objective, *, reason: str, by: Actor, at: datetime, frees: s
     write_own_no(objective, No.Kind.STOP, reason=reason, by=by, at=at)
 
     event = Stopped(reason=reason, frees=frees, person_weeks=f"{weeks.normalize():f}")
-    record(event, by=by, at=at, subject=objective.subject)
-    _tell_who_takes_part(objective, reason, by=by, at=at)
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
+    _tell_who_takes_part(objective, reason, told, by=by, at=at)
     return objective
 
 
-def _tell_who_takes_part(objective: Objective, reason: str, *, by: Actor, at: datetime) -> None:
-    rows = Participant.objects.filter(objective=objective).exclude(team=objective.team_id)
+def _tell_who_takes_part(
+    objective: Objective, reason: str, told: set[int], *, by: Actor, at: datetime
+) -> None:
+    """Tell the teams that take part without an agreement; the others know what became of theirs."""
+    rows = Participant.objects.filter(objective=objective).exclude(team__in={*told, objective.team_id})
     tell(
         [lead for team_id in rows.values_list("team_id", flat=True) for lead in leads_of(team_id)],
         key=f"objective:{objective.pk}:stopped",
         template="stopped",
         by=by,
         at=at,
-        subject=objective.subject,
+        subject=objective.subject(on=at.date()),
         context={"objective": objective, "reason": reason},
     )
 
@@ -271,7 +275,7 @@ def begin_grading(objective: Objective, *, by: Actor, at: datetime) -> Objective
     objective.state = State.GRADING
     objective.save(update_fields=["state"])
 
-    record(ObjectiveGrading(), by=by, at=at, subject=objective.subject)
+    record(ObjectiveGrading(), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -290,5 +294,5 @@ def back_to_work(objective: Objective, *, by: Actor, at: datetime) -> Objective:
     objective.state = State.ACTIVE
     objective.save(update_fields=["state"])
 
-    record(BackToWork(), by=by, at=at, subject=objective.subject)
+    record(BackToWork(), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective

@@ -37,7 +37,9 @@ def _detailed(made: Objective, one: imports.SheetObjective, *, by: Actor, at: da
     """Add what stands in the other columns."""
     if one.tags or one.ambition:
         ambition = one.ambition or Ambition.ROOFSHOT
-        made = detail_objective(made, tags=one.tags, ambition=ambition, by=by, at=at)
+        revision = made.revision
+        said = detail_objective(made, revision=revision, tags=one.tags, ambition=ambition, by=by, at=at)
+        made = said.row
     rows = {row.title: row for row in made.key_results.all()}
     for sentence in one.key_results:
         if sentence.metric:

@@ -13,6 +13,7 @@ from apps.accounts.http import PortalRequest, actor
 from apps.core.http import page, wants_part
 from apps.core.results import Conflict, Saved
 from apps.okrs import forms, queries, rules, transitions
+from apps.okrs.http import noted
 from apps.okrs.models import Quarter, TeamCheckIn
 from apps.okrs.views.finding import REFUSED, STALE, both_of, today
 
@@ -36,9 +37,9 @@ def write_check_in(request: PortalRequest, cycle: str, team: str) -> HttpRespons
     """Fill in the form of a team. It saves itself; without JavaScript two buttons save and publish."""
     quarter = queries.quarter(cycle, team)
     by = actor(request)
-    rules.check_may_check_in(by, quarter.team)
+    rules.check_may_speak(by, quarter.team, queries.scope_of(quarter, by=by))
     rules.check_cycle_takes_check_ins(quarter.cycle, today=today(request))
-    sheet = queries.sheet(quarter, queries.draft_of(quarter), person=request.user, on=today(request))
+    sheet = _sheet(request, quarter, queries.draft_of(quarter))
     if request.method != "POST":
         return _form(request, quarter, forms.CheckInForm(sheet=sheet))
     form = forms.CheckInForm(request.POST, sheet=sheet)
@@ -49,6 +50,12 @@ def write_check_in(request: PortalRequest, cycle: str, team: str) -> HttpRespons
             return _saved(request, row)
         case Conflict(theirs):
             return _stale(request, quarter, form, theirs)
+
+
+def _sheet(request: PortalRequest, quarter: Quarter, draft: TeamCheckIn | None) -> queries.Sheet:
+    """Return the form of a team, or what a contributor's lead fills in of it."""
+    scope = queries.scope_of(quarter, by=actor(request))
+    return queries.sheet(quarter, draft, person=request.user, on=today(request), scope=scope)
 
 
 def _saved(request: PortalRequest, row: TeamCheckIn) -> HttpResponse:
@@ -72,7 +79,7 @@ def _stale(
 ) -> HttpResponse:
     """Show what somebody else saved beside what was typed; a tick keeps mine, nothing is lost."""
     draft = queries.draft_of(quarter)
-    fresh = forms.CheckInForm(sheet=queries.sheet(quarter, draft, person=request.user, on=today(request)))
+    fresh = forms.CheckInForm(sheet=_sheet(request, quarter, draft))
     names = [name for name in form.fields if name not in {"revision", "mine"} and name in fresh.fields]
     context: dict[str, Any] = {
         "theirs": theirs,
@@ -104,7 +111,7 @@ def _published(request: PortalRequest, draft: TeamCheckIn, *, revision: int) -> 
             return HttpResponseClientRedirect(url) if wants_part(request) else redirect(url)
         case Conflict(row):
             problem = "Somebody changed the draft meanwhile. Read it once more, then publish it."
-            sheet = queries.sheet(row.quarter, row, person=request.user, on=today(request))
+            sheet = _sheet(request, row.quarter, row)
             fresh = forms.CheckInForm(sheet=sheet)
             return _form(request, row.quarter, fresh, status=STALE, part="form", problem=problem)
 
@@ -130,6 +137,7 @@ def check_in(request: PortalRequest, pk: int) -> HttpResponse:
     correction = queries.correction_of(found)
     is_own = rules.may_check_in(by, quarter.team)
     lines = list(queries.said_lines(found, person=request.user, on=today(request)))
+    noted([line.objective for line in lines], by=by)
     context = {
         "check_in": found,
         "confidence": rules.net_confidence(line.status for line in lines),

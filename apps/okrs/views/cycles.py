@@ -17,9 +17,10 @@ from apps.core.http import page
 from apps.core.text import key_in
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import ReasonForm
+from apps.okrs.http import noted, noted_of
 from apps.okrs.models import Cycle, CycleState
 from apps.okrs.views import answers
-from apps.okrs.views.finding import today
+from apps.okrs.views.finding import no_root, today
 
 TURNS = {
     "begin": ("Begin the quarter", CycleState.PLANNING, transitions.begin_cycle),
@@ -32,7 +33,7 @@ CONSEQUENCES = {
     "grade": "Every active objective is graded next; its team's leads are told.",
     "close": (
         "What is to be kept or changed is copied into the next quarter as a draft, and what was never "
-        "agreed goes into the backlog."
+        "agreed goes into the backlog. Questions that nobody answered lapse."
     ),
     "reopen": "It goes back to grading. From then on it closes when a lead closes it, not by itself.",
 }
@@ -44,7 +45,8 @@ def home(request: PortalRequest) -> HttpResponse:
     current = queries.current_cycle(on=today(request))
     if current is not None:
         return redirect(current)
-    context = {"root": queries.root_team(), "may_carry": rules.may_carry_quarters(actor(request))}
+    root, may_carry = queries.root_team(), rules.may_carry_quarters(actor(request))
+    context = {"root": root, "no_root": no_root(root), "may_carry": may_carry}
     return page(request, "okrs/home.html", context)
 
 
@@ -63,11 +65,13 @@ def cycle(request: PortalRequest, cycle: str) -> HttpResponse:
         today=today(request),
         after=key_in(request.GET.get("after", "")),
     )
+    noted_of(found, [one.team for one in shown.teams], by=by)
     place = all_cycles.index(found)
     context = {
         "page": shown,
         "cycle": found,
         "root": root,
+        "no_root": no_root(root),
         "turns": _turns(found, root, by),
         "may_carry": rules.may_carry_quarters(by),
         "earlier": all_cycles[place + 1] if place + 1 < len(all_cycles) else None,
@@ -132,7 +136,9 @@ def backlog_page(
 ) -> HttpResponse:
     """Show the backlog, with what was typed for one team and refused."""
     by = actor(request)
-    rows = [(one, rules.steps_for(by, one)) for one in queries.backlog(request.user, on=today(request))[:200]]
+    found = list(queries.backlog(request.user, on=today(request))[:200])
+    noted(found, by=by)
+    rows = [(one, rules.steps_for(by, one)) for one in found]
     team_id, form = typed or (None, None)
     own = [(team, form if team.pk == team_id else None) for team in teams_of(request.user)]
     return page(request, "okrs/backlog.html", {"rows": rows, "own": own}, status=status)

@@ -14,6 +14,7 @@ from apps.comments.queries import conversation
 from apps.core.http import page
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import DecideForm, ResolveForm, SayForm, TeamFilter
+from apps.okrs.http import noted
 from apps.okrs.models import Finding
 from apps.okrs.views import answers
 from apps.okrs.views.finding import today
@@ -49,7 +50,9 @@ def finding(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _found(request: PortalRequest, pk: int) -> Finding:
-    return queries.finding(pk, person=request.user, on=today(request))
+    found = queries.finding(pk, person=request.user, on=today(request))
+    noted([one for one in (found.objective, found.other_objective) if one], by=actor(request))
+    return found
 
 
 def _finding(

@@ -15,6 +15,7 @@ from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
+from apps.okrs.http import noted
 from apps.okrs.models import Metric
 from apps.okrs.views import answers
 from apps.okrs.views.finding import REFUSED, STALE, both_of, today
@@ -30,6 +31,8 @@ def metrics(request: PortalRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\0", "").strip()[:100]
     show = request.GET.get("show", "")
     found = queries.metrics(
+        request.user,
+        on=today(request),
         search=search,
         team_ids=request.user.team_ids if show == "mine" else None,
         is_archived=show == "archived",
@@ -117,6 +120,7 @@ def _metric(request: PortalRequest, found: Metric, *, status: int = 200, **more:
     shown = values[: -SHOWN - 1 : -1]
     points = [rules.Point(value.on_date, value.value) for value in values]
     used = queries.key_results_on(found, person=request.user, on=on)
+    noted([one.objective for one in used], by=actor(request))
     unit = rules.unit_of(found)
     older = queries.corrected(found, since=shown[-1].on_date) if shown else {}
     context = {

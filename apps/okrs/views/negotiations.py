@@ -19,14 +19,16 @@ from apps.comments.transitions import say as say_it
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
-from apps.okrs import queries, transitions
+from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import SayForm
 from apps.okrs.forms import negotiating as forms
-from apps.okrs.models import Act, Negotiation, NegotiationKind
+from apps.okrs.http import noted
+from apps.okrs.models import OVER, Act, Negotiation, NegotiationKind
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.terms import shape_of
 from apps.okrs.views import answers
+from apps.okrs.views.finding import collisions
 
 CHANGE: Final = "change"
 
@@ -71,7 +73,9 @@ def negotiation(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _find(request: PortalRequest, pk: int) -> Negotiation:
-    return queries.negotiation(pk, person=request.user, on=timezone.localdate())
+    found = queries.negotiation(pk, person=request.user, on=timezone.localdate())
+    noted([found.objective] if found.objective else [], by=actor(request))
+    return found
 
 
 def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -88,19 +92,30 @@ def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **mo
         "needs_form": needs_form,
         "may_change": Act.REVOKE.value in ball.acts,
         "said": comments.conversation("negotiation", found.pk),
+        **_nos_in_the_way(request, found),
     }
     return page(request, "okrs/negotiation.html", context | more, status=status)
+
+
+def _nos_in_the_way(request: PortalRequest, found: Negotiation) -> dict[str, Any]:
+    """Return the nos that stand against what is negotiated, as the form has them in which it is asked."""
+    objective = found.objective
+    if objective is None or found.stage in OVER:
+        return {}
+    may_go_on = rules.may_go_on(actor(request), objective)
+    return {"collisions": collisions(request, objective), "objective": objective, "may_go_on": may_go_on}
 
 
 @require_POST
 def say_in_negotiation(request: PortalRequest, pk: int) -> HttpResponse:
     """Add a comment: talk is no move, and binds nobody."""
     found = _find(request, pk)
+    now = timezone.now()
     form = SayForm(request.POST)
     if form.is_valid():
         with answers.refused_in(form):
-            talk = negotiating.talk_of(found)
-            say_it(talk, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            talk = negotiating.talk_of(found, on=now.date())
+            say_it(talk, by=actor(request), at=now, **form.cleaned_data)
             return redirect(f"{found.get_absolute_url()}#talk")
     return _page(request, found, status=answers.status_of(form), say_form=form)
 

@@ -11,23 +11,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.http import PortalRequest, actor
 from apps.activity.queries import timeline
+from apps.catalog.queries import leads_of
 from apps.comments.queries import conversation
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
-from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, State
+from apps.okrs.http import noted
+from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, Quarter, State
 from apps.okrs.views import answers
-from apps.okrs.views.finding import REFUSED, STALE, both_of, saved_place, today, typed_over
+from apps.okrs.views.finding import REFUSED, STALE, both_of, page_of, saved_place, today, typed_over
 
 EVENTS = 50  # on one page of the history
 
 
 def _found(request: PortalRequest, pk: int) -> Objective:
-    on, by = today(request), actor(request)
-    found = queries.objective_with_rhythm(pk, person=request.user, on=on)
-    if rules.reads_in_confidence(by, found, on=on):
-        transitions.note_reading(found, by=by, at=timezone.now())
+    found = queries.objective_with_rhythm(pk, person=request.user, on=today(request))
+    noted([found], by=actor(request))
     return found
 
 
@@ -68,10 +68,44 @@ def _objective(
         "may_grade": may_grade,
         "may_change_terms": _may_change_terms(request, found),
         "asks": _asks(request, found),
+        "checks_in": _checks_in(request, found),
+        "next": _next(request, found, rows) if found.state in {State.IDEA, State.DRAFT} else None,
         "close_form": forms.CloseForm() if may_grade else None,
+        "is_open": found.is_open(on=on),
         "today": on,
     }
     return page(request, "okrs/objective.html", context | more, status=status)
+
+
+def _next(request: PortalRequest, found: Objective, rows: list[queries.KeyResultRow]) -> dict[str, Any]:
+    """Return how a draft goes on: what it lacks, the step and who takes it. Four queries at most."""
+    by = actor(request)
+    others = set(queries.others_of(found)) if found.state == State.DRAFT and found.cycle else set()
+    if others or found.authored_by_id != found.team_id:
+        others |= {found.authored_by.name} - {found.team.name}
+    is_asked = queries.has_open_negotiation(found)
+    speaks = rules.speaks_for(by, found.team, accountable_id=found.accountable_id) and not by.has("admin")
+    wanted = "take-up" if found.cycle is None else "draft" if found.state == State.IDEA else "adopt"
+    steps = [step for step in rules.steps_for(by, found) if step.key == wanted]
+    has_sentences = any(row.key_result.dropped_on is None for row in rows)
+    is_ready = wanted != "adopt" or (has_sentences and not others and not is_asked)
+    return {
+        "lacks": [*rules.lacks(found, has_sentences=has_sentences), *_other_numbers(rows)],
+        "others": sorted(others),
+        "is_asked": is_asked,
+        "step": steps[0] if steps and is_ready else None,
+        "may_propose": speaks and found.cycle is not None and bool(others) and has_sentences and not is_asked,
+        "may_write": rules.may_draft(by, found.team),
+        "leads": [] if speaks else leads_of(found.team_id),
+        "place": page_of(found),
+    }
+
+
+def _other_numbers(rows: list[queries.KeyResultRow]) -> list[str]:
+    """Return which sentences say other numbers than those by which they are measured."""
+    found = [row.key_result for row in rows if row.key_result.dropped_on is None]
+    said = [rules.other_numbers(one.title, baseline=one.baseline, target=one.target) for one in found]
+    return [words for words in said if words]
 
 
 def _grade_form(row: queries.KeyResultRow, typed: Mapping[int, forms.GradeForm]) -> forms.GradeForm | None:
@@ -91,6 +125,15 @@ def _is_open(found: Objective) -> bool:
     return bool(rules.MOVES[State(found.state)]) and found.state != State.GRADING
 
 
+def _checks_in(request: PortalRequest, found: Objective) -> bool:
+    """Tell whether to lead a contributor's lead to the check-in; its own team finds it on its page."""
+    is_own = rules.may_check_in(actor(request), found.team)
+    if found.cycle is None or is_own or not request.user.lead_ids:
+        return False
+    scope = queries.scope_of(Quarter(team=found.team, cycle=found.cycle), by=actor(request))
+    return found.pk in (scope or ()) and rules.takes_check_ins(found.cycle, today=today(request))
+
+
 def _asks(request: PortalRequest, found: Objective) -> str:
     """Return what somebody can begin to negotiate about it: what its team needs, or what theirs can give."""
     is_open = found.cycle is not None and found.cycle.state in {CycleState.PLANNING, CycleState.ACTIVE}
@@ -106,7 +149,9 @@ def history(request: PortalRequest, pk: int) -> HttpResponse:
     """Show what happened to an objective, the newest first, and how its terms changed. Four queries."""
     found = _found(request, pk)
     before = key_in(request.GET.get("before", ""))
-    entries = timeline(found.subject, audiences=_audiences(request, found), before=before, limit=EVENTS)
+    subject = found.subject(on=today(request))
+    seen = request.user.audiences | {subject.audience}  # they were let in to read this one
+    entries = timeline(subject, audiences=seen, before=before, limit=EVENTS)
     context = {
         "objective": found,
         "entries": entries,
@@ -115,11 +160,6 @@ def history(request: PortalRequest, pk: int) -> HttpResponse:
         "changes": queries.target_changes(found),
     }
     return page(request, "okrs/objective_history.html", context)
-
-
-def _audiences(request: PortalRequest, found: Objective) -> frozenset[str]:
-    """Return the reader's audiences, with that of an objective that they were let in to read."""
-    return request.user.audiences | {found.subject.audience}
 
 
 @require_POST

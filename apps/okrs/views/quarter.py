@@ -16,6 +16,7 @@ from apps.core.http import page, wants_part
 from apps.core.results import Conflict
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import OrderForm, TowardForm, TypedForm
+from apps.okrs.http import noted
 from apps.okrs.models import Cycle, CycleState, Objective, Quarter
 from apps.okrs.views import answers
 from apps.okrs.views.cycles import backlog_page
@@ -35,6 +36,7 @@ def _document(
 ) -> HttpResponse:
     by = actor(request)
     shown = queries.document(found, person=request.user, by=by, today=today(request))
+    noted([*(row.objective for row in shown.objectives), *shown.gone, *shown.backlog], by=by)
     is_open = found.cycle.state not in CLOSED
     context = {
         "page": shown,
@@ -46,8 +48,15 @@ def _document(
         "ranks_reason": rules.needs_reason(found.cycle, [row.objective for row in shown.objectives]),
         "toward_mark": rules.mark_of(found.toward),
         "correctable": by.has("admin"),
+        "may_ask": is_open and _may_ask(request, found),
     }
     return page(request, "okrs/quarter.html", context | more, status=status)
+
+
+def _may_ask(request: PortalRequest, found: Quarter) -> bool:
+    """Tell whether somebody of another team reads: theirs can ask, offer, or propose an objective."""
+    person = request.user
+    return bool(person.team_ids) and found.team_id not in person.team_ids and not person.is_admin
 
 
 @require_POST

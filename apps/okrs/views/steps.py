@@ -42,6 +42,7 @@ CONSEQUENCES = {
     "withdraw": "It leaves the order and stays readable below. Nobody was bound to it.",
     "stop": "Who takes part is told, its person-weeks are free at once, and your reason stays readable.",
 }
+ENDS = {"defer", "withdraw", "stop"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,6 +73,7 @@ def objective_step(request: PortalRequest, pk: int, step: str) -> HttpResponse:
         "action": meant.label,
         "is_far_reaching": meant.is_far_reaching,
         "blockers": blockers,
+        "ending": queries.ending_with(found) if step in ENDS else [],
     }
     status = answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)

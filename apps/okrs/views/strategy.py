@@ -18,7 +18,7 @@ from apps.okrs.forms import DecisionForm, ItemForm, VerdictForm
 from apps.okrs.models import Cycle, StrategyItem
 from apps.okrs.transitions import Sentence
 from apps.okrs.views import answers
-from apps.okrs.views.finding import today, typed_over
+from apps.okrs.views.finding import no_root, today, typed_over
 
 FIELDS = tuple(Sentence.__dataclass_fields__)
 
@@ -31,6 +31,7 @@ def horizons(request: PortalRequest) -> HttpResponse:
         "page": queries.horizons(request.user, on=today(request)),
         "may_edit": rules.may_edit_strategy(actor(request), root),
         "root": root,
+        "no_root": no_root(root),
     }
     return page(request, "okrs/horizons.html", context)
 
@@ -106,6 +107,14 @@ def leadership(request: PortalRequest, cycle: str) -> HttpResponse:
     found = queries.cycle_of(cycle)
     shown = queries.leadership(found, person=request.user, on=today(request))
     return page(request, "okrs/leadership.html", {"cycle": found, "page": shown})
+
+
+@require_safe
+def habits(request: PortalRequest, cycle: str) -> HttpResponse:
+    """Show what moves priorities, and where projects are planned instead of outcomes: of teams."""
+    found = queries.cycle_of(cycle)
+    shown = queries.habits(found, person=request.user, on=today(request))
+    return page(request, "okrs/habits.html", {"cycle": found, "page": shown})
 
 
 @require_safe

@@ -3,13 +3,14 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.http import PortalRequest, actor
+from apps.accounts.models import Actor
 from apps.catalog.queries import members_of
 from apps.comments.queries import conversation
 from apps.core.http import page, wants_part
@@ -18,7 +19,15 @@ from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import CorrectForm, DetailsForm, ObjectiveForm, SayForm
 from apps.okrs.models import Objective
 from apps.okrs.views import answers
-from apps.okrs.views.finding import back, found_objective, page_of, saved_place, today
+from apps.okrs.views.finding import (
+    back,
+    both_of,
+    found_objective,
+    page_of,
+    saved_place,
+    today,
+    typed_over,
+)
 
 WORDS = (("title", "Objective"), ("why", "Why"), ("instead_of", "Instead of"))
 
@@ -113,7 +122,39 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
     found = found_objective(request, pk)
     by = actor(request)
     rules.check_may_draft(by, found.team)
-    initial = {
+    form = _details(found, request.POST or None, by=by)
+    context: dict[str, Any] = {
+        "title": "Owner, ambition and the rest",
+        "objective": found,
+        "page_url": page_of(found),
+        "form": form,
+        "action": "Save",
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    if request.method == "POST" and form.is_valid():
+        said = {name: getattr(found, name) for name in rules.READERS} | form.cleaned_data
+        match transitions.detail_objective(found, reviewer=found.reviewer, by=by, at=timezone.now(), **said):
+            case Saved(saved):
+                return saved_place(request, found_objective(request, saved.pk), page_of(found))
+            case Conflict(theirs):
+                mine, saved_form = (
+                    _details(found, typed_over(request, theirs.revision), by=by),
+                    _details(theirs, by=by),
+                )
+                typed = _details(found, initial=request.POST.dict(), by=by)
+                names = [name for name in mine.fields if name != "revision"]
+                context |= {"form": mine, "action": "Keep mine"}
+                context["both"] = both_of(typed, saved_form, names=names)
+                status = HTTPStatus.CONFLICT
+    return page(request, "okrs/form.html", context, status=status)
+
+
+def _details(
+    found: Objective, data: QueryDict | None = None, *, by: Actor, initial: dict[str, Any] | None = None
+) -> DetailsForm:
+    """Return the form with what stands there, with what was sent, or with what was typed before."""
+    present = {
+        "revision": found.revision,
         "accountable": str(found.accountable_id or ""),
         "ambition": found.ambition,
         "tags": ", ".join(found.tags),
@@ -122,24 +163,13 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
         "embargo_until": found.embargo_until,
         "restricted_because": found.restricted_because,
     }
-    form = DetailsForm(
-        request.POST or None, initial=initial, members=members_of(found.team_id), owner=found.accountable
+    return DetailsForm(
+        data,
+        initial=present | (initial or {}),
+        members=members_of(found.team_id),
+        owner=found.accountable,
+        may_choose_readers=rules.may_choose_readers(by, found),
     )
-    if request.method == "POST" and form.is_valid():
-        with answers.refused_in(form):
-            transitions.detail_objective(
-                found, reviewer=found.reviewer, by=by, at=timezone.now(), **form.cleaned_data
-            )
-            return saved_place(request, found_objective(request, pk), page_of(found))
-    context = {
-        "title": "Owner, ambition and the rest",
-        "objective": found,
-        "page_url": page_of(found),
-        "form": form,
-        "action": "Save",
-    }
-    status = answers.status_of(form)
-    return page(request, "okrs/form.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

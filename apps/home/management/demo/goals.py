@@ -129,6 +129,7 @@ def measure(stage: Stage, step: Step) -> None:
     if "owner" in said:
         transitions.detail_objective(
             objective,
+            revision=objective.revision,
             accountable=stage.people[said["owner"]],
             reviewer=stage.people[said["reviewer"]] if "reviewer" in said else None,
             ambition=said.get("ambition", "roofshot"),

@@ -5,6 +5,7 @@ over with a reason; only "refuse" is absolute. A remark that was dismissed retur
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from apps.okrs.rules.lint.catalogue import RULE, RULES, Level, Rule
 from apps.okrs.rules.lint.facts import (
@@ -48,10 +49,12 @@ def lint_unit(unit: UnitFacts, limits: Limits = DEFAULTS) -> list[Remark]:
 
 
 def lint_objective(objective: ObjectiveFacts, unit: UnitFacts, limits: Limits = DEFAULTS) -> list[Remark]:
-    """Return the remarks about one objective and its key results."""
+    """Return the remarks about one objective and its key results; what has begun is asked, not held back."""
     remarks = list(about_objective(objective, unit, limits))
     for key_result in objective.key_results:
         remarks += lint_key_result(key_result, objective, limits)
+    if objective.has_begun:
+        return [replace(one, level=Level.WARN) if one.level is Level.BLOCK else one for one in remarks]
     return remarks
 
 

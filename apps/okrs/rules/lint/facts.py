@@ -97,6 +97,7 @@ class ObjectiveFacts:
     author: str = ""  # the unit that wrote it; empty where the owner did
     is_answered: bool = False  # the owner countered it or commented on it
     has_evidence: bool = False
+    has_begun: bool = False  # nothing can be held back before a start that lies behind
     key_results: tuple[KeyResultFacts, ...] = ()
 
     @property
