@@ -290,12 +290,15 @@ def test_an_objective_is_typed_as_a_text(client, team, lead, cycle):
 
 
 def test_a_sentence_that_is_too_long_comes_back(client, team, lead, cycle):
-    html = sent(
-        client, lead, url("add_objective", cycle.slug, team.slug), {"text": "x" * 201}, status=422
-    ).content.decode()
+    typed = {"text": "x" * 201, "is_idea": "on"}
+
+    address = url("add_objective", cycle.slug, team.slug)
+    html = sent(client, lead, address, typed, status=422).content.decode()
 
     assert "x" * 201 in html
     assert "at most 200" in html
+    assert 'aria-invalid="true" autofocus' in html  # the form stands at the end of a long page
+    assert 'name="is_idea" checked' in html
 
 
 def test_an_autosave_is_answered_with_the_new_revision(client, team, lead, cycle):
