@@ -87,6 +87,7 @@ def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **mo
         "needs_form": needs_form,
         "may_change": Act.REVOKE.value in ball.acts,
         "said": comments.conversation("negotiation", found.pk),
+        "brought": queries.brought_by(found),
     }
     return page(request, "okrs/negotiation.html", context | more, status=status)
 
