@@ -290,7 +290,7 @@ def _taken(  # noqa: PLR0911, PLR0912, C901 -- one line for each act
         case Act.COUNTER:
             return transitions.counter(found, seen=said["seen"], **_terms_said(said), **who)
         case Act.AMEND:
-            return transitions.amend(found, **_terms_said(said), **who)
+            return transitions.amend(found, seen=said["seen"], **_terms_said(said), **who)
         case Act.DECLINE | Act.DEFER:
             reason = {"reason_code": said["reason_code"], "reason": said["reason"]}
             if said["until_on"] or act == Act.DEFER:
