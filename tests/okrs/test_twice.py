@@ -7,6 +7,7 @@ import pytest
 
 from apps.activity.models import Event
 from apps.core.errors import InvalidInputError, InvalidMoveError
+from apps.core.results import Conflict
 from apps.okrs import transitions
 from apps.okrs.models import (
     Allocation,
@@ -176,3 +177,14 @@ def test_nothing_is_done_under_an_objective_that_has_ended_meanwhile(two, now):
 
     assert refusal.value.field == "within"
     assert (fresh(asked).stage, Allocation.objects.count()) == ("open", 0)
+
+
+def test_what_a_colleague_changed_meanwhile_is_shown_before_it_is_changed_again(two, now):
+    asked = two.ask(now)
+    shown, colleague = seen(asked), lead_of(two.checkout)
+    transitions.amend(asked, payload=WORK | {"person_weeks": "9"}, seen=shown, by=colleague, at=now)
+
+    result = transitions.amend(asked, payload=WORK | {"person_weeks": "2"}, seen=shown, by=two.buyer, at=now)
+
+    assert isinstance(result, Conflict)
+    assert fresh(asked).terms.payload["person_weeks"] == "9"

@@ -1,5 +1,6 @@
 """Every read of goals."""
 
+from apps.okrs.queries.brought import brought_by
 from apps.okrs.queries.capacity import (
     CapacityPage,
     allocation,
@@ -299,6 +300,7 @@ __all__ = [
     "backlog",
     "blockers",
     "blocking_of",
+    "brought_by",
     "candidates",
     "capacity_page",
     "catchball",

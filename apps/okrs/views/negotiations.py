@@ -92,6 +92,7 @@ def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **mo
         "needs_form": needs_form,
         "may_change": Act.REVOKE.value in ball.acts,
         "said": comments.conversation("negotiation", found.pk),
+        "brought": queries.brought_by(found),
         **_nos_in_the_way(request, found),
     }
     return page(request, "okrs/negotiation.html", context | more, status=status)
@@ -321,7 +322,7 @@ def _taken(  # noqa: PLR0911, PLR0912, C901 -- one line for each act
         case Act.COUNTER:
             return transitions.counter(found, seen=said["seen"], **_terms_said(said), **who)
         case Act.AMEND:
-            return transitions.amend(found, **_terms_said(said), **who)
+            return transitions.amend(found, seen=said["seen"], **_terms_said(said), **who)
         case Act.DECLINE | Act.DEFER:
             reason = {"reason_code": said["reason_code"], "reason": said["reason"]}
             if said["until_on"] or act == Act.DEFER:
