@@ -57,6 +57,21 @@ def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
     assert all(words in drawn for words in wanted)
 
 
+def test_the_margin_says_when_something_was_reported_and_not_when_it_was_agreed(two, now):
+    asked = two.ask(now, WORK, objective=None)
+    agreed_at, done_at = now + timedelta(days=1), now + timedelta(days=14)
+    accept(asked, two.giver, agreed_at)
+    (agreed,) = margin(two, two.buyer, now)[0].asks
+    transitions.report(asked, note="Look at it.", by=two.giver, at=done_at)
+
+    (note,) = margin(two, two.buyer, now)[0].asks
+
+    assert (agreed.head, agreed.moved_at) == ("Checkout and Tracking agreed", agreed_at)
+    assert (note.head, note.moved_at) == ("Tracking says it is done", done_at)
+    drawn = render_to_string("okrs/margin/negotiation.jinja", {"note": note}, using="jinja2")
+    assert f'datetime="{done_at:%Y-%m-%d}' in drawn
+
+
 def test_the_margin_says_which_day_is_which(two, now):
     two.ask(now, {"deliverable": "EU", "ends_on": "2026-03-10", "needed_on": "2026-03-01"}, objective=None)
 
