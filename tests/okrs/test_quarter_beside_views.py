@@ -111,12 +111,17 @@ def test_all_of_it_comes_along_with_the_objectives(client, page, count):
 # asking ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [lead_of, member_of])
-def test_another_team_asks_from_the_page_with_the_team_chosen(client, page, kind):
-    ours = TeamFactory(name="Money")
+def leads_two(team):
+    person, other = lead_of(team).person, TeamFactory()
+    person.team_ids, person.lead_ids = [[team.pk, other.pk]] * 2
+    person.save(update_fields=["team_ids", "lead_ids"])
+    return person
+
+
+def test_a_lead_of_another_team_asks_from_the_page_with_the_team_chosen(client, page):
     CycleFactory(slug="2020-q1", state=CycleState.PLANNING)
 
-    found = re.search(r'<a [^>]*href="([^"]+)">Ask Tracking', shown(client, kind(ours), page))
+    found = re.search(r'<a [^>]*href="([^"]+)">Ask Tracking', shown(client, lead_of(TeamFactory()), page))
     form = client.get(found[1].replace("&amp;", "&")).content.decode()
 
     boxes = re.findall(r'<select name="(\w+)"(.*?)</select>', form, re.DOTALL)
@@ -125,12 +130,13 @@ def test_another_team_asks_from_the_page_with_the_team_chosen(client, page, kind
     assert chosen["cycle"] == [str(page.cycle_id)]
 
 
-@pytest.mark.parametrize("who", ["member", "nobody", "admin"])
+@pytest.mark.parametrize("who", ["own lead", "member of another", "nobody", "admin"])
 def test_who_asks_for_no_team_is_not_led_there(client, page, who):
     person = {
-        "member": lambda: member_of(page.team),
+        "own lead": lambda: leads_two(page.team),
+        "member of another": lambda: member_of(TeamFactory()),
         "nobody": UserFactory,
-        "admin": lambda: member_of(TeamFactory(), is_admin=True),
+        "admin": lambda: lead_of(TeamFactory(), is_admin=True),
     }[who]()
 
     assert "Ask Tracking" not in shown(client, person, page)

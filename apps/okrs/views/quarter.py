@@ -48,7 +48,7 @@ def _document(
         "ranks_reason": rules.needs_reason(found.cycle, [row.objective for row in shown.objectives]),
         "toward_mark": rules.mark_of(found.toward),
         "correctable": by.has("admin"),
-        "may_ask": is_open and bool(set(request.user.lead_ids) - {found.team_id}) and not by.has("admin"),
+        "may_ask": is_open and bool(request.user.lead_ids) and not rules.may_draft(by, found.team),
     }
     return page(request, "okrs/quarter.html", context | more, status=status)
 
