@@ -418,8 +418,13 @@
     }
   };
 
-  document.addEventListener("click", (event) => {
+  const closeOthers = (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  };
+  document.addEventListener("focusin", closeOthers);
+
+  document.addEventListener("click", (event) => {
+    closeOthers(event);
     const opener = event.target.closest("[data-dialog]");
     if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();

@@ -571,8 +571,11 @@ def test_the_order_is_changed_by_buttons_or_numbers(client, team, lead, cycle, d
     }
     places = {f"place_{pk}": number for number, pk in enumerate(ids, start=1)}
 
-    sent(client, lead, url("ranks", cycle.slug, team.slug), places | {"revision": 0, "reason": "So"} | data)
+    data = places | {"revision": 0, "reason": "So"} | data
+    to = sent(client, lead, url("ranks", cycle.slug, team.slug), data).headers["Location"]
 
+    moved = data.get("up", data.get("down"))
+    assert to.endswith(f"#objective-{moved}" if moved else "/")  # keys go on from there
     page.refresh_from_db()
     assert page.ordered_ids == [ids[n] for n in order]
     assert "Goal" in shown(client, UserFactory(), url("ranks", cycle.slug, team.slug))

@@ -149,7 +149,7 @@ def test_an_objective_is_typed_with_its_key_results():
 
     assert rules.lines_of(text) == (
         "The night is quiet",
-        ["Pages fall from 14 to 3", "Nobody is called twice", "-3 % calls", "-5 nights"],
+        ["Pages fall from 14 to 3", "Nobody is called twice", "-3 % calls"],
     )
 
 

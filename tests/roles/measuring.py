@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from apps.okrs import rules, transitions
-from apps.okrs.models import Cycle, CycleState, Kind, Objective, State, Visibility
+from apps.okrs.models import Cycle, CycleState, Kind, Objective, Participant, State, Visibility
 from tests.factories.okrs import (
     CycleFactory,
     KeyResultFactory,
@@ -44,7 +44,9 @@ def named(world):
             transitions.grade_key_result(
                 key_result, grade=Decimal("0.7"), reason="So", revision=0, by=world.lead, at=world.now
             )
-    return names | _said(world, cycle, old)
+    helped = ObjectiveFactory(team__slug="helped", cycle=cycle, state=State.ACTIVE)
+    Participant.objects.create(objective=helped, team=world.team, part=Participant.Part.CONTRIBUTOR)
+    return names | {"helped_team": "helped"} | _said(world, cycle, old)
 
 
 def _goal(world, cycle, state, **fields):

@@ -94,6 +94,7 @@ def ask(
     respond_by: date | None = None,
 ) -> Negotiation:
     """Write a question down and send it in one step, as a lead."""
+    rules.check_speaks_for(by, wish.initiator)
     draft = _begin(wish, payload=payload, by=by, at=at)
     return propose(draft, by=by, at=at, message=message, respond_by=respond_by)
 

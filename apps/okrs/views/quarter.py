@@ -48,9 +48,15 @@ def _document(
         "ranks_reason": rules.needs_reason(found.cycle, [row.objective for row in shown.objectives]),
         "toward_mark": rules.mark_of(found.toward),
         "correctable": by.has("admin"),
-        "may_ask": is_open and bool(request.user.lead_ids) and not rules.may_draft(by, found.team),
+        "may_ask": is_open and _may_ask(request, found),
     }
     return page(request, "okrs/quarter.html", context | more, status=status)
+
+
+def _may_ask(request: PortalRequest, found: Quarter) -> bool:
+    """Tell whether somebody of another team reads: theirs can ask, offer, or propose an objective."""
+    person = request.user
+    return bool(person.team_ids) and found.team_id not in person.team_ids and not person.is_admin
 
 
 @require_POST
@@ -127,7 +133,11 @@ def ranks(request: PortalRequest, cycle: str, team: str) -> HttpResponse:
     if isinstance(result, Conflict):
         theirs = queries.quarter(cycle, team)
         return _ranks(request, theirs, _order_form(None, theirs), status=HTTPStatus.CONFLICT)
-    return redirect(found) if request.POST.get("to") == "page" else redirect(request.path)
+    moved = next((request.POST[name] for name in ("up", "down") if name in request.POST), "")
+    place = f"#objective-{moved}" if moved.isdigit() else ""  # whoever moves it by keys goes on from there
+    return redirect(
+        f"{found.get_absolute_url() if request.POST.get('to') == 'page' else request.path}{place}"
+    )
 
 
 def _order_form(data: QueryDict | None, found: Quarter) -> OrderForm:
