@@ -111,6 +111,13 @@ def test_all_of_it_comes_along_with_the_objectives(client, page, count):
 # asking ------------------------------------------------------------------------------------------------
 
 
+def leads_two(team):
+    person, other = lead_of(team).person, TeamFactory()
+    person.team_ids, person.lead_ids = [[team.pk, other.pk]] * 2
+    person.save(update_fields=["team_ids", "lead_ids"])
+    return person
+
+
 @pytest.mark.parametrize("kind", [lead_of, member_of])
 def test_another_team_asks_from_the_page_with_the_team_chosen(client, page, kind):
     ours = TeamFactory(name="Money")
@@ -125,10 +132,11 @@ def test_another_team_asks_from_the_page_with_the_team_chosen(client, page, kind
     assert chosen["cycle"] == [str(page.cycle_id)]
 
 
-@pytest.mark.parametrize("who", ["member", "nobody", "admin"])
+@pytest.mark.parametrize("who", ["member", "lead of two", "nobody", "admin"])
 def test_who_asks_for_no_team_is_not_led_there(client, page, who):
     person = {
         "member": lambda: member_of(page.team),
+        "lead of two": lambda: leads_two(page.team),
         "nobody": UserFactory,
         "admin": lambda: member_of(TeamFactory(), is_admin=True),
     }[who]()
