@@ -432,6 +432,7 @@ JOBS = {
     "okrs.export": "apps.okrs.transitions.run_export",
     "okrs.restore": "apps.okrs.transitions.run_restore",
 }
+WITHHELD = ["apps.okrs.queries.withheld"]  # which events say what was hidden only after it had been told
 CANDIDATES = [  # what a team may want to take up when it plans a quarter
     "apps.readiness.queries.candidates",
     "apps.walkthroughs.queries.candidates",

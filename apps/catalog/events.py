@@ -129,9 +129,10 @@ class TeamCreated(EventKind):
     sentence = "{actor} created the team {subject}"
     about = "Tracking"
     icon = "users-group"
-    example = {"mission": "Everybody knows where a parcel is."}
+    example = {"mission": "Everybody knows where a parcel is.", "part_of": "Parcels"}
 
     mission: str
+    part_of: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
-from apps.accounts.models import User
+from apps.accounts.models import Actor, User
 from apps.catalog import queries, rules
 from apps.catalog.imports import problem_of
 from apps.catalog.models import DataClass, Exposure, Kind, RiskLevel, Service, Team
@@ -182,14 +182,23 @@ class AdoptForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        rows = Team.objects.filter(is_archived=False).in_order("name")
-        self.fields["team"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["team"].queryset = queries.teams_to_choose()  # type: ignore[attr-defined]
 
 
 class TeamForm(forms.Form):
     """What a team says of itself."""
 
     name = Line(label="Name")
+    parent = forms.ModelChoiceField(
+        label="Part of",
+        queryset=Team.objects.none(),
+        required=False,
+        empty_label="No other team",
+        help_text=(
+            "The team or group above it. The one team that is part of no other stands for the whole "
+            "organisation in OKRs."
+        ),
+    )
     mission = Text(
         label="Mission", limit=2_000, required=False, help_text="What gets better through this team?"
     )
@@ -203,6 +212,19 @@ class TeamForm(forms.Form):
     )
     email = forms.EmailField(label="Mailbox", required=False, max_length=254)
     chat = Line(label="Chat channel", required=False)
+
+    def __init__(self, *args: Any, team: Team | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.team = team
+        self.fields["parent"].queryset = queries.teams_to_choose(besides=team)  # type: ignore[attr-defined]
+
+    def clean_parent(self) -> Team | None:
+        """Refuse a circle beside the field; the transition looks again."""
+        parent: Team | None = self.cleaned_data["parent"]
+        if self.team is not None and parent is not None:
+            with as_form_error():
+                rules.check_no_circle(self.team, parent, tree=queries.team_tree())
+        return parent
 
     def clean_customers(self) -> list[str]:
         """Return the names, each once."""
@@ -223,11 +245,16 @@ class TeamEditForm(TeamForm):
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
 
+    def __init__(self, *args: Any, team: Team, by: Actor, **options: Any) -> None:
+        super().__init__(*args, team=team, **options)
+        if not rules.may_organise(by):  # what a team is part of, others say
+            del self.fields["parent"]
 
-def team_form(team: Team) -> TeamEditForm:
+
+def team_form(team: Team, *, by: Actor) -> TeamEditForm:
     """Return the form with what the team says now."""
     values = {name: getattr(team, name) for name in rules.TEAM_FIELDS}
-    return TeamEditForm(initial=values | {"revision": team.revision})
+    return TeamEditForm(team=team, by=by, initial=values | {"revision": team.revision})
 
 
 class MemberForm(forms.Form):

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.core.errors import InvalidInputError
-from apps.core.text import LONGEST_LINE, clean_line, clean_text
+from apps.core.text import LONGEST_LINE, clean_line, clean_text, is_visible
 
 
 @contextmanager
@@ -31,7 +31,8 @@ class Line(forms.CharField):
         """Return the clean line."""
         text = super().to_python(value) or ""
         with as_form_error():
-            return clean_line(text, field=str(self.label or "this"), limit=self.limit)
+            line = clean_line(text, field=str(self.label or "this"), limit=self.limit)
+        return line if is_visible(line) else ""
 
 
 class Text(forms.CharField):

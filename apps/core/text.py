@@ -8,6 +8,7 @@ from apps.core.errors import InvalidInputError
 LONGEST_LINE: Final = 200
 LONGEST_KEY: Final = 18  # digits of the largest key that both databases take
 SMALL_WORDS: Final = frozenset({"the", "an", "any", "all", "our", "another", "new", "more", "some", "two"})
+UNSEEN: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})  # nothing of these has ink
 BREAKS: Final = frozenset({"Cc", "Zl", "Zp"})  # control characters and the ends of lines and paragraphs
 
 
@@ -25,10 +26,15 @@ def clean_line(value: str, *, field: str, limit: int = LONGEST_LINE, is_required
     if any(category(letter) in BREAKS for letter in line):
         message = f"{_named(field)} must be one line without control characters."
         raise InvalidInputError(message, field=field)
-    if is_required and not line:
+    if is_required and not is_visible(line):
         message = f"{_named(field)} is needed."
         raise InvalidInputError(message, field=field)
     return line
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether anything would be seen: a name of zero-width characters could not even be clicked."""
+    return any(category(letter) not in UNSEEN for letter in text)
 
 
 def key_in(text: str) -> int | None:

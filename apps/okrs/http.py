@@ -1,5 +1,7 @@
 """Files of goals, as pages and the API hand them out: packs, lists for spreadsheets, whole quarters."""
 
+from collections.abc import Collection, Iterable
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -13,7 +15,22 @@ from apps.core.statements import or_404
 from apps.jobs.models import State
 from apps.jobs.queries import latest
 from apps.okrs import queries, rules, transitions
-from apps.okrs.models import Cycle, OffsitePack
+from apps.okrs.models import Cycle, Objective, OffsitePack
+
+
+def noted(shown: Iterable[Objective], *, by: Actor) -> None:
+    """Write down which of the objectives on a page or in an answer an administrator reads in confidence."""
+    now = timezone.now()
+    on = rules.today_of(by, now)
+    for one in {one.pk: one for one in shown}.values():
+        if rules.reads_in_confidence(by, one, on=on):
+            transitions.note_reading(one, by=by, at=now)
+
+
+def noted_of(cycle: Cycle, teams: Collection[Team] | None = None, *, by: Actor) -> None:
+    """Write down the same of all that a file or a page of a quarter holds."""
+    if by.has("admin"):
+        noted(queries.kept_back(cycle, on=rules.today_of(by, timezone.now()), teams=teams), by=by)
 
 
 def as_file(content: bytes, name: str, media_type: str) -> HttpResponse:
@@ -39,6 +56,7 @@ def list_file(
     name = f"{team.slug}-{cycle.slug}" if team else cycle.slug
     what = f"{cycle} of {team}" if team else f"{cycle} of everybody"
     now = timezone.now()
+    noted_of(cycle, [team] if team else None, by=by)
     note_export(to.subject, what=f"the list of {what}", by=by, at=now)
     rows = queries.quarter_list(cycle, person=to, today=rules.today_of(by, now), team=team)
     for row in rows:
@@ -56,5 +74,6 @@ def quarter_file(cycle: Cycle, *, by: Actor) -> HttpResponse:
         raise Http404
     stored = or_404(StoredFile.objects.filter(pk=job.result["file"]).first())
     content = files.read(stored)
+    noted_of(cycle, by=by)
     note_export(cycle.subject, what=f"all of {cycle}", by=by, at=timezone.now())
     return as_file(content, f"okrs-{cycle.slug}.json", stored.media_type)

@@ -63,6 +63,7 @@ STRATEGY_OF_CYCLE = [
     path(f"{CYCLE}map/", views.alignment, name="map"),
     path(f"{CYCLE}findings/", views.findings, name="findings"),
     path(f"{CYCLE}leadership/", views.leadership, name="leadership"),
+    path(f"{CYCLE}habits/", views.habits, name="habits"),
     path(f"{CYCLE}offsite/", views.offsite, name="offsite"),
     path(f"{CYCLE}offsite/prepare/", views.prepare_offsite, name="prepare_offsite"),
     path(f"{CYCLE}offsite/print/", views.print_offsite, name="print_offsite"),

@@ -6,6 +6,9 @@
                  hx-swap-oob, the hidden `revision` too. `[data-saved]` says how it went. Unsaved words are kept in
                  this browser tab until the server has them, through a reload or a new sign-in, together with
                  the revision that they were based on.
+   Adding        <form data-adds hx-post=… hx-target="previous …" hx-swap="beforeend">. The answer is the new row alone; the
+                 line is emptied of what was sent, and what was typed on meanwhile stays.
+   Leaving       A button or link that leads to another page waits for words that autosave is still sending.
    Live parts    <div data-live hx-get=… hx-trigger="every 3s">. Hidden tabs pause; a part in which somebody types is
                  not swapped.
    Items         <article data-item>: j and k move between them, 1 to 5 choose a state, e and c follow [data-evidence]
@@ -44,6 +47,7 @@
   const conflict = (form) => form.closest("[data-item]")?.querySelector(".conflict");
   const autosaved = (node) => (node && node.closest ? node.closest("form[data-autosave]") : null);
   const unsaved = (place) => [...place.querySelectorAll("form[data-autosave][data-unsaved]")];
+  const adds = (node) => node?.matches?.("form[data-adds]");
   const isField = (node) => node && node.closest && node.closest("input:not([type=radio]):not([type=checkbox]),textarea,select,[contenteditable]");
   const hasWords = (place) => [...place.querySelectorAll("textarea,input:not([type=hidden],[type=radio],[type=checkbox])")].some((field) => field.value !== field.defaultValue);
   // Signing in, in another tab, makes a new token; the cookie knows it before this page does.
@@ -172,7 +176,7 @@
   document.addEventListener("htmx:confirm", (event) => {
     // "Still true" beside words that are not saved yet: those first, then the answer may replace the form.
     const { elt, target, issueRequest } = event.detail;
-    if (autosaved(elt) || elt.closest(".conflict") || !target || !target.querySelectorAll) return;
+    if (autosaved(elt) || adds(elt) || elt.closest(".conflict") || !target || !target.querySelectorAll) return;
     const [form] = unsaved(target);
     if (!form) return;
     event.preventDefault();
@@ -192,6 +196,7 @@
 
   document.addEventListener("htmx:configRequest", (event) => {
     const form = autosaved(event.detail.elt);
+    if (event.detail.elt.matches("form[data-adds]")) event.detail.elt.dataset.sent = event.detail.elt.elements.text.value;
     if (form) {
       form.dataset.sent = words(form);
       form.dataset.sentState = stateOf(form) || "";
@@ -203,7 +208,7 @@
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { isError, requestConfig: { elt }, target } = event.detail;
-    if (autosaved(elt) || !target?.querySelectorAll) return;
+    if (autosaved(elt) || adds(elt) || !target?.querySelectorAll) return;
     const status = elt.closest(".conflict") && elt.closest("[data-item]")?.querySelector("[data-status]");
     if (isError && status) {
       event.detail.target = status; // a third person was quicker: the item stays, the two texts are new
@@ -214,7 +219,50 @@
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = autosaved(event.detail.elt);
-    if (form && form === event.detail.elt && !form.dataset.decided) answered(form, event.detail.xhr ? event.detail.xhr.status : 0);
+    if (form && form === event.detail.elt && !form.dataset.decided) {
+      answered(form, event.detail.xhr ? event.detail.xhr.status : 0);
+      window.setTimeout(leave); // when htmx has begun with what waits in its queue
+    }
+    if (adds(event.detail.elt) && event.detail.successful) added(event.detail.elt);
+  });
+
+  const added = (form) => {
+    const line = form.elements.text;
+    if (line.value.startsWith(form.dataset.sent)) line.value = line.value.slice(form.dataset.sent.length).trimStart();
+    form.querySelector("[data-status]")?.replaceChildren();
+    if (form.contains(document.activeElement)) line.focus(); // the next one; whoever is elsewhere by now stays there
+    say("Added");
+  };
+
+  /* ---- leaving while words are on their way ---------------------------------------------------------------- */
+  let onward = null; // what the click had meant, until the words are saved
+  const onTheirWay = () => unsaved(document).some((form) => form.classList.contains("htmx-request"));
+
+  const leave = () => {
+    if (!onward || onTheirWay()) return;
+    const go = onward;
+    go(); // where a save failed, the browser asks whether to leave
+    onward = null;
+  };
+
+  const hold = (event, go) => {
+    if (onward || event.defaultPrevented) return; // who insists may go
+    unsaved(document).filter((form) => !failures.has(form) && form.dataset.sent !== words(form)).forEach(save);
+    if (!onTheirWay()) return;
+    event.preventDefault();
+    onward = go;
+  };
+
+  document.addEventListener("submit", (event) => {
+    const { target, submitter } = event;
+    if (target.method === "dialog" || target.hasAttribute("hx-post") || target.hasAttribute("hx-get")) return;
+    hold(event, () => target.requestSubmit(submitter));
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]:not([data-dialog],[data-close],[data-back],[download],[target],[href^='#'],[href^='mailto:'])");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.hasAttribute("hx-get")) return;
+    hold(event, () => window.location.assign(link.href));
   });
 
   const again = () => { if (!document.hidden) unsaved(document).filter((form) => failures.has(form)).forEach(save); };
@@ -359,15 +407,24 @@
   const open = async (link) => {
     try {
       const dialog = document.getElementById(link.dataset.dialog) || await fetched(link);
-      link.closest("details.menu")?.removeAttribute("open");
+      const menu = link.closest("details.menu");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus(); // where the dialog gives the focus back: the link is hidden by then
+      }
       dialog.showModal();
     } catch {
       window.location.assign(link.href); // the page has the same form
     }
   };
 
-  document.addEventListener("click", (event) => {
+  const closeOthers = (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  };
+  document.addEventListener("focusin", closeOthers);
+
+  document.addEventListener("click", (event) => {
+    closeOthers(event);
     const opener = event.target.closest("[data-dialog]");
     if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();

@@ -1,4 +1,5 @@
 from dataclasses import asdict
+from datetime import date
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_every_kind_of_event_explains_itself(verb):
     [
         lambda: queries.timeline(subject(), audiences=EVERYONE),
         lambda: queries.of_services([7], audiences=EVERYONE),
-        lambda: queries.of_team(3, audiences=EVERYONE),
+        lambda: queries.of_team(3, audiences=EVERYONE, on=date(2026, 3, 2)),
     ],
 )
 def test_a_timeline_takes_one_query(now, django_assert_num_queries, count, read):

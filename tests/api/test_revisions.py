@@ -4,7 +4,7 @@ import pytest
 
 from apps.catalog.models import Phase
 from tests.api.asking import Program
-from tests.factories import ServiceFactory, TeamFactory, lead_of
+from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of
 from tests.factories.readiness import answer_of, readiness_of
 from tests.factories.walkthroughs import NOW, held, in_progress, seat_as
 
@@ -94,6 +94,23 @@ def test_a_team_is_changed_under_its_revision():
     assert (saved.status_code, saved["ETag"], saved.json()["mission"]) == (200, '"4"', "Theirs")
     assert (stale.status_code, stale["ETag"], stale.json()["current"]["mission"]) == (412, '"4"', "Theirs")
     assert (same.status_code, same["ETag"]) == (200, '"4"')  # equal content is a success
+
+
+def test_what_a_team_is_part_of_is_read_and_written_by_its_id():
+    team, above = TeamFactory(revision=3), TeamFactory()
+    noor, ada = Program(UserFactory(is_enablement=True)), Program(lead_of(team).person)
+    where, wanted = f"teams/{team.slug}/", {"parent": above.pk}
+
+    made = noor("POST", "teams/", {"name": "Tracking"} | wanted, status=201)
+    refused = ada("PATCH", where, wanted, If_Match='"3"')
+    saved = noor("PATCH", where, wanted, status=200, If_Match='"3"')
+    same = ada("PATCH", where, {"name": "Money"} | wanted, status=200, If_Match='"4"')
+    circle = noor("PATCH", f"teams/{above.slug}/", {"parent": team.pk}, If_Match='"1"')
+    unknown = noor("PATCH", where, {"parent": 10**30}, If_Match='"5"')
+
+    assert [one["parent"] for one in (made, saved, same)] == [above.pk] * 3
+    assert [one.status_code for one in (refused, circle, unknown)] == [403, 422, 400]
+    assert list(circle.json()["errors"]) == ["parent"]
 
 
 def test_minutes_are_changed_under_their_revision():

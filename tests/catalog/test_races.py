@@ -6,7 +6,7 @@ from apps.catalog.imports import HeldFiles
 from apps.catalog.models import Imported, Membership, Service, Team
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
-from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of, member_of
+from tests.factories import ActorFactory, ServiceFactory, TeamFactory, UserFactory, lead_of, member_of
 from tests.races import at_once, on_postgresql
 
 pytestmark = on_postgresql
@@ -75,6 +75,20 @@ def test_of_two_edits_of_a_team_one_is_a_conflict(now):
 
     assert sorted(type(result).__name__ for result in results) == ["Conflict", "Conflict", "Saved"]
     assert Team.objects.get().revision == 2
+
+
+def test_two_teams_that_are_put_below_each_other_make_no_circle(now):
+    teams, noor = TeamFactory.create_batch(2), ActorFactory(person__is_enablement=True)
+
+    results = at_once(
+        lambda n: transitions.edit_team(
+            teams[n], revision=1, changes={"parent": teams[1 - n]}, by=noor, at=now
+        ),
+        times=2,
+    )
+
+    assert sorted(type(result).__name__ for result in results) == ["InvalidInputError", "Saved"]
+    assert Team.objects.filter(parent=None).count() == 1
 
 
 def test_two_teams_add_one_person_and_both_are_known(now):

@@ -78,6 +78,63 @@ def test_others_do_not(now):
     assert not Event.objects.exists()
 
 
+def place(team, parent, **who_and_when):
+    return transitions.edit_team(team, revision=team.revision, changes={"parent": parent}, **who_and_when)
+
+
+def test_a_team_becomes_part_of_another(now, noor):
+    all_of_us, money = TeamFactory(name="All of us"), TeamFactory(name="Money")
+
+    below = transitions.create_team(name="Tracking", parent=all_of_us, by=noor, at=now)
+    saved = place(money, all_of_us, by=noor, at=now)
+
+    assert isinstance(saved, Saved)
+    assert set(Team.objects.filter(parent=all_of_us)) == {below, money}
+    assert told(money) == ["Noor changed the parent team of Money"]
+    details = Event.objects.in_order("pk").values_list("data", flat=True)
+    assert [details[0]["part_of"], details[1]["changes"]] == [
+        "All of us",
+        {"parent": {"before": None, "after": "All of us"}},
+    ]
+
+
+@pytest.mark.parametrize("who", ["member", "lead", "nobody"])
+def test_only_who_creates_teams_says_what_a_team_is_part_of(now, who):
+    above, team = TeamFactory(), TeamFactory()
+    by = {"member": member_of, "lead": lead_of, "nobody": lambda _team: ActorFactory()}[who](team)
+
+    with pytest.raises(NotPermittedError):
+        place(team, above, by=by, at=now)
+
+    assert Team.objects.get(pk=team.pk).parent is None
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("distance", [0, 1, 2])
+def test_no_team_is_part_of_what_is_below_it(now, noor, distance):
+    chain = [TeamFactory(name="Top")]
+    for name in ("Middle", "Bottom"):
+        chain.append(TeamFactory(name=name, parent=chain[-1]))
+    why = ["No team is part of itself", "Middle is part of Top", "Bottom is part of Top"][distance]
+
+    with pytest.raises(InvalidInputError, match=f"{why}: choose another team, or none") as refused:
+        place(chain[0], chain[distance], by=noor, at=now)
+
+    assert refused.value.field == "parent"
+    assert not Event.objects.exists()
+
+
+def test_no_team_becomes_part_of_one_that_is_archived(now, noor):
+    gone = TeamFactory(is_archived=True)
+
+    with pytest.raises(InvalidMoveError, match="archived"):
+        transitions.create_team(name="Money", parent=gone, by=noor, at=now)
+    with pytest.raises(InvalidMoveError, match="archived"):
+        place(TeamFactory(), gone, by=noor, at=now)
+
+    assert not Event.objects.exists()
+
+
 def test_a_lead_adds_members_and_their_row_knows(now):
     team, ada = TeamFactory(name="Money"), UserFactory(name="Ada")
 

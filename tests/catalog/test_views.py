@@ -1,6 +1,7 @@
 """The pages of services, teams and imports."""
 
 import csv
+import re
 from datetime import UTC, datetime
 from importlib import import_module
 from io import BytesIO, StringIO
@@ -453,6 +454,35 @@ def test_a_stale_edit_of_a_team_shows_both_values_and_loses_neither(client):
     assert all(words in page for words in ("Books every parcel", "Books what moves", "Keep mine"))
     assert 'name="revision" value="2"' in page
     assert Team.objects.get().mission == "Books every parcel"
+
+
+def test_a_team_is_made_part_of_another_in_the_pages(client, noor):
+    above = TeamFactory(name="All of us")
+    team = TeamFactory(name="Money", parent=TeamFactory(name="Gone", is_archived=True))
+
+    form = client.get(f"/teams/{team.slug}/edit/").content.decode()
+    client.post("/teams/new/", {"name": "Tracking", "parent": above.pk})
+    saved = client.post(f"/teams/{team.slug}/edit/", {"name": "Money", "parent": above.pk, "revision": 1})
+    circle = client.post(f"/teams/{above.slug}/edit/", {"name": "Us", "parent": team.pk, "revision": 1})
+    stale = client.post(f"/teams/{team.slug}/edit/", {"name": "Money", "parent": "", "revision": 1})
+
+    assert re.findall(r"<option[^>]*>([^<]+)", form) == ["No other team", "All of us", "Gone"]
+    assert (saved.status_code, circle.status_code, stale.status_code) == (302, 422, 409)
+    assert "Money is part of All of us: choose another team, or none." in circle.content.decode()
+    assert re.findall(r'<td data-label="[^"]+">([^<]*)', stale.content.decode()) == ["nothing", "All of us"]
+    assert set(Team.objects.filter(parent=above).values_list("name", flat=True)) == {"Money", "Tracking"}
+
+
+def test_members_describe_their_team_but_do_not_place_it(client):
+    team, above = TeamFactory(name="Money", parent=TeamFactory()), TeamFactory()
+    sign_in(client, member_of(team))
+
+    form = client.get(f"/teams/{team.slug}/edit/").content.decode()
+    client.post(f"/teams/{team.slug}/edit/", {"name": "Funds", "parent": above.pk, "revision": 1})
+
+    kept = Team.objects.get(pk=team.pk)
+    assert "Part of" not in form
+    assert (kept.name, kept.parent_id) == ("Funds", team.parent_id)
 
 
 # import --------------------------------------------------------------------------------------------------

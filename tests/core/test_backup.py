@@ -178,6 +178,7 @@ def test_a_foreign_file_is_refused(empty, tmp_path, content):
             "no manifest",
         ),
     ],
+    ids=["none", "empty", "list", "deep", "another", "newer", "changed", "endless"],
 )
 def test_a_file_without_a_manifest_of_ours_is_refused(file, empty, manifest, problem):
     rewritten(file, **{"manifest.json": manifest})
@@ -202,7 +203,11 @@ def test_nothing_is_written_but_what_a_home_consists_of(file, empty, name):
     assert tree(empty) == {}
 
 
-@pytest.mark.parametrize("content", [PAPER[:-1], PAPER + b"!", b"x" * len(PAPER), None])
+@pytest.mark.parametrize(
+    "content",
+    [PAPER[:-1], PAPER + b"!", b"x" * len(PAPER), None],
+    ids=["shorter", "longer", "another", "missing"],
+)
 def test_a_changed_part_is_refused(file, empty, content):
     rewritten(file, **{STORED: content})
 

@@ -38,9 +38,15 @@ def test_a_line_cannot_become_a_header(value):
         clean_line(value, field="name")
 
 
-def test_a_line_that_is_needed_is_asked_for():
+@pytest.mark.parametrize("value", ["  ", "\u200b", "\u200d\ufeff", "\u202e", "\u00ad \u2060"])
+def test_a_line_that_is_needed_is_asked_for(value):
     with pytest.raises(InvalidInputError, match="Name is needed"):
-        clean_line("  ", field="name", is_required=True)
+        clean_line(value, field="name", is_required=True)
+
+
+@pytest.mark.parametrize("value", ["Ada", "\u200f\u05e9\u05dc", "👩\u200d💻", "—", "名"])
+def test_whatever_shows_is_a_line(value):
+    assert clean_line(value, field="name", is_required=True) == value
 
 
 @pytest.mark.parametrize(
@@ -50,6 +56,7 @@ def test_a_line_that_is_needed_is_asked_for():
         (Line(label="Name"), "a\nb"),
         (Line(label="Name"), "a\0b"),
         (Line(label="Name"), " "),
+        (Line(label="Name"), "\u200b"),
         (Text(label="Note", limit=10), "x" * 11),
         (Text(label="Note", limit=10), "a\0b"),
     ],

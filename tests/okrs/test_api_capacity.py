@@ -101,6 +101,9 @@ WHO = {
     "member": lambda two: Program(member_of(two.tracking).person),
     "stranger": lambda two: Program(two.buyer.person),
     "admin": lambda _two: Program(ActorFactory(person__is_admin=True).person),
+    "team's token": lambda two: Program(
+        secret=token_for(two.giver.person, team_id=two.tracking.pk, team_name=two.tracking.name)[0]
+    ),
 }
 
 

@@ -320,8 +320,8 @@ def test_what_is_kept_among_few_is_hidden(two, asked, buyer):
     ],
 )
 def test_the_list_is_narrowed(two, now, buyer, asking, count):
-    two.ask(now)
     agreed(two, now)
+    two.ask(now)
 
     found = buyer("GET", f"{LIST}{asking.format(two.objective.pk)}", status=200)["results"]
 

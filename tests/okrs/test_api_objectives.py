@@ -261,6 +261,7 @@ def test_what_binds_a_team_is_not_said_by_its_token(goals):
 
     for method, path, body in (
         ("POST", f"objectives/{draft.pk}/adopt/", {}),
+        ("POST", f"objectives/{draft.pk}/defer/", {"horizon": "next", "reason": "x"}),  # it would be a no
         ("POST", f"objectives/{agreed.pk}/activate/", {}),
         ("POST", f"objectives/{agreed.pk}/stop/", {"reason": "x"}),
         ("POST", f"objectives/{graded.pk}/close/", {"verdict": "keep", "note": "x"}),

@@ -4,10 +4,11 @@ import pytest
 
 from apps.core.files import store
 from apps.okrs import transitions
-from apps.okrs.models import Decision, OffsitePack, StrategyItem
+from apps.okrs.models import Decision, OffsitePack, RankChange, StrategyItem
 from apps.okrs.queries import pack_content
 from tests.api.asking import Program, token_for
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
+from tests.factories.okrs import QuarterFactory
 from tests.okrs.sides import WORK, capacity_of, seen, sides
 from tests.refusals import rows
 
@@ -169,6 +170,24 @@ def test_a_decision_is_refused_field_by_field(two, pack, leader, change, status,
     assert refused(leader, "POST", place(two, "offsite/decisions"), body) == status
     problem = leader("POST", place(two, "offsite/decisions"), body).json()
     assert list(problem["errors"]) == [field]
+
+
+def test_habits_of_a_quarter_are_told_of_teams(two, now, leader):
+    asked = two.ask(now)
+    transitions.accept(asked, seen=seen(asked), displaced="The app", by=two.giver, at=now)
+    quarter = QuarterFactory(team=two.checkout, cycle=two.cycle)
+    RankChange.objects.create(
+        quarter=quarter, before=[1, 2], after=[2, 1], reason="A law", person_name="Ada", at=now
+    )
+
+    shown = leader("GET", place(two, "habits"), status=200)
+
+    everybody, checkout = shown["rows"]
+    assert (everybody["team"], checkout["team"]) == (None, "checkout")
+    assert [one["key"] for one in checkout["parts"]] == ["load", "inflation", "flips", "scope", "unpaired"]
+    assert checkout["parts"][2]["value"] is None
+    assert checkout["signs"][0]["share"] == {"part": 0, "whole": 1, "ratio": "0"}
+    assert [(one["team"], one["cost"]) for one in shown["costliest"]] == [("checkout", "0.2")]
 
 
 def test_leadership_sees_how_a_quarter_is_negotiated(two, now, leader):

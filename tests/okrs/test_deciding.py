@@ -43,6 +43,15 @@ DECIDE = {
 }
 
 
+def test_a_team_that_collides_with_itself_is_named_once(now):
+    objective = ObjectiveFactory(team=TeamFactory(name="Sales"))
+    sales = {"team": objective.team, "other_team": objective.team}
+    finding = made(now, code="K9", severity="medium", objective=objective, cycle=objective.cycle, **sales)
+
+    with pytest.raises(NotPermittedError, match="A lead of Sales, or who is accountable"):
+        transitions.dismiss(finding, reason=WHY, by=member_of(objective.team), at=now)
+
+
 @pytest.mark.parametrize("step", DECIDE)
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_lead_of_either_side_decides_and_the_other_is_told(now, finding, step, side):

@@ -167,7 +167,7 @@ def test_what_a_team_keeps_to_itself_is_told_to_no_other(now):
     assert codes(code="K1") == []
     others = Finding.objects.exclude(objective=secret)
     assert not any("Marker" in f"{one.message}{one.evidence}" for one in others)
-    assert {one.subject.audience for one in Finding.objects.filter(objective=secret)} == {
+    assert {one.subject(on=now.date()).audience for one in Finding.objects.filter(objective=secret)} == {
         f"team:{secret.team_id}"
     }
 
@@ -250,7 +250,7 @@ def test_a_word_of_the_team_answers_what_others_wrote(now):
     look(now)
     assert codes(code="L13") == ["L13"]
 
-    say(objective.subject, text="Half of it, we think.", by=lead_of(team), at=now)
+    say(objective.subject(on=now.date()), text="Half of it, we think.", by=lead_of(team), at=now)
     look(now)
 
     assert codes(code="L13") == []

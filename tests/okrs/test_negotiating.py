@@ -84,6 +84,13 @@ def test_a_member_drafts_and_a_lead_sends(two, now):
     assert Event.objects.get(verb="okrs.ask_drafted").audience == f"team:{two.checkout.pk}"
 
 
+def test_who_leads_neither_side_is_told_who_speaks(two, asked, now):
+    others = "Only a lead of Checkout or Tracking, or who is accountable there, can speak here"
+
+    with pytest.raises(NotPermittedError, match=others):
+        transitions.accept(asked, seen=seen(asked), by=member_of(two.tracking), at=now)
+
+
 def test_both_sides_agree_on_the_same_words(two, asked, now):
     capacity_of(two.tracking, two.cycle, has="50")
     under = ObjectiveFactory(team=two.tracking, cycle=two.cycle, state="agreed")
@@ -762,7 +769,8 @@ def test_what_is_about_a_hidden_objective_lets_the_other_side_in(two, now):
 
     assert Participant.objects.get(objective=two.objective).team == two.tracking
     assert Notice.objects.get().audience == f"team:{two.tracking.pk}"
-    assert Event.objects.get(verb="okrs.asked").audience != "everyone"
+    told = Event.objects.filter(verb="okrs.asked").order_by("pk").values_list("team_id", "audience")
+    assert list(told) == [(side.pk, f"team:{side.pk}") for side in (two.tracking, two.checkout)]
     assert fresh(asked).stage == Stage.OPEN
 
 

@@ -1,5 +1,6 @@
 """What other pages read of negotiations: the margin, my work, the measures, what needs a decision."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from apps.comments.transitions import say as comment
 from apps.okrs import queries, transitions
 from apps.okrs.models import Objective
 from apps.okrs.queries.margin import margins
+from apps.okrs.queries.offsite import pack_content
 from apps.okrs.rules.negotiation_measures import Measures, Share, kappa, median, working_days
 from apps.okrs.rules.overview import figures_of
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
@@ -26,7 +28,7 @@ def two():
 
 def margin(two, by, now):
     quarter = queries.quarter(two.cycle.slug, two.tracking.slug)
-    return margins(quarter, ids=[two.objective.pk], by=by)
+    return margins(quarter, ids=[two.objective.pk], by=by, on=now.date())
 
 
 def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
@@ -55,6 +57,21 @@ def test_the_margin_shows_asked_offered_countered_and_what_it_costs(two, now):
     assert all(words in drawn for words in wanted)
 
 
+def test_the_margin_says_when_something_was_reported_and_not_when_it_was_agreed(two, now):
+    asked = two.ask(now, WORK, objective=None)
+    agreed_at, done_at = now + timedelta(days=1), now + timedelta(days=14)
+    accept(asked, two.giver, agreed_at)
+    (agreed,) = margin(two, two.buyer, now)[0].asks
+    transitions.report(asked, note="Look at it.", by=two.giver, at=done_at)
+
+    (note,) = margin(two, two.buyer, now)[0].asks
+
+    assert (agreed.head, agreed.moved_at) == ("Checkout and Tracking agreed", agreed_at)
+    assert (note.head, note.moved_at) == ("Tracking says it is done", done_at)
+    drawn = render_to_string("okrs/margin/negotiation.jinja", {"note": note}, using="jinja2")
+    assert f'datetime="{done_at:%Y-%m-%d}' in drawn
+
+
 def test_the_margin_says_which_day_is_which(two, now):
     two.ask(now, {"deliverable": "EU", "ends_on": "2026-03-10", "needed_on": "2026-03-01"}, objective=None)
 
@@ -68,7 +85,7 @@ def test_the_margin_says_what_the_other_team_has_free(two, now):
     two.ask(now)
     page = queries.quarter(two.cycle.slug, two.checkout.slug)
 
-    (note,) = margins(page, ids=[two.objective.pk], by=two.buyer)[two.objective.pk].asks
+    (note,) = margins(page, ids=[two.objective.pk], by=two.buyer, on=now.date())[two.objective.pk].asks
 
     assert (note.cost_label, note.room) == ("Costs Tracking", "none free")
 
@@ -163,7 +180,7 @@ def test_dictated_is_what_came_from_outside_and_was_accepted_at_once_in_silence(
     accept(propose(two, now, "Dictated"), two.giver, now + timedelta(hours=2))
     accept(propose(two, now, "Slept over"), two.giver, now + timedelta(hours=30))
     talked = propose(two, now, "Talked about")
-    comment(talked.subject, text="Why?", by=two.giver, at=now)
+    comment(talked.subject(on=now.date()), text="Why?", by=two.giver, at=now)
     accept(talked, two.giver, now)
     countered = propose(two, now, "Countered")
     transitions.counter(
@@ -221,3 +238,20 @@ def test_loans_sum_to_nought(two, now):
         ("Tracking", Decimal(8)),
     ]
     assert sum(one.net for one in found.balances) == 0
+
+
+def test_a_no_belongs_to_the_quarter_that_was_asked_for_and_not_to_the_day_it_was_said_on(two, now):
+    days = {"starts_on": date(2026, 4, 1), "ends_on": date(2026, 6, 30)}
+    later = CycleFactory(slug="2026-q2", name="Q2 2026", state="planning", **days)
+    wish = replace(two, cycle=later, objective=ObjectiveFactory(team=two.checkout, cycle=later))
+    asked = wish.ask(now)
+    why = {"reason_code": "no_capacity", "reason": "The night comes first."}
+    transitions.decline(asked, **why, by=two.giver, at=now)
+
+    found = {
+        cycle: queries.leadership(cycle, person=UserFactory(), on=now.date()).nos
+        for cycle in (two.cycle, later)
+    }
+
+    assert [(cycle.slug, len(nos)) for cycle, nos in found.items()] == [(two.cycle.slug, 0), ("2026-q2", 1)]
+    assert [len(pack_content(cycle, on=now.date())["nos"]["rows"]) for cycle in found] == [0, 1]

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -5,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.okrs import rules
-from apps.okrs.models import Ambition, Kind, Status
+from apps.okrs.models import Ambition, Cycle, KeyResult, Kind, Status
 from apps.okrs.rules import Curve, Thresholds
+from apps.okrs.rules.wordings import stand_of
 from tests.okrs.measures import (
     DAYS,
     END,
@@ -384,3 +386,13 @@ def test_net_confidence_shows_its_inputs():
         "(2 on track - 1 off track) / 3 = 33 %",
     )
     assert rules.net_confidence([]).explained() == ("no status yet",)
+
+
+def test_what_has_not_begun_is_no_good_news_yet():
+    row = KeyResult(kind=Kind.MILESTONE)
+    cycle = Cycle(starts_on=START, ends_on=START + timedelta(days=90), grace_days=14)
+    before = START - timedelta(days=3)
+
+    stand = stand_of(row, cycle, ambition="", points=[], steps=(2, 0), today=before)
+
+    assert (stand.words.startswith("starts on"), stand.tone) == (True, "")

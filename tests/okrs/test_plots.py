@@ -38,6 +38,8 @@ def test_a_new_target_is_a_step_and_no_slope():
     assert line[1][0] == line[2][0]
     assert line[1][1] > line[2][1]
     assert len(places(plot.pace)) == 4
+    expected = [rules.expected_value(CALLS, on=day(number), steps=steps) for number in (29, 30)]
+    assert expected == [Decimal(7700), Decimal(7900)]  # the table says what the line shows
 
 
 def test_a_forecast_goes_on_from_the_newest_value():

@@ -253,6 +253,7 @@ def test_only_administrators_restore(now, role):
         (b"[]", "a list"),
         (b'{"format": NaN}', "NaN is not a number"),
         (b'{"a": 1, "a": 2}', "stands twice"),
+        (b"{%b}" % b",".join(b'"k%d":0' % (number % 99_999) for number in range(100_000)), "stands twice"),
         (b"[" * 100_000, "levels deep"),
         (b'{"format": ' + b"[" * 13 + b"]" * 13 + b"}", "levels deep"),
         (b'{"format": "x\\u0000"}', "cannot be stored"),
@@ -263,7 +264,7 @@ def test_only_administrators_restore(now, role):
         (b'{"format": "roadworthy.okrs", "version": 1}', "This part is missing"),
         (b" " * (imports.LARGEST + 1), "at most"),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_what_is_no_file_of_a_quarter_is_refused_in_words(now, content, words):
     outcome = restore(content, now)

@@ -290,12 +290,15 @@ def test_an_objective_is_typed_as_a_text(client, team, lead, cycle):
 
 
 def test_a_sentence_that_is_too_long_comes_back(client, team, lead, cycle):
-    html = sent(
-        client, lead, url("add_objective", cycle.slug, team.slug), {"text": "x" * 201}, status=422
-    ).content.decode()
+    typed = {"text": "x" * 201, "is_idea": "on"}
+
+    address = url("add_objective", cycle.slug, team.slug)
+    html = sent(client, lead, address, typed, status=422).content.decode()
 
     assert "x" * 201 in html
     assert "at most 200" in html
+    assert 'aria-invalid="true" autofocus' in html  # the form stands at the end of a long page
+    assert 'name="is_idea" checked' in html
 
 
 def test_an_autosave_is_answered_with_the_new_revision(client, team, lead, cycle):
@@ -366,13 +369,18 @@ def test_key_results_are_added_in_place_or_by_a_page(client, team, lead, cycle):
     objective = ObjectiveFactory(team=team, cycle=cycle)
     address = url("add_key_results", objective.pk)
 
+    sent(client, lead, address, {"text": "First"})
     part = sent(client, lead, address, {"text": "Calls fall\nNights are quiet"}, status=200, **HTMX)
-    sent(client, lead, address, {"text": "Third"})
     sent(client, lead, address, {"text": " "}, status=422)
-    kept = sent(client, lead, address, {"text": "y" * 301}, status=422, **HTMX).content.decode()
+    kept = sent(client, lead, address, {"text": "y" * 301}, status=422, **HTMX)
 
-    assert "autofocus" in part.content.decode()
-    assert "y" * 301 in kept
+    # Only what is new: in the sentences beside it, and in the line below, somebody types on.
+    assert re.findall(r'aria-label="(.*?)"', part.content.decode())[::2] == [
+        "Key result: Calls fall",
+        "Key result: Nights are quiet",
+    ]
+    assert kept.headers["HX-Retarget"] == f"#objective-{objective.pk}-add-status"
+    assert "<textarea" not in kept.content.decode()
     assert KeyResult.objects.count() == 3
 
 
@@ -399,12 +407,14 @@ def test_a_key_result_is_measured_by_a_form(client, team, lead, cycle):
 
     wrong = sent(client, lead, address, data | {"baseline": "9,400"}, status=422).content.decode()
     same = sent(client, lead, address, data | {"baseline": "5"}, status=422).content.decode()
-    sent(client, lead, address, data | {"baseline": "9,4"})
+    much = sent(client, lead, address, data | {"baseline": "9,4", "target": "101 %"}, status=422)
+    sent(client, lead, address, data | {"baseline": "9,4 %"})
     stale = sent(client, lead, address, data | {"baseline": "8"}, status=409).content.decode()
 
     row.refresh_from_db()
     assert "without separators of thousands" in wrong
     assert "Baseline and target are the same" in same
+    assert all(words in much.content.decode() for words in ("101 lies above 100", 'value="101 %"'))
     assert (row.baseline, row.target, row.metric.name) == (Decimal("9.4"), Decimal(5), "Calls")
     assert "Somebody else changed it" in stale
     assert 'name="revision" value="1"' in stale
@@ -564,8 +574,11 @@ def test_the_order_is_changed_by_buttons_or_numbers(client, team, lead, cycle, d
     }
     places = {f"place_{pk}": number for number, pk in enumerate(ids, start=1)}
 
-    sent(client, lead, url("ranks", cycle.slug, team.slug), places | {"revision": 0, "reason": "So"} | data)
+    data = places | {"revision": 0, "reason": "So"} | data
+    to = sent(client, lead, url("ranks", cycle.slug, team.slug), data).headers["Location"]
 
+    moved = data.get("up", data.get("down"))
+    assert to.endswith(f"#objective-{moved}" if moved else "/")  # keys go on from there
     page.refresh_from_db()
     assert page.ordered_ids == [ids[n] for n in order]
     assert "Goal" in shown(client, UserFactory(), url("ranks", cycle.slug, team.slug))
@@ -654,7 +667,7 @@ def test_teams_are_paged(client, cycle):
 
 def test_something_for_later_is_written_into_the_backlog(client, team, lead):
     sent(client, lead, url("add_to_backlog", team.slug), {"text": "Fly", "is_idea": "on"})
-    sent(client, lead, url("add_to_backlog", team.slug), {"text": ""})
+    sent(client, lead, url("add_to_backlog", team.slug), {"text": ""}, status=422)
     sent(client, UserFactory(), url("add_to_backlog", team.slug), {"text": "Fly"}, status=403)
 
     assert (Objective.objects.get().state, Objective.objects.get().cycle) == (State.IDEA, None)

@@ -1,16 +1,29 @@
 """Two at once: one of them counts, and nothing is doubled."""
 
 from datetime import date
+from decimal import Decimal
 
 from apps.accounts.models import Actor
 from apps.activity.models import Event
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.results import Candidate
 from apps.okrs import transitions
-from apps.okrs.models import AlignmentLink, Decision, Finding, No, Objective, OffsitePack, Pothole
+from apps.okrs.models import (
+    AlignmentLink,
+    Allocation,
+    Decision,
+    Finding,
+    Negotiation,
+    No,
+    Objective,
+    OffsitePack,
+    Pothole,
+    StrategyItem,
+)
 from apps.okrs.transitions import Sentence
 from tests.factories.catalog import TeamFactory, lead_of, member_of
 from tests.factories.okrs import CycleFactory, NextCycleFactory, ObjectiveFactory, QuarterFactory
+from tests.okrs.sides import capacity_of, sides
 from tests.races import at_once, on_postgresql
 
 pytestmark = on_postgresql
@@ -34,6 +47,40 @@ def test_two_who_close_a_circle_close_none(now):
 
     assert sum(isinstance(one, InvalidInputError) for one in results) == 1
     assert AlignmentLink.objects.count() == 1
+
+
+def test_two_who_write_the_same_sentence_write_one(now):
+    lead = lead_of(TeamFactory())
+    sentence = Sentence(horizon="later", statement="Nobody has to call")
+
+    results = at_once(lambda _number: transitions.write_strategy(sentence, by=lead, at=now), times=4)
+
+    assert len({row.pk for row in results}) == 1
+    assert StrategyItem.objects.count() == 1
+
+
+def test_a_double_click_asks_promises_and_says_no_once(now):
+    two = sides()
+    quarter = capacity_of(two.tracking, two.cycle, has="100")
+    weeks = {"person_weeks": Decimal(4), "kind": "upkeep", "label": "On call"}
+    said = {"what": "The app", "reason_code": "risk", "reason": "Nobody asked"}
+
+    asked = at_once(lambda _number: two.ask(now), times=3)
+    at_once(lambda _number: transitions.promise_weeks(quarter, **weeks, by=two.giver, at=now), times=3)
+    at_once(lambda _number: transitions.say_no(two.tracking, **said, by=two.giver, at=now), times=3)
+
+    assert sum(isinstance(one, InvalidMoveError) for one in asked) == 2
+    assert [kind.objects.count() for kind in (Negotiation, Allocation, No)] == [1, 1, 1]
+
+
+def test_of_two_who_take_weeks_back_one_does(now):
+    two = sides()
+    quarter = capacity_of(two.tracking, two.cycle, has="100", promised="4")
+    row = Allocation.objects.get(quarter=quarter)
+
+    results = at_once(lambda _number: transitions.free_weeks(row, by=two.giver, at=now), times=3)
+
+    assert sorted(type(one).__name__ for one in results) == ["InvalidMoveError"] * 2 + ["NoneType"]
 
 
 def test_two_runs_store_each_finding_once(now):

@@ -144,11 +144,12 @@ def test_a_spark_draws_the_band_to_stay_in():
 
 
 def test_an_objective_is_typed_with_its_key_results():
-    text = "The night is quiet\n\n- Pages fall from 14 to 3\n• Nobody is called twice\n"
+    text = "The night is quiet\n\n- Pages fall from 14 to 3\n• Nobody is called twice\n-3 % calls\n"
+    text += " \N{EN DASH} -5 nights\n"
 
     assert rules.lines_of(text) == (
         "The night is quiet",
-        ["Pages fall from 14 to 3", "Nobody is called twice"],
+        ["Pages fall from 14 to 3", "Nobody is called twice", "-3 % calls", "-5 nights"],
     )
 
 

@@ -425,7 +425,7 @@ def test_what_was_dropped_is_told():
 @pytest.mark.parametrize(
     ("measure", "field", "words"),
     [
-        (metric(5, 5), "target", "choose “maintain” and a band"),
+        (metric(5, 5), "target", "choose “Kept within a band”"),
         (metric("5.0", "5.00"), "target", "are the same"),
         (metric(50, 101, upper_bound=Decimal(100)), "target", "101 lies above 100"),
         (metric(-1, 50, lower_bound=Decimal(0)), "baseline", "-1 lies below 0"),

@@ -103,6 +103,14 @@ def test_nothing_is_no_problem_and_no_objective(text):
     assert (sheet.objectives, sheet.wrong) == ([], [])
 
 
+def test_a_line_of_a_million_columns_is_refused_at_once():
+    sheet = imports.read_sheet(f"objective{',a' * 400_000}\nCalls fall")
+
+    assert [wrong.message for wrong in sheet.wrong] == [
+        "The table has 400,001 columns; at most 100 are read."
+    ]
+
+
 def test_the_example_file_is_read_by_the_rules_that_it_explains():
     held = StringIO()
     csv.writer(held).writerows(imports.EXAMPLE)

@@ -284,7 +284,8 @@ def test_the_pack_says_what_happened_and_stays_as_it_was(now, lead):
     assert content["grades"]["by_ambition"] == [{"ambition": "Roof shot", "count": 1, "mean": "0.7"}]
     assert content["grades"]["causes"] == [{"cause": "Too few hands", "count": 1}]
     assert [one["what"] for one in content["nos"]["rows"]] == ["A second region"]
-    assert [one["reason"] for one in content["lash"]["costliest"]] == ["A law"]
+    moved = [(one["reason"], one["on"]) for one in content["lash"]["costliest"]]
+    assert moved == [("A law", f"{now:%-d %B %Y}")]
     assert [one["person_weeks"] for one in content["capacity"]["loans"]] == ["4"]
     assert len(content["findings"]) == 1
     assert "Marker" not in str(content)

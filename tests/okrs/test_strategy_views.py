@@ -77,7 +77,9 @@ def organisation(now, root, count):
 
 
 @pytest.mark.parametrize("count", [1, 10])
-@pytest.mark.parametrize("page", ["findings", "map", "leadership", "offsite", "horizons", "ties", "potholes"])
+@pytest.mark.parametrize(
+    "page", ["findings", "map", "leadership", "habits", "offsite", "horizons", "ties", "potholes"]
+)
 def test_no_page_asks_more_than_it_may(client, now, root, lead, page, count):
     cycle = organisation(now, root, count)
     transitions.prepare_offsite(cycle, by=lead, at=now)
@@ -96,7 +98,7 @@ def test_no_page_asks_more_than_it_may(client, now, root, lead, page, count):
     assert len(asked) <= MOST, "\n".join(asked)
 
 
-@pytest.mark.parametrize("page", ["findings", "map", "leadership", "offsite"])
+@pytest.mark.parametrize("page", ["findings", "map", "leadership", "habits", "offsite"])
 def test_pages_are_whole_when_nothing_is_there(client, lead, page):
     assert client.get(reverse(f"okrs:{page}", args=[CycleFactory().slug])).status_code == 200
     assert client.get(reverse("okrs:horizons")).status_code == 200

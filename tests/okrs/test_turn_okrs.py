@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from apps.okrs import transitions
-from apps.okrs.models import Cycle, No
+from apps.okrs.models import Cycle, No, OffsitePack
 from tests.factories import TeamFactory, lead_of
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,18 @@ def test_it_brings_a_no_back_on_its_day():
 
     assert said == "decide_again: 1\n"
     assert No.objects.get().state == "expired"
+
+
+def test_it_freezes_the_pack_two_weeks_before_the_end():
+    now = timezone.now()
+    ran("turn", at=now.isoformat())
+    active = Cycle.objects.get(state="active")
+    days = [active.ends_on - timedelta(days=15), active.ends_on - timedelta(days=14)]
+
+    said = [ran("freeze_packs", at=datetime.combine(day, now.timetz()).isoformat(), yes=True) for day in days]
+
+    assert said == ["freeze_packs: 0\n", "freeze_packs: 1\n"]
+    assert OffsitePack.objects.get().cycle == active
 
 
 @pytest.mark.parametrize(

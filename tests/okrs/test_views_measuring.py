@@ -1,6 +1,6 @@
 """Pages of metrics, check-ins and objectives: what they show, to whom, and what they cost."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -25,7 +25,7 @@ from apps.okrs.models import (
     TeamCheckIn,
     Visibility,
 )
-from tests.factories import ServiceFactory, TeamFactory, UserFactory, member_of
+from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of, member_of
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory, value_of
 from tests.okrs.goals import Goals
 
@@ -296,6 +296,32 @@ def test_two_who_type_see_both_and_one_decides(client, goals):
     assert TeamCheckIn.objects.get().priorities == "Pages first"
 
 
+def test_the_quarter_says_when_a_team_says_one_thing_and_its_numbers_another(client, goals):
+    page = reverse("okrs:quarter", args=[goals.cycle.slug, goals.team.slug])
+    said = {f"o{goals.objective.pk}-status": "on_track", f"k{goals.calls.pk}-value": "99"}
+
+    shown = []
+    for number in range(2):
+        with time_machine.travel(datetime(2026, 2, 10 + 14 * number, 9, tzinfo=UTC), tick=False):
+            client.post(check_in_url(goals), typed(goals, publish="1", **said))
+        shown.append("says on track, numbers say off track" in html(client, page))
+
+    assert TeamCheckIn.objects.filter(published_at__isnull=False).count() == 2
+    assert shown == [False, True]
+
+
+def test_a_lead_finds_the_way_to_ask_on_the_page_of_another_team(client, goals):
+    page = reverse("okrs:quarter", args=[goals.cycle.slug, goals.team.slug])
+    ask = f"?team={goals.team.slug}&amp;cycle={goals.cycle.slug}"
+
+    own = html(client, page)
+    client.force_login(lead_of(TeamFactory()).person)
+    others = html(client, page)
+    client.force_login(UserFactory())
+
+    assert [ask in one for one in (own, others, html(client, page))] == [False, True, False]
+
+
 def test_publishing_with_a_control_goes_to_the_page(client, goals):
     answer = client.post(check_in_url(goals), typed(goals, publish="1"), headers={"HX-Request": "true"})
 
@@ -389,7 +415,7 @@ def rules_at(place):
 def test_my_check_ins_are_empty_for_somebody_without_a_team(client, goals):
     client.force_login(UserFactory())
 
-    assert "None of your teams has a page" in html(client, reverse("okrs:check_ins"))
+    assert "none of your teams has a page" in html(client, reverse("okrs:check_ins"))
 
 
 # The objective
@@ -439,7 +465,7 @@ def full(goals, count):
 def transitions_say(goals, place):
     from apps.comments.transitions import say  # noqa: PLC0415
 
-    say(goals.objective.subject, text=f"Word {place}", by=goals.member, at=rules_at(0))
+    say(goals.objective.subject(on=rules_at(0).date()), text=f"Word {place}", by=goals.member, at=rules_at(0))
 
 
 @pytest.mark.parametrize("count", [1, 10])
@@ -549,12 +575,16 @@ def test_terms_are_set_in_a_page_before_the_agreement(client, goals):
     stale = client.post(terms_url(goals), terms(goals, target="61"))
     assert (stale.status_code, "60.5" in stale.content.decode()) == (409, True)
     same = client.post(terms_url(goals), terms(goals, revision="1", target="100"))
-    assert (same.status_code, "choose “maintain” and a band" in same.content.decode()) == (422, True)
+    assert (same.status_code, "choose “Kept within a band”" in same.content.decode()) == (422, True)
 
 
 def test_terms_change_after_the_agreement_for_a_reason(client, goals):
     asked = client.post(terms_url(goals), terms(goals))
     assert (asked.status_code, "Ask for a change" in asked.content.decode()) == (409, True)
+
+    silent = client.post(terms_url(goals), terms(goals, why="external", reason=" "))
+    assert (silent.status_code, "Say why: whoever" in silent.content.decode()) == (422, True)
+    assert 'name="target" value="60,5"' in silent.content.decode()
 
     given = {"why": "external", "reason": "Both markets count now"}
     assert client.post(terms_url(goals), terms(goals, **given)).status_code == 302

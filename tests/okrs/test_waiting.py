@@ -103,6 +103,26 @@ def test_a_check_in_waits_for_its_reviewer(now, django_assert_num_queries):
     assert (todo.title, todo.action) == (f"Read the check-in of {goals.team}", "Read")
 
 
+def test_check_ins_to_read_stand_in_one_row(now):
+    goals, reviewer = Goals(), UserFactory()
+    goals.objective.reviewer = reviewer
+    goals.objective.save()
+    for day in (6, 20):
+        said = goals.quarter.check_ins.create(
+            on_date=date(2026, 2, day), author=goals.lead.person, published_at=now
+        )
+        said.lines.create(objective=goals.objective, status="on_track")
+
+    (todo,) = queries.waiting_for(reviewer, now=now)
+
+    assert todo.title == f"2 check-ins to read: {goals.team}"
+    assert (todo.url, todo.action, todo.when.day) == ("/okrs/check-ins/#unread", "Read them", 6)
+
+
+def listed(by, show, now):
+    return queries.listing(by.person, show=show, on=now.date()).rows
+
+
 def test_what_is_said_to_be_done_waits_for_who_asked(now):
     two = sides()
     asked = two.ask(now)
@@ -113,6 +133,10 @@ def test_what_is_said_to_be_done_waits_for_who_asked(now):
 
     assert wanted in waiting(two.buyer, now)
     assert wanted not in waiting(two.giver, now)
+    (row,) = listed(two.buyer, "for-us", now)
+    assert row.is_ours_to_confirm
+    assert (listed(two.buyer, "agreed", now), listed(two.giver, "for-us", now)) == ([], [])
+    assert not listed(two.giver, "agreed", now)[0].is_ours_to_confirm
     transitions.be_satisfied(asked, by=two.buyer, at=now)
     assert wanted not in waiting(two.buyer, now)
 

@@ -47,7 +47,7 @@ def bodies(world):
     reason = {"reason_code": "risk", "reason": "No"}
     sides = {"initiator": world.team.pk, "counterpart": world.other_team.pk, "cycle": world.cycle.pk}
     return {
-        "/negotiations/new/": sides | WORK,
+        "/negotiations/new/": sides | WORK | {"deliverable": "D"},
         "/say/": {"text": "Why?"},
         "/moves/accept/": {"seen": world.digests["asked_of"]},
         "/moves/counter/": WORK | {"person_weeks": "3"},

@@ -19,7 +19,7 @@ def programs(world):
     sides = {"initiator": team, "counterpart": world.other_team.slug, "cycle": world.cycle.slug}
     promise = {"label": "Nights", "kind": "upkeep", "person_weeks": "1"}
     return {
-        f"{api}/negotiations/": sides | {"kind": "contribution", "terms": WORK},
+        f"{api}/negotiations/": sides | {"kind": "contribution", "terms": WORK | {"deliverable": "D"}},
         f"{api}/negotiations/{{draft_ask}}/propose/": {},
         f"{api}/negotiations/{{asked_of}}/accept/": {"seen": world.digests["asked_of"]},
         f"{api}/negotiations/{{asked_of}}/counter/": {"terms": OTHER},

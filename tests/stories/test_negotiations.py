@@ -1,9 +1,11 @@
 """Teams and leadership agree in a real browser: four moves; three rounds, and a yes to what nobody says any more."""
 
+import io
 import re
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from apps.okrs.models import Negotiation
 from tests.factories.okrs import KeyResultFactory, ObjectiveFactory
@@ -123,6 +125,7 @@ def test_three_rounds_and_a_yes_to_what_nobody_says_any_more(
     cleo, ada = browse(people.cleo, viewport=DESK), browse(people.ada)
 
     ask(cleo)
+    look_on_paper(ada)
     open_from_mail(ada, mailbox, people.ada, FRAME)
     countered(ada, "Only a link, this time.", what="A link from the order page", costs="2")
 
@@ -133,6 +136,17 @@ def test_three_rounds_and_a_yes_to_what_nobody_says_any_more(
     agree(ada)
     assert "3 person-weeks" in text_of(mailbox.to(people.cleo, f"Agreed with Tracking: {FRAME}"))
     fail_to_agree(people, cleo, ada, browse)
+
+
+def look_on_paper(ada):
+    """The margin prints what is asked, on the one sheet, and nothing that only a screen can do."""
+    ada.goto("/okrs/next-quarter/teams/tracking/")
+    expect(ada.get_by_role("link", name="Counter")).to_be_visible()
+    (sheet,) = PdfReader(io.BytesIO(ada.pdf(format="A4"))).pages
+    text = " ".join(sheet.extract_text().split())
+    assert "Checkout asks Tracking" in text
+    assert FRAME in text
+    assert not re.search("Accept|Counter|Say no", text)
 
 
 def accept_what_changes(cleo, ada):

@@ -56,8 +56,6 @@ def write(ben):
     first.get_by_label(f"A key result of {CALLS}").fill(DEPOTS)
     first.get_by_role("button", name="Add").click()
     expect(first.get_by_label(f"Key result: {DEPOTS}")).to_be_visible()
-    ben.reload()  # all of it was kept, and nothing that was just saved moves the page any more
-    expect(first.get_by_label(f"Key result: {DEPOTS}")).to_be_visible()
     ben.get_by_label("Another objective").fill(f"{COURIERS}\n{TRUST}")
     ben.get_by_role("button", name="Write it down").click()
     expect(ben.get_by_role("region", name="Objective 2")).to_be_visible()

@@ -50,7 +50,7 @@ class Audience(models.TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What something is about, as labels to copy. Models offer theirs as a property `subject`."""
+    """What something is about, as labels to copy. Models offer `subject`, or `subject(on=day)`."""
 
     type: str
     id: int

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 
 from apps.activity.models import Event, EventKind, EventQuerySet, Subject
 from apps.activity.queries import words
@@ -13,6 +15,7 @@ from apps.activity.queries.kinds import kinds
 from apps.core.statements import statement
 
 LAST: Final = 2**62  # above every key
+KEPT_BACK: Final = "something that its team keeps to itself"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +71,17 @@ def _of_services(*, service_ids: list[int], audiences: list[str], before: int, l
 
 
 def of_team(
-    team_id: int, *, audiences: Collection[str], before: int | None = None, limit: int = 50
+    team_id: int, *, audiences: Collection[str], on: date, before: int | None = None, limit: int = 50
 ) -> list[Entry]:
-    """Return what happened to one team and its services, newest first. One query."""
-    return _entries(Event.objects.of_team(team_id), audiences=audiences, before=before, limit=limit)
+    """Return what happened to one team and its services, newest first. One query, and those of WITHHELD.
+
+    History stays as it was told; but of what was hidden since, the title is kept back from its readers.
+    """
+    events = _events(Event.objects.of_team(team_id), audiences=audiences, before=before, limit=limit)
+    hidden: set[int] = set()
+    for path in settings.WITHHELD:
+        hidden |= import_string(path)(events, audiences=audiences, on=on)
+    return [_kept_back(event) if event.pk in hidden else entry_of(event) for event in events]
 
 
 def of_person(
@@ -99,10 +109,32 @@ def has_happened(subject: Subject, *, verb: str, since: datetime, actor_id: int 
 def _entries(
     events: EventQuerySet, *, audiences: Collection[str], before: int | None, limit: int | None
 ) -> list[Entry]:
+    return [entry_of(one) for one in _events(events, audiences=audiences, before=before, limit=limit)]
+
+
+def _events(
+    events: EventQuerySet, *, audiences: Collection[str], before: int | None, limit: int | None
+) -> list[Event]:
     found = events.visible_to(audiences)
     if before is not None:
         found = found.filter(pk__lt=before)
-    return [entry_of(event) for event in found[:limit]]
+    return list(found[:limit])
+
+
+def _kept_back(event: Event) -> Entry:
+    """Return the line of an event of which only who and when may be read."""
+    return Entry(
+        id=event.pk,
+        at=event.at,
+        icon=EventKind.icon,
+        pieces=[words.Piece(event.actor_name, is_actor=True), words.Piece(f" worked on {KEPT_BACK}")],
+        changes=[],
+        details=[],
+        url="",
+        service_name="",
+        subject_name=KEPT_BACK,
+        actor_name=event.actor_name,
+    )
 
 
 def entry_of(event: Event) -> Entry:

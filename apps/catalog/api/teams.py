@@ -32,6 +32,12 @@ class TeamFields(Input):
     """What a team says of itself."""
 
     name = serializers.CharField()
+    parent = serializers.PrimaryKeyRelatedField(  # type: ignore[assignment]  # DRF takes it out
+        queryset=Team.objects.filter(is_archived=False),
+        required=False,
+        allow_null=True,
+        help_text="The id of the team above it; only who creates teams may change it.",
+    )
     mission = serializers.CharField(required=False, allow_blank=True)
     customers = serializers.ListField(child=serializers.CharField(), required=False)
     disciplines = serializers.ListField(child=serializers.CharField(), required=False)

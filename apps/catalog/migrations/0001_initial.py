@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
@@ -14,504 +15,173 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Service",
+            name='Service',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=200, unique=True)),
-                ("name", models.CharField(max_length=200)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("service", "Service"),
-                            ("website", "Website"),
-                            ("library", "Library"),
-                            ("job", "Job or pipeline"),
-                            ("model", "Model"),
-                            ("resource", "Resource"),
-                            ("product", "Product with parts"),
-                            ("other", "Something else"),
-                        ],
-                        default="service",
-                        max_length=10,
-                    ),
-                ),
-                ("purpose", models.CharField(max_length=300)),
-                ("description", models.TextField(default="")),
-                ("tier", models.PositiveSmallIntegerField(default=3)),
-                (
-                    "data_class",
-                    models.CharField(
-                        choices=[
-                            ("public", "Public"),
-                            ("internal", "Internal"),
-                            ("confidential", "Confidential"),
-                            ("restricted", "Restricted"),
-                        ],
-                        default="internal",
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "exposure",
-                    models.CharField(
-                        choices=[
-                            ("internal", "Inside the company"),
-                            ("partners", "Partners"),
-                            ("internet", "The internet"),
-                        ],
-                        default="internal",
-                        max_length=10,
-                    ),
-                ),
-                ("moves_money", models.BooleanField(default=False)),
-                ("has_store", models.BooleanField(default=True)),
-                ("expected_users", models.CharField(default="", max_length=300)),
-                ("target_quarter", models.CharField(default="", max_length=20)),
-                ("sponsor", models.CharField(default="", max_length=300)),
-                ("launch_on", models.DateField(null=True)),
-                ("links", models.JSONField(default=list)),
-                ("tags", models.JSONField(default=list)),
-                ("annotations", models.JSONField(default=dict)),
-                (
-                    "phase",
-                    models.CharField(
-                        choices=[
-                            ("playground", "Playground"),
-                            ("green-light", "Green-light"),
-                            ("ready-for-production", "Ready-for-production"),
-                            ("live", "Live"),
-                            ("archived", "Archived"),
-                        ],
-                        default="playground",
-                        max_length=20,
-                    ),
-                ),
-                ("phase_since", models.DateTimeField()),
-                (
-                    "phase_before",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("playground", "Playground"),
-                            ("green-light", "Green-light"),
-                            ("ready-for-production", "Ready-for-production"),
-                            ("live", "Live"),
-                            ("archived", "Archived"),
-                        ],
-                        default="",
-                        max_length=20,
-                    ),
-                ),
-                ("review_on", models.DateField(null=True)),
-                ("origin", models.CharField(default="Registered by hand", max_length=60)),
-                (
-                    "risk_override",
-                    models.CharField(
-                        choices=[
-                            ("low", "Low"),
-                            ("medium", "Medium"),
-                            ("high", "High"),
-                            ("critical", "Critical"),
-                        ],
-                        default="",
-                        max_length=10,
-                    ),
-                ),
-                ("risk_reason", models.CharField(default="", max_length=500)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "advisor",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "part_of",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="parts",
-                        to="catalog.service",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Grouping",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=200, unique=True)),
-                (
-                    "kind",
-                    models.CharField(choices=[("system", "System"), ("domain", "Domain")], max_length=10),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("description", models.TextField(default="")),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="catalog.grouping",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Imported",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("ref", models.CharField(max_length=500, unique=True)),
-                ("kind", models.CharField(max_length=20)),
-                ("object_id", models.PositiveBigIntegerField()),
-                ("values", models.JSONField(default=dict)),
-                ("drift", models.JSONField(default=dict)),
-                ("file", models.CharField(max_length=500)),
-                ("line", models.PositiveIntegerField()),
-                ("imported_at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=200, unique=True)),
+                ('name', models.CharField(max_length=200)),
+                ('kind', models.CharField(choices=[('service', 'Service'), ('website', 'Website'), ('library', 'Library'), ('job', 'Job or pipeline'), ('model', 'Model'), ('resource', 'Resource'), ('product', 'Product with parts'), ('other', 'Something else')], default='service', max_length=10)),
+                ('purpose', models.CharField(max_length=300)),
+                ('description', models.TextField(default='')),
+                ('tier', models.PositiveSmallIntegerField(default=3)),
+                ('data_class', models.CharField(choices=[('public', 'Public'), ('internal', 'Internal'), ('confidential', 'Confidential'), ('restricted', 'Restricted')], default='internal', max_length=12)),
+                ('exposure', models.CharField(choices=[('internal', 'Inside the company'), ('partners', 'Partners'), ('internet', 'The internet')], default='internal', max_length=10)),
+                ('moves_money', models.BooleanField(default=False)),
+                ('has_store', models.BooleanField(default=True)),
+                ('expected_users', models.CharField(default='', max_length=300)),
+                ('target_quarter', models.CharField(default='', max_length=20)),
+                ('sponsor', models.CharField(default='', max_length=300)),
+                ('launch_on', models.DateField(null=True)),
+                ('links', models.JSONField(default=list)),
+                ('tags', models.JSONField(default=list)),
+                ('annotations', models.JSONField(default=dict)),
+                ('phase', models.CharField(choices=[('playground', 'Playground'), ('green-light', 'Green-light'), ('ready-for-production', 'Ready-for-production'), ('live', 'Live'), ('archived', 'Archived')], default='playground', max_length=20)),
+                ('phase_since', models.DateTimeField()),
+                ('phase_before', models.CharField(blank=True, choices=[('playground', 'Playground'), ('green-light', 'Green-light'), ('ready-for-production', 'Ready-for-production'), ('live', 'Live'), ('archived', 'Archived')], default='', max_length=20)),
+                ('review_on', models.DateField(null=True)),
+                ('origin', models.CharField(default='Registered by hand', max_length=60)),
+                ('risk_override', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], default='', max_length=10)),
+                ('risk_reason', models.CharField(default='', max_length=500)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('advisor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('part_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='catalog.service')),
             ],
             options={
-                "indexes": [models.Index(fields=["kind", "object_id"], name="imported_by_object")],
+                'indexes': [models.Index(fields=['name', 'id'], name='service_by_name'), models.Index(fields=['phase', 'name', 'id'], name='service_by_phase')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('slug', ''), _negated=True)), name='service_has_a_name'), models.CheckConstraint(condition=models.Q(('tier__gte', 1), ('tier__lte', 4)), name='service_tier_is_1_to_4'), models.CheckConstraint(condition=models.Q(('part_of', models.F('id')), _negated=True), name='service_is_not_its_own_part'), models.CheckConstraint(condition=models.Q(('risk_override', ''), models.Q(('risk_reason', ''), _negated=True), _connector='OR'), name='service_risk_override_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('phase', 'archived'), models.Q(('phase_before', ''), _negated=True)), models.Q(models.Q(('phase', 'archived'), _negated=True), ('phase_before', '')), _connector='OR'), name='service_archived_knows_its_phase')],
             },
         ),
         migrations.CreateModel(
-            name="ServiceSummary",
+            name='Grouping',
             fields=[
-                (
-                    "service",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="summary",
-                        serialize=False,
-                        to="catalog.service",
-                    ),
-                ),
-                ("next_step", models.CharField(default="", max_length=300)),
-                ("next_url", models.CharField(default="", max_length=300)),
-                ("next_on", models.DateField(null=True)),
-                ("answered", models.PositiveSmallIntegerField(default=0)),
-                ("applicable", models.PositiveSmallIntegerField(default=0)),
-                ("weak_areas", models.JSONField(default=list)),
-                ("open_high", models.PositiveSmallIntegerField(default=0)),
-                ("has_veto", models.BooleanField(default=False)),
-            ],
-        ),
-        migrations.AddField(
-            model_name="service",
-            name="system",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="services",
-                to="catalog.grouping",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Team",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=200, unique=True)),
-                ("name", models.CharField(max_length=200)),
-                ("mission", models.TextField(default="")),
-                ("customers", models.JSONField(default=list)),
-                ("disciplines", models.JSONField(default=list)),
-                ("email", models.EmailField(default="", max_length=254)),
-                ("chat", models.CharField(default="", max_length=200)),
-                ("is_archived", models.BooleanField(default=False)),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="catalog.team",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="service",
-            name="team",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="services",
-                to="catalog.team",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Membership",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("is_lead", models.BooleanField(default=False)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to="catalog.team",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=200, unique=True)),
+                ('kind', models.CharField(choices=[('system', 'System'), ('domain', 'Domain')], max_length=10)),
+                ('name', models.CharField(max_length=200)),
+                ('description', models.TextField(default='')),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalog.grouping')),
             ],
         ),
         migrations.CreateModel(
-            name="Interface",
+            name='Imported',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=200, unique=True)),
-                ("name", models.CharField(max_length=200)),
-                ("kind", models.CharField(max_length=60)),
-                ("description", models.TextField(default="")),
-                (
-                    "system",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="interfaces",
-                        to="catalog.grouping",
-                    ),
-                ),
-                ("consumers", models.ManyToManyField(related_name="consumes", to="catalog.service")),
-                ("providers", models.ManyToManyField(related_name="provides", to="catalog.service")),
-                (
-                    "team",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalog.team",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="grouping",
-            name="team",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.team"
-            ),
-        ),
-        migrations.CreateModel(
-            name="PhaseChange",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "before",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("playground", "Playground"),
-                            ("green-light", "Green-light"),
-                            ("ready-for-production", "Ready-for-production"),
-                            ("live", "Live"),
-                            ("archived", "Archived"),
-                        ],
-                        default="",
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "after",
-                    models.CharField(
-                        choices=[
-                            ("playground", "Playground"),
-                            ("green-light", "Green-light"),
-                            ("ready-for-production", "Ready-for-production"),
-                            ("live", "Live"),
-                            ("archived", "Archived"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("reason", models.TextField(default="")),
-                ("by_name", models.CharField(max_length=250)),
-                ("at", models.DateTimeField()),
-                (
-                    "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="phase_changes",
-                        to="catalog.service",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.CharField(max_length=500, unique=True)),
+                ('kind', models.CharField(max_length=20)),
+                ('object_id', models.PositiveBigIntegerField()),
+                ('values', models.JSONField(default=dict)),
+                ('drift', models.JSONField(default=dict)),
+                ('file', models.CharField(max_length=500)),
+                ('line', models.PositiveIntegerField()),
+                ('imported_at', models.DateTimeField()),
             ],
             options={
-                "indexes": [models.Index(fields=["service", "id"], name="phasechange_by_service")],
+                'indexes': [models.Index(fields=['kind', 'object_id'], name='imported_by_object')],
             },
         ),
         migrations.CreateModel(
-            name="Dependency",
+            name='ServiceSummary',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "strength",
-                    models.CharField(
-                        choices=[
-                            ("hard", "Hard: it stops without"),
-                            ("soft", "Soft: it goes on without"),
-                            ("unknown", "Nobody said yet"),
-                        ],
-                        default="unknown",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="needs",
-                        to="catalog.service",
-                    ),
-                ),
-                (
-                    "target",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="needed_by",
-                        to="catalog.service",
-                    ),
-                ),
+                ('service', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='summary', serialize=False, to='catalog.service')),
+                ('next_step', models.CharField(default='', max_length=300)),
+                ('next_url', models.CharField(default='', max_length=300)),
+                ('next_on', models.DateField(null=True)),
+                ('answered', models.PositiveSmallIntegerField(default=0)),
+                ('applicable', models.PositiveSmallIntegerField(default=0)),
+                ('weak_areas', models.JSONField(default=list)),
+                ('open_high', models.PositiveSmallIntegerField(default=0)),
+                ('has_veto', models.BooleanField(default=False)),
+            ],
+        ),
+        migrations.AddField(
+            model_name='service',
+            name='system',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='services', to='catalog.grouping'),
+        ),
+        migrations.CreateModel(
+            name='Team',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=200, unique=True)),
+                ('name', models.CharField(max_length=200)),
+                ('mission', models.TextField(default='')),
+                ('customers', models.JSONField(default=list)),
+                ('disciplines', models.JSONField(default=list)),
+                ('email', models.EmailField(default='', max_length=254)),
+                ('chat', models.CharField(default='', max_length=200)),
+                ('is_archived', models.BooleanField(default=False)),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalog.team')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("service", "target"), name="dependency_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("service", models.F("target")), _negated=True),
-                        name="dependency_is_not_on_itself",
-                    ),
-                ],
+                'indexes': [models.Index(fields=['name', 'id'], name='team_by_name')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('slug', ''), _negated=True)), name='team_has_a_name'), models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='team_is_not_its_own_parent')],
+            },
+        ),
+        migrations.AddField(
+            model_name='service',
+            name='team',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='services', to='catalog.team'),
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_lead', models.BooleanField(default=False)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='catalog.team')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('team', 'person'), name='membership_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Interface',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=200, unique=True)),
+                ('name', models.CharField(max_length=200)),
+                ('kind', models.CharField(max_length=60)),
+                ('description', models.TextField(default='')),
+                ('system', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interfaces', to='catalog.grouping')),
+                ('consumers', models.ManyToManyField(related_name='consumes', to='catalog.service')),
+                ('providers', models.ManyToManyField(related_name='provides', to='catalog.service')),
+                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='grouping',
+            name='team',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team'),
+        ),
+        migrations.CreateModel(
+            name='PhaseChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('before', models.CharField(blank=True, choices=[('playground', 'Playground'), ('green-light', 'Green-light'), ('ready-for-production', 'Ready-for-production'), ('live', 'Live'), ('archived', 'Archived')], default='', max_length=20)),
+                ('after', models.CharField(choices=[('playground', 'Playground'), ('green-light', 'Green-light'), ('ready-for-production', 'Ready-for-production'), ('live', 'Live'), ('archived', 'Archived')], max_length=20)),
+                ('reason', models.TextField(default='')),
+                ('by_name', models.CharField(max_length=250)),
+                ('at', models.DateTimeField()),
+                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phase_changes', to='catalog.service')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['service', 'id'], name='phasechange_by_service')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Dependency',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('strength', models.CharField(choices=[('hard', 'Hard: it stops without'), ('soft', 'Soft: it goes on without'), ('unknown', 'Nobody said yet')], default='unknown', max_length=10)),
+                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='needs', to='catalog.service')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needed_by', to='catalog.service')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('service', 'target'), name='dependency_once'), models.CheckConstraint(condition=models.Q(('service', models.F('target')), _negated=True), name='dependency_is_not_on_itself')],
             },
         ),
         migrations.AddIndex(
-            model_name="team",
-            index=models.Index(fields=["name", "id"], name="team_by_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("slug", ""), _negated=True)
-                ),
-                name="team_has_a_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True),
-                name="team_is_not_its_own_parent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="service",
-            index=models.Index(fields=["name", "id"], name="service_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="service",
-            index=models.Index(fields=["phase", "name", "id"], name="service_by_phase"),
-        ),
-        migrations.AddIndex(
-            model_name="service",
-            index=models.Index(fields=["team", "name", "id"], name="service_by_team"),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("slug", ""), _negated=True)
-                ),
-                name="service_has_a_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tier__gte", 1), ("tier__lte", 4)), name="service_tier_is_1_to_4"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("part_of", models.F("id")), _negated=True),
-                name="service_is_not_its_own_part",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("risk_override", ""), models.Q(("risk_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="service_risk_override_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("phase", "archived"), models.Q(("phase_before", ""), _negated=True)),
-                    models.Q(models.Q(("phase", "archived"), _negated=True), ("phase_before", "")),
-                    _connector="OR",
-                ),
-                name="service_archived_knows_its_phase",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("team", "person"), name="membership_once"),
+            model_name='service',
+            index=models.Index(fields=['team', 'name', 'id'], name='service_by_team'),
         ),
     ]

@@ -31,8 +31,10 @@ from apps.catalog.queries.teams import (
     team,
     team_names,
     team_page,
+    team_tree,
     teams,
     teams_of,
+    teams_to_choose,
 )
 
 __all__ = [
@@ -70,7 +72,9 @@ __all__ = [
     "team",
     "team_names",
     "team_page",
+    "team_tree",
     "teams",
     "teams_of",
+    "teams_to_choose",
     "wholes_of",
 ]

@@ -28,6 +28,19 @@ def team(slug: str) -> Team:
     return get_object_or_404(Team.objects.select_related("parent"), slug=slug)
 
 
+def team_tree() -> dict[int, int | None]:
+    """Return the team above each, by id. One query."""
+    return dict(Team.objects.values_list("pk", "parent_id"))
+
+
+def teams_to_choose(*, besides: Team | None = None) -> TeamQuerySet:
+    """Return the teams in use by name, and the one that `besides` is part of now. One query."""
+    if besides is None:
+        return Team.objects.filter(is_archived=False).in_order("name")
+    rows = Team.objects.filter(Q(is_archived=False) | Q(pk=besides.parent_id or 0))
+    return rows.exclude(pk=besides.pk).in_order("name")
+
+
 def team_page(team: Team) -> TeamPage:
     """Return a team with people, services and the teams below. Three queries, two of them when shown."""
     people = _memberships([team.pk])

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.text import slugify
 
-from apps.catalog.models import DataClass, Exposure, Kind
+from apps.catalog.models import DataClass, Exposure, Kind, Team
 from apps.catalog.rules.risks import TIER_POINTS
 from apps.core.days import check_day
 from apps.core.errors import InvalidInputError
@@ -68,6 +68,13 @@ def _date(value: object, *, field: str) -> date | None:
     return value
 
 
+def _team(value: object, *, field: str) -> Team | None:
+    if value is not None and not isinstance(value, Team):
+        message = "This is not a team."
+        raise InvalidInputError(message, field=field)
+    return value
+
+
 def _lines(value: Iterable[object], *, field: str) -> list[str]:
     """Return up to 50 single lines, each once, in their order."""
     lines = [clean_line(str(line), field=field) for line in value]
@@ -114,6 +121,7 @@ SERVICE_FIELDS: Final[dict[str, Cleaner]] = {
 }
 TEAM_FIELDS: Final[dict[str, Cleaner]] = {
     "name": partial(clean_line, is_required=True),
+    "parent": _team,
     "mission": partial(clean_text, limit=2_000),
     "customers": _lines,
     "disciplines": _lines,
@@ -125,6 +133,7 @@ WORDS: Final = {
     "moves_money": "whether it moves money",
     "has_store": "whether it keeps data",
     "data_class": "the data class",
+    "parent": "the parent team",
     "chat": "the chat channel",
     "email": "the mailbox",
 }
@@ -146,8 +155,13 @@ def in_words(fields: Iterable[str]) -> str:
 
 
 def as_text(differences: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return differences as history keeps them: JSON has no dates."""
+    """Return differences as history keeps them: JSON has neither dates nor teams."""
     return {
-        field: {side: value.isoformat() if isinstance(value, date) else value for side, value in both.items()}
-        for field, both in differences.items()
+        field: {side: _plain(value) for side, value in both.items()} for field, both in differences.items()
     }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Team):
+        return value.name
+    return value.isoformat() if isinstance(value, date) else value

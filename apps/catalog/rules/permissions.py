@@ -1,11 +1,11 @@
 """Who may do what with teams and services. Pure: `may_…` is for buttons, `check_…` for transitions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from apps.accounts.models import Actor, User
 from apps.catalog.models import Service, Team
 from apps.catalog.rules.phases import check_team_in_use
-from apps.core.errors import InvalidMoveError, NotPermittedError
+from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
 
 
 def may_edit(by: Actor, service: Service) -> bool:
@@ -70,6 +70,32 @@ def check_may_edit_team(by: Actor, team: Team) -> None:
     if not may_edit_team(by, team):
         message = f"Only {team} itself, Developer Enablement and administrators can change it."
         raise NotPermittedError(message)
+
+
+def check_may_place(by: Actor, team: Team, parent: Team | None, *, tree: Mapping[int, int | None]) -> None:
+    """Refuse who does not look after teams: whose leads stand for others follows from the tree.
+
+    `tree` holds the parent of each team by id; a circle is refused too.
+    """
+    if not may_organise(by):
+        message = f"Only Developer Enablement and administrators say what {team} is part of."
+        raise NotPermittedError(message)
+    if parent is not None:
+        check_team_in_use(parent)
+        check_no_circle(team, parent, tree=tree)
+
+
+def check_no_circle(team: Team, parent: Team, *, tree: Mapping[int, int | None]) -> None:
+    """Refuse to put a team below itself, at whatever distance."""
+    above: int | None = parent.pk
+    seen: set[int] = set()
+    while above is not None and above not in seen:
+        if above == team.pk:
+            reason = f"{parent} is part of {team}" if parent != team else "No team is part of itself"
+            message = f"{reason}: choose another team, or none."
+            raise InvalidInputError(message, field="parent")
+        seen.add(above)
+        above = tree.get(above)
 
 
 def may_choose_members(by: Actor, team: Team) -> bool:

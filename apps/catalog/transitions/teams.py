@@ -21,12 +21,14 @@ def create_team(
     name: str,
     by: Actor,
     at: datetime,
-    parent: Team | None = None,
     **fields: Any,
 ) -> Team:
     """Write down a team; people join it next."""
     rules.check_may_organise(by)
     values = rules.clean({"name": name} | fields, fields=rules.TEAM_FIELDS)
+    parent: Team | None = values.get("parent")
+    if parent is not None:
+        rules.check_team_in_use(parent)
     taken = set(Team.objects.values_list("slug", flat=True))
 
     if Team.objects.filter(name__iexact=values["name"], is_archived=False).exists():
@@ -34,12 +36,13 @@ def create_team(
         raise InvalidInputError(message, field="name")
     slug = rules.slug_of(values["name"], taken=taken, fallback="team")
     # Two people at once: the address is unique, and the second gets the team of the first.
-    team, is_new = Team.objects.get_or_create(slug=slug, defaults=values | {"parent": parent})
+    team, is_new = Team.objects.get_or_create(slug=slug, defaults=values)
     if not is_new:
         message = f"Somebody has just created a team called {team}."
         raise InvalidInputError(message, field="name")
 
-    record(TeamCreated(mission=team.mission), by=by, at=at, subject=team.subject)
+    event = TeamCreated(mission=team.mission, part_of=parent.name if parent else "")
+    record(event, by=by, at=at, subject=team.subject)
     return team
 
 
@@ -48,7 +51,10 @@ def edit_team(
     team: Team, *, revision: int, changes: dict[str, Any], by: Actor, at: datetime
 ) -> Saved[Team] | Conflict[Team]:
     """Change what a team says of itself; `revision` is the one that was on the screen."""
-    team = Team.objects.locked(team.pk)
+    # Every team, in the order of their keys: two who move teams at once queue up, and make no circle.
+    every = Team.objects.order_by("pk").select_for_update(no_key=True).values_list("pk", "parent_id")
+    tree = dict(every) if "parent" in changes else {}
+    team = Team.objects.select_related("parent").locked(team.pk)
     rules.check_may_edit_team(by, team)
     rules.check_team_in_use(team)
     values = rules.clean(changes, fields=rules.TEAM_FIELDS)
@@ -56,6 +62,8 @@ def edit_team(
     differences = rules.differences(team, values)
     if not differences:  # also when somebody else saved the very same
         return Saved(team)
+    if "parent" in differences:
+        rules.check_may_place(by, team, values["parent"], tree=tree)
     if revision != team.revision:
         return Conflict(team)
     for field in differences:
@@ -63,7 +71,7 @@ def edit_team(
     team.revision += 1
     team.save(update_fields=[*differences, "revision"])
 
-    event = TeamEdited(fields=rules.in_words(differences), changes=differences)
+    event = TeamEdited(fields=rules.in_words(differences), changes=rules.as_text(differences))
     record(event, by=by, at=at, subject=team.subject)
     return Saved(team)
 

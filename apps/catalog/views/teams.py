@@ -55,25 +55,24 @@ def create(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: PortalRequest, slug: str) -> HttpResponse:
     """Change what a team says of itself; whoever was slower sees both values and decides."""
-    team = queries.team(slug)
-    rules.check_may_edit_team(actor(request), team)
+    team, by = queries.team(slug), actor(request)
+    rules.check_may_edit_team(by, team)
     words = {"title": f"Edit {team}", "action": "Save the team", "team": team}
     if request.method == "GET":
-        return _form(request, forms.team_form(team), words)
-    form = forms.TeamEditForm(request.POST)
+        return _form(request, forms.team_form(team, by=by), words)
+    form = forms.TeamEditForm(request.POST, team=team, by=by)
     if not form.is_valid():
         return _form(request, form, words)
     changes = dict(form.cleaned_data)
     revision = changes.pop("revision")
-    match transitions.edit_team(
-        team, revision=revision, changes=changes, by=actor(request), at=timezone.now()
-    ):
+    match transitions.edit_team(team, revision=revision, changes=changes, by=by, at=timezone.now()):
         case Saved(saved):
             messages.success(request, f"{saved} is saved.")
             return redirect(saved)
         case Conflict(theirs):
-            mine = forms.TeamEditForm(initial=form.cleaned_data | {"revision": theirs.revision})
-            both = both_of(mine, forms.team_form(theirs), names=rules.TEAM_FIELDS)
+            again = form.cleaned_data | {"revision": theirs.revision}
+            mine = forms.TeamEditForm(team=theirs, by=by, initial=again)
+            both = both_of(mine, forms.team_form(theirs, by=by), names=changes)
             words |= {"action": "Keep mine", "both": both}
             return _form(request, mine, words, status=HTTPStatus.CONFLICT)
 
@@ -141,7 +140,7 @@ def _team(request: PortalRequest, found: Team, form: forms.MemberForm, *, status
         "may_set_leads": rules.may_organise(by),
         "may_register": rules.may_register(by, found),
         "suggested": queries.people_outside(found)[:SUGGESTED] if may_choose else [],
-        "lately": of_team(found.pk, audiences=request.user.audiences, limit=LATELY),
+        "lately": of_team(found.pk, audiences=request.user.audiences, on=timezone.localdate(), limit=LATELY),
     }
     return page(request, "catalog/team.html", context, status=status)
 

@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField(null=True)),
                 ('last_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id'), name='thread_one_per_subject'), models.CheckConstraint(condition=models.Q(models.Q(('count', 0), ('last_at', None), ('last_by', None)), models.Q(('count__gt', 0), ('last_at__isnull', False), ('last_by__isnull', False)), _connector='OR'), name='thread_last_is_whole')],
+            },
         ),
         migrations.CreateModel(
             name='Comment',
@@ -41,21 +44,9 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('thread', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='comments.thread')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.UniqueConstraint(fields=('subject_type', 'subject_id'), name='thread_one_per_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('count', 0), ('last_at', None), ('last_by', None)), models.Q(('count__gt', 0), ('last_at__isnull', False), ('last_by__isnull', False)), _connector='OR'), name='thread_last_is_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['thread', 'id'], name='comment_by_thread'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_says_something'),
+            options={
+                'indexes': [models.Index(fields=['thread', 'id'], name='comment_by_thread')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_says_something')],
+            },
         ),
     ]

@@ -83,7 +83,8 @@ def team_history(request: PortalRequest, slug: str) -> HttpResponse:
     """Show everything that happened to a team and its services, newest first, page by page."""
     found = catalog.team(slug)
     before = key_in(request.GET.get("before", ""))
-    entries = of_team(found.pk, audiences=request.user.audiences, before=before, limit=ENTRIES)
+    seen, on = request.user.audiences, timezone.localdate()
+    entries = of_team(found.pk, audiences=seen, on=on, before=before, limit=ENTRIES)
     return page(request, "home/team_history.html", {"team": found} | _one_page(entries, before=before))
 
 

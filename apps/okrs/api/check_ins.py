@@ -26,6 +26,7 @@ from apps.core.results import Conflict, Saved
 from apps.okrs import queries, rules, transitions
 from apps.okrs.api import measuring_shapes as shapes
 from apps.okrs.api.finding import today
+from apps.okrs.http import noted
 from apps.okrs.models import TeamCheckIn
 
 
@@ -134,6 +135,7 @@ def _in_full(request: Request, found: TeamCheckIn) -> dict[str, Any]:
     for name in rules.SQUARES if scope is not None else ():
         setattr(found, name, "")  # the team's alone until it publishes them
     lines = queries.said_lines(found, person=person(request), on=today(request), scope=scope)
+    noted([line.objective for line in lines], by=actor(request))
     return shapes.check_in_out(found, lines, queries.correction_of(found))
 
 

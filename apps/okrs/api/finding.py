@@ -9,8 +9,9 @@ from rest_framework.response import Response
 
 from apps.accounts.http import actor, person
 from apps.core.api import number, with_revision
-from apps.okrs import queries, rules, transitions
+from apps.okrs import queries, rules
 from apps.okrs.api import goal_shapes as shapes
+from apps.okrs.http import noted
 from apps.okrs.models import KeyResult, Objective
 
 
@@ -21,22 +22,15 @@ def today(request: Request) -> date:
 
 def objective(request: Request, pk: str | int) -> Objective:
     """Return one objective, or 404; an administrator who reads in confidence leaves a trace."""
-    on = today(request)
-    return _noted(request, queries.objective(number(str(pk)), person=person(request), on=on), on=on)
+    found = queries.objective(number(str(pk)), person=person(request), on=today(request))
+    noted([found], by=actor(request))
+    return found
 
 
 def key_result(request: Request, pk: str | int) -> KeyResult:
     """Return one key result with its objective, or 404, with the same trace."""
-    on = today(request)
-    found = queries.key_result(number(str(pk)), person=person(request), on=on)
-    _noted(request, found.objective, on=on)
-    return found
-
-
-def _noted(request: Request, found: Objective, *, on: date) -> Objective:
-    by = actor(request)
-    if rules.reads_in_confidence(by, found, on=on):
-        transitions.note_reading(found, by=by, at=timezone.now())
+    found = queries.key_result(number(str(pk)), person=person(request), on=today(request))
+    noted([found.objective], by=actor(request))
     return found
 
 

@@ -131,6 +131,49 @@ class LeadershipOut(serializers.Serializer[Any]):
     nos = NoRow(many=True)
 
 
+class PartOut(serializers.Serializer[Any]):
+    """One of the five parts of how much priorities moved, 0 to 1; without a value nothing can be said yet."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    value = exact(allow_null=True)
+    words = serializers.CharField()
+
+
+class SignOut(serializers.Serializer[Any]):
+    """One of the five signs that projects are planned instead of outcomes."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    share = ShareOut()
+    words = serializers.CharField()
+
+
+class HabitsRow(serializers.Serializer[Any]):
+    """The habits of a team; without a team, those of all together."""
+
+    team = serializers.CharField(source="team.slug", default=None, allow_null=True)
+    parts = PartOut(many=True)
+    signs = SignOut(many=True)
+
+
+class CostlyOut(serializers.Serializer[Any]):
+    """A change of an order, what it moved, and how much that is, 0 to 1."""
+
+    team = serializers.CharField(source="change.quarter.team.slug")
+    at = serializers.DateTimeField(source="change.at")
+    reason = serializers.CharField(source="change.reason")
+    cost = exact()
+    moves = serializers.ListField(child=serializers.CharField())
+
+
+class HabitsOut(serializers.Serializer[Any]):
+    """What moves priorities, and the signs of projects: all teams together first."""
+
+    rows = HabitsRow(many=True)
+    costliest = CostlyOut(many=True)
+
+
 class DecisionOut(serializers.ModelSerializer[Decision]):
     """What was decided at an offsite."""
 
@@ -189,6 +232,13 @@ class LeadershipViewSet(viewsets.GenericViewSet[Cycle]):
                 "nos": NoRow(shown.nos, many=True).data,
             }
         )
+
+    @extend_schema(responses=HabitsOut)
+    @action(detail=True)
+    def habits(self, request: Request, slug: str) -> Response:
+        """Show what moves priorities, and the signs of projects: of teams, without a total."""
+        shown = queries.habits(queries.cycle_of(slug), person=person(request), on=today(request))
+        return Response(HabitsOut(shown).data)
 
     @extend_schema(responses=PackOut, methods=["GET"])
     @extend_schema(request=Nothing, responses={201: PackOut}, methods=["POST"])

@@ -173,7 +173,7 @@ class MetricRow(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     newest = Amount(allow_null=True)
     newest_on = serializers.DateField(allow_null=True)
-    used = serializers.IntegerField(help_text="How many key results run on it.")
+    used = serializers.IntegerField(help_text="How many key results that you may read run on it.")
 
 
 class TensionOut(serializers.Serializer[Any]):

@@ -30,6 +30,7 @@ from apps.core.results import Conflict, Saved
 from apps.okrs import queries, rules, transitions
 from apps.okrs.api import measuring_shapes as shapes
 from apps.okrs.api.finding import today
+from apps.okrs.http import noted
 from apps.okrs.models import Metric, ValueSource
 
 DAY = OpenApiParameter("day", date, "path", description="Such as 2026-03-24.")
@@ -61,6 +62,8 @@ class MetricViewSet(viewsets.GenericViewSet[Metric]):
         """List the metrics in use with their newest values, or the archived ones."""
         asked = filters(request, shapes.MetricFilters)
         rows: Any = queries.metrics(
+            person(request),
+            on=today(request),
             search=asked.get("q", ""),
             team_ids=person(request).team_ids if asked.get("mine") else None,
             is_archived=asked.get("archived", False),
@@ -201,8 +204,10 @@ def _recorded(request: Request, found: Metric) -> Response:
 
 
 def _in_full(request: Request, found: Metric) -> dict[str, Any]:
-    row = queries.with_newest(Metric.objects.select_related("team")).get(pk=found.pk)
-    used = queries.key_results_on(found, person=person(request), on=today(request))
+    reader, on = person(request), today(request)
+    row = queries.with_newest(Metric.objects.select_related("team"), person=reader, on=on).get(pk=found.pk)
+    used = queries.key_results_on(found, person=reader, on=on)
+    noted([one.objective for one in used], by=actor(request))
     tensions = [shapes.tension_out(one, found) for one in queries.tensions_of(found)]
     return shapes.metric_out(row) | {"key_results": [one.pk for one in used], "tensions": tensions}
 

@@ -10,6 +10,7 @@ from apps.accounts.models import Actor, User
 from apps.core.api import LARGEST_KEY, Input, NamedField
 from apps.okrs import queries
 from apps.okrs.api.common import a_team, cycle_out, exact, team_out
+from apps.okrs.http import noted
 from apps.okrs.models import (
     Act,
     Cycle,
@@ -276,6 +277,7 @@ class NegotiationOut(NegotiationRow):
 def in_full(pk: int, *, by: Actor, person: User, on: date) -> dict[str, Any]:
     """Return a negotiation as NegotiationOut describes it, read as its page reads it."""
     found = queries.negotiation(pk, person=person, on=on)
+    noted([found.objective] if found.objective else [], by=by)
     ball = queries.catchball(found, by=by, person=person, on=on)
     acts = ball.acts | ({CHANGE} if Act.REVOKE.value in ball.acts else set())
     return {

@@ -23,6 +23,7 @@ from apps.core.results import Conflict, Saved
 from apps.okrs import queries, transitions
 from apps.okrs.api import negotiation_shapes as shapes
 from apps.okrs.api.finding import today
+from apps.okrs.http import noted
 from apps.okrs.models import Negotiation, NegotiationKind, Objective
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.asking import Ask
@@ -148,7 +149,8 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
         if request.method == "GET":
             return Response(CommentOut(conversation("negotiation", found.pk), many=True).data)
         values = body(request, CommentInput)
-        said = say(negotiating.talk_of(found), by=actor(request), at=timezone.now(), **values)
+        now = timezone.now()
+        said = say(negotiating.talk_of(found, on=now.date()), by=actor(request), at=now, **values)
         return Response(CommentOut(said).data, status=201)
 
     def _move(
@@ -165,7 +167,9 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
 
 
 def _find(request: Request, pk: str) -> Negotiation:
-    return queries.negotiation(number(pk), person=person(request), on=today(request))
+    found = queries.negotiation(number(pk), person=person(request), on=today(request))
+    noted([found.objective] if found.objective else [], by=actor(request))
+    return found
 
 
 def _shown(request: Request, pk: int, *, status: int = 200) -> Response:

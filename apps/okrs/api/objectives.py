@@ -219,8 +219,9 @@ class ObjectiveViewSet(viewsets.GenericViewSet[Objective]):
     def history(self, request: Request, pk: str) -> Response:
         """Show what happened to an objective, the newest first, and how its terms changed."""
         found, before = finding.objective(request, pk), filters(request, inputs.EntryFilters).get("before")
-        seen = person(request).audiences | {found.subject.audience}  # they were let in to read this one
-        entries = timeline(found.subject, audiences=seen, before=before, limit=ENTRIES)
+        subject = found.subject(on=finding.today(request))
+        seen = person(request).audiences | {subject.audience}  # they were let in to read this one
+        entries = timeline(subject, audiences=seen, before=before, limit=ENTRIES)
         lines = [
             {"id": one.id, "at": one.at, "actor": one.actor_name, "sentence": one.sentence} for one in entries
         ]

@@ -81,6 +81,13 @@ class TermsForm(forms.Form):
         if not is_agreed:
             del self.fields["why"], self.fields["reason"]
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason here, where it can be typed."""
+        said = self.cleaned_data
+        if said.get("why") and not said.get("reason") and not self.has_error("reason"):
+            self.add_error("reason", rules.SAY_WHY)
+        return said
+
     def clean_milestones(self) -> list[rules.MilestoneDraft]:
         """Return the steps; one that is known by its title keeps what was done."""
         found = []

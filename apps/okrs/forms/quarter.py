@@ -27,7 +27,7 @@ class Sentence(Line):
 
 
 class Number(forms.DecimalField):
-    """A number of at most 15 digits; a comma is read as a point."""
+    """A number of at most 15 digits; a comma is read as a point, and a percent sign may stand behind it."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal"})
@@ -35,7 +35,7 @@ class Number(forms.DecimalField):
 
     def to_python(self, value: object) -> Any:  # noqa: ANN401 -- Django's signature
         """Read "9,4" as 9.4 and refuse "9,400", which could be either."""
-        text = str(value or "").strip().replace("\u202f", "").replace(" ", "")
+        text = str(value or "").strip().replace("\u202f", "").replace(" ", "").removesuffix("%")
         if "," in text:
             whole, _comma, rest = text.partition(",")
             if "." in text or "," in rest or len(rest) == 3:  # noqa: PLR2004 -- a group of thousands
@@ -236,7 +236,7 @@ class Owned(forms.Form):
 
 
 class DetailsForm(Owned, Revised):
-    """What an objective says beyond its sentences."""
+    """What an objective says beyond its sentences; who may read it, only some choose."""
 
     ambition = forms.ChoiceField(
         choices=Ambition,
@@ -250,6 +250,12 @@ class DetailsForm(Owned, Revised):
     visibility = forms.ChoiceField(choices=Visibility, label="Who may read it")
     embargo_until = forms.DateField(required=False, label="Until", widget=DAY)
     restricted_because = Line(limit=300, required=False, label="Why only the team")
+
+    def __init__(self, *args: Any, may_choose_readers: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_choose_readers:
+            for name in rules.READERS:
+                del self.fields[name]
 
     def clean_tags(self) -> list[str]:
         """Return the words."""
@@ -298,9 +304,12 @@ class MeasureForm(Owned, Revised):
         said = self.cleaned_data
         if self.errors:
             return said
-        names = ("kind", "metric", "baseline", "target", "band_low", "band_high", "required_share")
+        is_new = bool(said["new_metric"].strip())
+        metric = Metric(unit_kind=rules.unit_kind_of(said["unit"])) if is_new else said["metric"]
+        names = ("kind", "baseline", "target", "band_low", "band_high", "required_share")
+        draft = rules.MeasureDraft(metric=metric, **{name: said[name] for name in names})
         try:
-            rules.check_numbers(rules.MeasureDraft(**{name: said[name] for name in names}))
+            rules.check_numbers(draft)
         except InvalidInputError as error:
             self.add_error(error.field if error.field in self.fields else None, str(error))
         return said

@@ -16,6 +16,7 @@ from apps.okrs.imports.values import DECIMAL_COMMA, NumberError, has_percent_sig
 
 LONGEST_SHEET: Final = 1_000_000  # characters
 MOST_SHEET_LINES: Final = 1_000
+MOST_COLUMNS: Final = 100
 SEPARATORS: Final = ",;\t"
 OLD_WINDOWS: Final = "cp1252"
 MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -179,7 +180,7 @@ def _separator(text: str) -> str:
 
     def known(separator: str) -> tuple[int, int]:
         cells = next(csv.reader([head], delimiter=separator), [])
-        return sum(_name(cell) is not None for cell in cells), len(cells)
+        return sum(_name(cell) is not None for cell in cells[:MOST_COLUMNS]), len(cells)
 
     try:
         return max(SEPARATORS, key=known)
@@ -195,6 +196,9 @@ def _name(heading: str) -> str | None:
 def _places(first: tuple[int, list[str]], sheet: Sheet) -> dict[str, int]:
     """Return which column stands where; the first line says so."""
     number, headings = first
+    if len(headings) > MOST_COLUMNS:
+        sheet.say(number, "", f"The table has {len(headings):,} columns; at most {MOST_COLUMNS} are read.")
+        return {}
     places: dict[str, int] = {}
     for place, heading in enumerate(headings):
         name = _name(heading)

@@ -54,6 +54,9 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='metric_has_a_name'), models.CheckConstraint(condition=models.Q(('cadence_days__gt', 0)), name='metric_cadence_is_positive'), models.CheckConstraint(condition=models.Q(('lower_bound', None), ('upper_bound', None), ('lower_bound__lt', models.F('upper_bound')), _connector='OR'), name='metric_bounds_are_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='KeyResult',
@@ -89,6 +92,10 @@ class Migration(migrations.Migration):
                 ('guardrail_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.metric')),
                 ('metric', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.metric')),
             ],
+            options={
+                'indexes': [models.Index(fields=['metric', 'id'], name='key_result_by_metric')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='key_result_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'metric'), _negated=True), ('baseline', None), ('target', None), models.Q(('baseline', models.F('target')), _negated=True), _connector='OR'), name='key_result_goes_somewhere'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['metric', 'maintain']), _negated=True), ('metric__isnull', False), _connector='OR'), name='key_result_has_its_metric'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'maintain'), _negated=True), models.Q(models.Q(('band_low__isnull', False), ('band_high__isnull', False), _connector='OR'), models.Q(('band_low', None), ('band_high', None), ('band_low__lt', models.F('band_high')), _connector='OR')), _connector='OR'), name='key_result_band_is_not_empty'), models.CheckConstraint(condition=models.Q(('required_share__gt', 0), ('required_share__lte', 1)), name='key_result_share_is_a_share'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lt', models.F('ends_on')), _connector='OR'), name='key_result_ends_later'), models.CheckConstraint(condition=models.Q(models.Q(('drop_reason', ''), ('dropped_on', None)), models.Q(('dropped_on__isnull', False), models.Q(('drop_reason', ''), _negated=True)), _connector='OR'), name='key_result_drop_is_whole'), models.CheckConstraint(condition=models.Q(('grade', None), models.Q(('grade__gte', 0), ('grade__lte', 1), ('is_not_measured', False)), _connector='OR'), name='key_result_grade_is_a_share'), models.CheckConstraint(condition=models.Q(models.Q(('grade', None), ('graded_at', None), ('is_not_measured', False)), models.Q(('graded_at__isnull', False), models.Q(('grade__isnull', False), ('is_not_measured', True), _connector='OR')), _connector='OR'), name='key_result_grade_is_whole')],
+            },
         ),
         migrations.CreateModel(
             name='MetricTension',
@@ -98,6 +105,9 @@ class Migration(migrations.Migration):
                 ('a', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.metric')),
                 ('b', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.metric')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('a', 'b'), name='metric_tension_once'), models.CheckConstraint(condition=models.Q(('a__lt', models.F('b'))), name='metric_tension_has_no_order')],
+            },
         ),
         migrations.CreateModel(
             name='MetricValue',
@@ -114,6 +124,10 @@ class Migration(migrations.Migration):
                 ('metric', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='okrs.metric')),
                 ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='okrs.metricvalue')),
             ],
+            options={
+                'indexes': [models.Index(fields=['metric', 'on_date', 'id'], name='metric_value_by_date')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('metric', 'on_date'), name='metric_value_one_current_per_date')],
+            },
         ),
         migrations.CreateModel(
             name='Milestone',
@@ -126,6 +140,9 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('key_result', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='okrs.keyresult')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='milestone_has_a_title'), models.CheckConstraint(condition=models.Q(('done_on', None), models.Q(('evidence_url', ''), _negated=True), _connector='OR'), name='milestone_done_has_evidence')],
+            },
         ),
         migrations.CreateModel(
             name='Negotiation',
@@ -147,6 +164,10 @@ class Migration(migrations.Migration):
                 ('key_result', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='negotiations', to='okrs.keyresult')),
                 ('owes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team')),
             ],
+            options={
+                'indexes': [models.Index(fields=['cycle', 'stage', 'id'], name='negotiation_by_cycle'), models.Index(condition=models.Q(('stage', 'open')), fields=['owes', 'id'], name='negotiation_owed'), models.Index(fields=['initiator', 'cycle', 'id'], name='negotiation_by_initiator'), models.Index(fields=['counterpart', 'cycle', 'id'], name='negotiation_by_counterpart'), models.Index(condition=models.Q(('stage', 'open')), fields=['respond_by', 'id'], name='negotiation_lapses')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('initiator', models.F('counterpart')), _negated=True), name='negotiation_has_two_sides'), models.CheckConstraint(condition=models.Q(models.Q(('owes__isnull', False), ('respond_by__isnull', False), ('stage', 'open')), models.Q(models.Q(('stage', 'open'), _negated=True), ('owes', None)), _connector='OR'), name='negotiation_open_waits_for_somebody'), models.CheckConstraint(condition=models.Q(('owes', None), ('owes', models.F('initiator')), ('owes', models.F('counterpart')), _connector='OR'), name='negotiation_waits_for_a_side'), models.CheckConstraint(condition=models.Q(('stage', 'draft'), ('opened_at__isnull', False), ('stage', 'void'), _connector='OR'), name='negotiation_opened_at_is_known')],
+            },
         ),
         migrations.CreateModel(
             name='No',
@@ -173,6 +194,10 @@ class Migration(migrations.Migration):
                 ('requester', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'until_on', 'id'], name='no_by_end'), models.Index(fields=['team', 'state', 'id'], name='no_by_team'), models.Index(fields=['metric', 'id'], name='no_by_metric')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='no_says_what_and_why'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'not_now'), _negated=True), ('until_on__isnull', False), models.Q(('reopen_when', ''), _negated=True), _connector='OR'), name='no_not_now_ends'), models.CheckConstraint(condition=models.Q(models.Q(('threshold', None), ('threshold_way', '')), models.Q(('metric__isnull', False), ('threshold__isnull', False), models.Q(('threshold_way', ''), _negated=True)), _connector='OR'), name='no_threshold_is_whole')],
+            },
         ),
         migrations.CreateModel(
             name='Objective',
@@ -207,6 +232,10 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team')),
             ],
+            options={
+                'indexes': [models.Index(fields=['cycle', 'team', 'id'], name='objective_by_quarter'), models.Index(fields=['team', 'state', 'id'], name='objective_by_team')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='objective_has_a_title'), models.CheckConstraint(condition=models.Q(('cycle__isnull', False), ('horizon__in', ['next', 'later']), _connector='OR'), name='objective_without_a_cycle_lies_ahead'), models.CheckConstraint(condition=models.Q(models.Q(('visibility', 'embargoed'), _negated=True), ('embargo_until__isnull', False), _connector='OR'), name='objective_embargo_ends'), models.CheckConstraint(condition=models.Q(models.Q(('visibility', 'restricted'), _negated=True), models.Q(('restricted_because', ''), _negated=True), _connector='OR'), name='objective_restriction_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['agreed', 'active', 'grading']), _negated=True), models.Q(('agreed_at__isnull', False), ('cycle__isnull', False)), _connector='OR'), name='objective_agreement_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed'), models.Q(('verdict', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('verdict', '')), _connector='OR'), name='objective_end_is_whole'), models.CheckConstraint(condition=models.Q(('status_override', ''), models.Q(('override_reason', ''), _negated=True), _connector='OR'), name='objective_override_has_a_reason'), models.UniqueConstraint(fields=('carried_from',), name='objective_carried_over_once')],
+            },
         ),
         migrations.CreateModel(
             name='NoException',
@@ -219,6 +248,9 @@ class Migration(migrations.Migration):
                 ('no', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exceptions', to='okrs.no')),
                 ('objective', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.objective')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='no_exception_has_a_reason')],
+            },
         ),
         migrations.AddField(
             model_name='no',
@@ -259,6 +291,10 @@ class Migration(migrations.Migration):
                 ('objective', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='okrs.objective')),
                 ('other_objective', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='okrs.objective')),
             ],
+            options={
+                'indexes': [models.Index(fields=['team', 'state', 'id'], name='finding_by_team'), models.Index(fields=['cycle', 'state', 'id'], name='finding_by_cycle'), models.Index(fields=['objective', 'state'], name='finding_by_objective')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'dismissed']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='finding_decision_is_whole')],
+            },
         ),
         migrations.CreateModel(
             name='OffsitePack',
@@ -281,6 +317,9 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('pack', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='okrs.offsitepack')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='decision_says_something')],
+            },
         ),
         migrations.CreateModel(
             name='Participant',
@@ -290,6 +329,9 @@ class Migration(migrations.Migration):
                 ('objective', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='okrs.objective')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('objective', 'team'), name='participant_once')],
+            },
         ),
         migrations.CreateModel(
             name='Quarter',
@@ -304,6 +346,10 @@ class Migration(migrations.Migration):
                 ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.cycle')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team')),
             ],
+            options={
+                'indexes': [models.Index(fields=['cycle', 'team'], name='quarter_by_cycle')],
+                'constraints': [models.UniqueConstraint(fields=('team', 'cycle'), name='quarter_once'), models.CheckConstraint(condition=models.Q(('check_in_days__gt', 0)), name='quarter_check_ins_come')],
+            },
         ),
         migrations.CreateModel(
             name='Pothole',
@@ -318,6 +364,9 @@ class Migration(migrations.Migration):
                 ('objective', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.objective')),
                 ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='potholes', to='okrs.quarter')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('quarter', 'key'), name='pothole_once'), models.CheckConstraint(condition=models.Q(models.Q(('objective__isnull', False), ('reason', '')), models.Q(('objective', None), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='pothole_is_taken_or_left')],
+            },
         ),
         migrations.CreateModel(
             name='Loan',
@@ -335,6 +384,9 @@ class Migration(migrations.Migration):
                 ('borrower', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans_in', to='okrs.quarter')),
                 ('lender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans_out', to='okrs.quarter')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('lender', models.F('borrower')), _negated=True), name='loan_is_to_somebody_else'), models.CheckConstraint(condition=models.Q(('person_weeks__gt', 0)), name='loan_is_positive'), models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='loan_ends_later'), models.CheckConstraint(condition=models.Q(('ramp__gte', 0), ('ramp__lt', 1)), name='loan_ramp_is_a_share')],
+            },
         ),
         migrations.CreateModel(
             name='CapacityPlan',
@@ -347,6 +399,9 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('quarter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='capacity', to='okrs.quarter')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('people__gt', 0), ('weeks__gt', 0)), name='capacity_has_people'), models.CheckConstraint(condition=models.Q(('leave_share__gte', 0), ('upkeep_share__gte', 0), ('upkeep_share__lt', django.db.models.expressions.CombinedExpression(models.Value(Decimal('1')), '-', models.F('leave_share')))), name='capacity_shares_leave_something')],
+            },
         ),
         migrations.CreateModel(
             name='Allocation',
@@ -360,6 +415,9 @@ class Migration(migrations.Migration):
                 ('objective', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='okrs.objective')),
                 ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='okrs.quarter')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('person_weeks__gt', 0)), name='allocation_is_positive'), models.UniqueConstraint(condition=models.Q(('key_result', None), ('negotiation', None), ('objective__isnull', False)), fields=('quarter', 'objective'), name='allocation_once_per_objective')],
+            },
         ),
         migrations.CreateModel(
             name='RankChange',
@@ -373,6 +431,10 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rank_changes', to='okrs.quarter')),
             ],
+            options={
+                'indexes': [models.Index(fields=['quarter', 'at'], name='rank_change_by_quarter')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='rank_change_has_a_reason')],
+            },
         ),
         migrations.CreateModel(
             name='RankSnapshot',
@@ -382,6 +444,9 @@ class Migration(migrations.Migration):
                 ('ordered_ids', models.JSONField()),
                 ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='okrs.quarter')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('quarter', 'week_on'), name='rank_snapshot_once')],
+            },
         ),
         migrations.CreateModel(
             name='ServiceLink',
@@ -391,6 +456,10 @@ class Migration(migrations.Migration):
                 ('objective', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='services', to='okrs.objective')),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.service')),
             ],
+            options={
+                'indexes': [models.Index(fields=['service', 'id'], name='service_link_by_service')],
+                'constraints': [models.UniqueConstraint(fields=('objective', 'service'), name='service_link_once')],
+            },
         ),
         migrations.CreateModel(
             name='StrategyItem',
@@ -412,6 +481,9 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.strategyitem')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='strategy_item_says_something'), models.CheckConstraint(condition=models.Q(models.Q(('target_high', None), ('target_low', None)), models.Q(('target_high__isnull', False), ('target_low__isnull', False), ('target_low__lte', models.F('target_high'))), _connector='OR'), name='strategy_item_range_is_whole'), models.CheckConstraint(condition=models.Q(('confidence', None), ('confidence__lte', 100), _connector='OR'), name='strategy_item_confidence_is_a_share')],
+            },
         ),
         migrations.AddField(
             model_name='objective',
@@ -430,6 +502,9 @@ class Migration(migrations.Migration):
                 ('to_objective', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='links_here', to='okrs.objective')),
                 ('to_strategy_item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.strategyitem')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('to_key_result', None), ('to_objective__isnull', False), ('to_strategy_item', None)), models.Q(('to_key_result__isnull', False), ('to_objective', None), ('to_strategy_item', None)), models.Q(('to_key_result', None), ('to_objective', None), ('to_strategy_item__isnull', False)), _connector='OR'), name='link_leads_to_one_thing'), models.CheckConstraint(condition=models.Q(('to_objective', None), models.Q(('to_objective', models.F('objective')), _negated=True), _connector='OR'), name='link_is_not_to_itself'), models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='link_says_how'), models.UniqueConstraint(fields=('objective', 'kind', 'to_objective'), name='link_to_objective_once'), models.UniqueConstraint(fields=('objective', 'kind', 'to_key_result'), name='link_to_key_result_once'), models.UniqueConstraint(fields=('objective', 'kind', 'to_strategy_item'), name='link_to_strategy_once')],
+            },
         ),
         migrations.CreateModel(
             name='TargetChange',
@@ -445,6 +520,10 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('key_result', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='target_changes', to='okrs.keyresult')),
             ],
+            options={
+                'indexes': [models.Index(fields=['key_result', 'on_date', 'id'], name='target_change_by_date')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='target_change_has_a_reason')],
+            },
         ),
         migrations.CreateModel(
             name='TeamCheckIn',
@@ -462,6 +541,10 @@ class Migration(migrations.Migration):
                 ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.teamcheckin')),
                 ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='okrs.quarter')),
             ],
+            options={
+                'indexes': [models.Index(fields=['quarter', 'on_date', 'id'], name='check_in_by_date')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('published_at', None)), fields=('quarter',), name='check_in_one_draft'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='check_in_acknowledged_is_whole')],
+            },
         ),
         migrations.CreateModel(
             name='CheckIn',
@@ -475,6 +558,9 @@ class Migration(migrations.Migration):
                 ('objective', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='okrs.objective')),
                 ('team_check_in', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='okrs.teamcheckin')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('team_check_in', 'objective'), name='check_in_line_once')],
+            },
         ),
         migrations.CreateModel(
             name='Terms',
@@ -487,6 +573,9 @@ class Migration(migrations.Migration):
                 ('negotiation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='all_terms', to='okrs.negotiation')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.team')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('negotiation', 'version'), name='terms_version_once')],
+            },
         ),
         migrations.AddField(
             model_name='negotiation',
@@ -507,6 +596,9 @@ class Migration(migrations.Migration):
                 ('negotiation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='okrs.negotiation')),
                 ('terms', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='okrs.terms')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('negotiation', 'seq'), name='move_seq_once')],
+            },
         ),
         migrations.CreateModel(
             name='Waiver',
@@ -519,6 +611,9 @@ class Migration(migrations.Migration):
                 ('approver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waivers', to='okrs.quarter')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waiver_has_a_reason'), models.CheckConstraint(condition=models.Q(('up_to__gt', 1)), name='waiver_allows_something')],
+            },
         ),
         migrations.CreateModel(
             name='CheckInItem',
@@ -535,360 +630,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('check_in', 'key_result'), name='check_in_item_once'), models.CheckConstraint(condition=models.Q(('confidence', None), ('confidence__lte', 10), _connector='OR'), name='check_in_confidence_up_to_ten')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='metric_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(('cadence_days__gt', 0)), name='metric_cadence_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(('lower_bound', None), ('upper_bound', None), ('lower_bound__lt', models.F('upper_bound')), _connector='OR'), name='metric_bounds_are_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='metrictension',
-            constraint=models.UniqueConstraint(fields=('a', 'b'), name='metric_tension_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='metrictension',
-            constraint=models.CheckConstraint(condition=models.Q(('a__lt', models.F('b'))), name='metric_tension_has_no_order'),
-        ),
-        migrations.AddIndex(
-            model_name='metricvalue',
-            index=models.Index(fields=['metric', 'on_date', 'id'], name='metric_value_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='metricvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('metric', 'on_date'), name='metric_value_one_current_per_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='milestone_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('done_on', None), models.Q(('evidence_url', ''), _negated=True), _connector='OR'), name='milestone_done_has_evidence'),
-        ),
-        migrations.AddConstraint(
-            model_name='noexception',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='no_exception_has_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='no',
-            index=models.Index(fields=['state', 'until_on', 'id'], name='no_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='no',
-            index=models.Index(fields=['team', 'state', 'id'], name='no_by_team'),
-        ),
-        migrations.AddIndex(
-            model_name='no',
-            index=models.Index(fields=['metric', 'id'], name='no_by_metric'),
-        ),
-        migrations.AddConstraint(
-            model_name='no',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='no_says_what_and_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='no',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'not_now'), _negated=True), ('until_on__isnull', False), models.Q(('reopen_when', ''), _negated=True), _connector='OR'), name='no_not_now_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='no',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('threshold', None), ('threshold_way', '')), models.Q(('metric__isnull', False), ('threshold__isnull', False), models.Q(('threshold_way', ''), _negated=True)), _connector='OR'), name='no_threshold_is_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='keyresult',
-            index=models.Index(fields=['metric', 'id'], name='key_result_by_metric'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='key_result_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'metric'), _negated=True), ('baseline', None), ('target', None), models.Q(('baseline', models.F('target')), _negated=True), _connector='OR'), name='key_result_goes_somewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['metric', 'maintain']), _negated=True), ('metric__isnull', False), _connector='OR'), name='key_result_has_its_metric'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'maintain'), _negated=True), models.Q(models.Q(('band_low__isnull', False), ('band_high__isnull', False), _connector='OR'), models.Q(('band_low', None), ('band_high', None), ('band_low__lt', models.F('band_high')), _connector='OR')), _connector='OR'), name='key_result_band_is_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.CheckConstraint(condition=models.Q(('required_share__gt', 0), ('required_share__lte', 1)), name='key_result_share_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lt', models.F('ends_on')), _connector='OR'), name='key_result_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drop_reason', ''), ('dropped_on', None)), models.Q(('dropped_on__isnull', False), models.Q(('drop_reason', ''), _negated=True)), _connector='OR'), name='key_result_drop_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.CheckConstraint(condition=models.Q(('grade', None), models.Q(('grade__gte', 0), ('grade__lte', 1), ('is_not_measured', False)), _connector='OR'), name='key_result_grade_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade', None), ('graded_at', None), ('is_not_measured', False)), models.Q(('graded_at__isnull', False), models.Q(('grade__isnull', False), ('is_not_measured', True), _connector='OR')), _connector='OR'), name='key_result_grade_is_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['team', 'state', 'id'], name='finding_by_team'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['cycle', 'state', 'id'], name='finding_by_cycle'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['objective', 'state'], name='finding_by_objective'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'dismissed']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='finding_decision_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='decision_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('objective', 'team'), name='participant_once'),
-        ),
-        migrations.AddIndex(
-            model_name='quarter',
-            index=models.Index(fields=['cycle', 'team'], name='quarter_by_cycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarter',
-            constraint=models.UniqueConstraint(fields=('team', 'cycle'), name='quarter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarter',
-            constraint=models.CheckConstraint(condition=models.Q(('check_in_days__gt', 0)), name='quarter_check_ins_come'),
-        ),
-        migrations.AddConstraint(
-            model_name='pothole',
-            constraint=models.UniqueConstraint(fields=('quarter', 'key'), name='pothole_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='pothole',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('objective__isnull', False), ('reason', '')), models.Q(('objective', None), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='pothole_is_taken_or_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('lender', models.F('borrower')), _negated=True), name='loan_is_to_somebody_else'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('person_weeks__gt', 0)), name='loan_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='loan_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('ramp__gte', 0), ('ramp__lt', 1)), name='loan_ramp_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='capacityplan',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gt', 0), ('weeks__gt', 0)), name='capacity_has_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='capacityplan',
-            constraint=models.CheckConstraint(condition=models.Q(('leave_share__gte', 0), ('upkeep_share__gte', 0), ('upkeep_share__lt', django.db.models.expressions.CombinedExpression(models.Value(Decimal('1')), '-', models.F('leave_share')))), name='capacity_shares_leave_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('person_weeks__gt', 0)), name='allocation_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.UniqueConstraint(condition=models.Q(('key_result', None), ('negotiation', None), ('objective__isnull', False)), fields=('quarter', 'objective'), name='allocation_once_per_objective'),
-        ),
-        migrations.AddIndex(
-            model_name='rankchange',
-            index=models.Index(fields=['quarter', 'at'], name='rank_change_by_quarter'),
-        ),
-        migrations.AddConstraint(
-            model_name='rankchange',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='rank_change_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='ranksnapshot',
-            constraint=models.UniqueConstraint(fields=('quarter', 'week_on'), name='rank_snapshot_once'),
-        ),
-        migrations.AddIndex(
-            model_name='servicelink',
-            index=models.Index(fields=['service', 'id'], name='service_link_by_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicelink',
-            constraint=models.UniqueConstraint(fields=('objective', 'service'), name='service_link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='strategyitem',
-            constraint=models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='strategy_item_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='strategyitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('target_high', None), ('target_low', None)), models.Q(('target_high__isnull', False), ('target_low__isnull', False), ('target_low__lte', models.F('target_high'))), _connector='OR'), name='strategy_item_range_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='strategyitem',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence', None), ('confidence__lte', 100), _connector='OR'), name='strategy_item_confidence_is_a_share'),
-        ),
-        migrations.AddIndex(
-            model_name='objective',
-            index=models.Index(fields=['cycle', 'team', 'id'], name='objective_by_quarter'),
-        ),
-        migrations.AddIndex(
-            model_name='objective',
-            index=models.Index(fields=['team', 'state', 'id'], name='objective_by_team'),
-        ),
         migrations.AddIndex(
             model_name='objective',
             index=models.Index(fields=['strategy_item', 'id'], name='objective_by_strategy'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='objective_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(('cycle__isnull', False), ('horizon__in', ['next', 'later']), _connector='OR'), name='objective_without_a_cycle_lies_ahead'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('visibility', 'embargoed'), _negated=True), ('embargo_until__isnull', False), _connector='OR'), name='objective_embargo_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('visibility', 'restricted'), _negated=True), models.Q(('restricted_because', ''), _negated=True), _connector='OR'), name='objective_restriction_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['agreed', 'active', 'grading']), _negated=True), models.Q(('agreed_at__isnull', False), ('cycle__isnull', False)), _connector='OR'), name='objective_agreement_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed'), models.Q(('verdict', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('verdict', '')), _connector='OR'), name='objective_end_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(('status_override', ''), models.Q(('override_reason', ''), _negated=True), _connector='OR'), name='objective_override_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.UniqueConstraint(fields=('carried_from',), name='objective_carried_over_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alignmentlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_key_result', None), ('to_objective__isnull', False), ('to_strategy_item', None)), models.Q(('to_key_result__isnull', False), ('to_objective', None), ('to_strategy_item', None)), models.Q(('to_key_result', None), ('to_objective', None), ('to_strategy_item__isnull', False)), _connector='OR'), name='link_leads_to_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='alignmentlink',
-            constraint=models.CheckConstraint(condition=models.Q(('to_objective', None), models.Q(('to_objective', models.F('objective')), _negated=True), _connector='OR'), name='link_is_not_to_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='alignmentlink',
-            constraint=models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='link_says_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='alignmentlink',
-            constraint=models.UniqueConstraint(fields=('objective', 'kind', 'to_objective'), name='link_to_objective_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alignmentlink',
-            constraint=models.UniqueConstraint(fields=('objective', 'kind', 'to_key_result'), name='link_to_key_result_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alignmentlink',
-            constraint=models.UniqueConstraint(fields=('objective', 'kind', 'to_strategy_item'), name='link_to_strategy_once'),
-        ),
-        migrations.AddIndex(
-            model_name='targetchange',
-            index=models.Index(fields=['key_result', 'on_date', 'id'], name='target_change_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetchange',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='target_change_has_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='teamcheckin',
-            index=models.Index(fields=['quarter', 'on_date', 'id'], name='check_in_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='teamcheckin',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at', None)), fields=('quarter',), name='check_in_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='teamcheckin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='check_in_acknowledged_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(fields=('team_check_in', 'objective'), name='check_in_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.UniqueConstraint(fields=('negotiation', 'version'), name='terms_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='negotiation',
-            index=models.Index(fields=['cycle', 'stage', 'id'], name='negotiation_by_cycle'),
-        ),
-        migrations.AddIndex(
-            model_name='negotiation',
-            index=models.Index(condition=models.Q(('stage', 'open')), fields=['owes', 'id'], name='negotiation_owed'),
-        ),
-        migrations.AddIndex(
-            model_name='negotiation',
-            index=models.Index(fields=['initiator', 'cycle', 'id'], name='negotiation_by_initiator'),
-        ),
-        migrations.AddIndex(
-            model_name='negotiation',
-            index=models.Index(fields=['counterpart', 'cycle', 'id'], name='negotiation_by_counterpart'),
-        ),
-        migrations.AddIndex(
-            model_name='negotiation',
-            index=models.Index(condition=models.Q(('stage', 'open')), fields=['respond_by', 'id'], name='negotiation_lapses'),
-        ),
-        migrations.AddConstraint(
-            model_name='negotiation',
-            constraint=models.CheckConstraint(condition=models.Q(('initiator', models.F('counterpart')), _negated=True), name='negotiation_has_two_sides'),
-        ),
-        migrations.AddConstraint(
-            model_name='negotiation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owes__isnull', False), ('respond_by__isnull', False), ('stage', 'open')), models.Q(models.Q(('stage', 'open'), _negated=True), ('owes', None)), _connector='OR'), name='negotiation_open_waits_for_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='negotiation',
-            constraint=models.CheckConstraint(condition=models.Q(('owes', None), ('owes', models.F('initiator')), ('owes', models.F('counterpart')), _connector='OR'), name='negotiation_waits_for_a_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='negotiation',
-            constraint=models.CheckConstraint(condition=models.Q(('stage', 'draft'), ('opened_at__isnull', False), ('stage', 'void'), _connector='OR'), name='negotiation_opened_at_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.UniqueConstraint(fields=('negotiation', 'seq'), name='move_seq_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waiver_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('up_to__gt', 1)), name='waiver_allows_something'),
         ),
     ]

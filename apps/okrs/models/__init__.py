@@ -38,6 +38,7 @@ from apps.okrs.models.objectives import (
     Status,
     Verdict,
     Visibility,
+    everybody_reads,
 )
 from apps.okrs.models.strategy import (
     Decision,
@@ -109,4 +110,5 @@ __all__ = [
     "Verdict",
     "Visibility",
     "Waiver",
+    "everybody_reads",
 ]

@@ -1,5 +1,6 @@
 """What the rules noticed: remarks on wording and numbers (L1 to L16), and conflicts (K1 to K11)."""
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -90,10 +91,9 @@ class Finding(models.Model):
         """Return where people argue with it."""
         return reverse("okrs:finding", args=[self.pk])
 
-    @property
-    def subject(self) -> Subject:
-        """Return the labels that events copy; load `team` and `objective` first."""
-        whole = self.objective.subject if self.objective else None
+    def subject(self, *, on: date) -> Subject:
+        """Return the labels that events of a day copy; load `team` and `objective` first."""
+        whole = self.objective.subject(on=on) if self.objective else None
         return Subject(
             type="finding",
             id=self.pk,

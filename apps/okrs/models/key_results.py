@@ -1,5 +1,6 @@
 """Key results: the sentences by which an objective is judged, measured when somebody wants it."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -133,10 +134,9 @@ class KeyResult(models.Model):
         """Return its place on the objective's page."""
         return f"{reverse('okrs:objective', args=[self.objective_id])}#kr-{self.pk}"
 
-    @property
-    def subject(self) -> Subject:
-        """Return the labels that events copy; load `objective__team` first."""
-        whole = self.objective.subject
+    def subject(self, *, on: date) -> Subject:
+        """Return the labels that events of a day copy; load `objective__team` first."""
+        whole = self.objective.subject(on=on)
         return Subject(
             type="key_result",
             id=self.pk,

@@ -1,5 +1,6 @@
 """Conversations for action: an ask, a counter, an agreement, or a respected no."""
 
+from datetime import date
 from typing import Any, Final, Self
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from apps.catalog.models import Team
 from apps.core.querysets import LockableQuerySet
 from apps.okrs.models.cycles import Cycle
 from apps.okrs.models.key_results import KeyResult
-from apps.okrs.models.objectives import Objective, Visibility
+from apps.okrs.models.objectives import Objective
 
 
 class NegotiationKind(models.TextChoices):
@@ -160,10 +161,12 @@ class Negotiation(models.Model):
         """Return the page with both sides' terms."""
         return reverse("okrs:negotiation", args=[self.pk])
 
-    @property
-    def subject(self) -> Subject:
-        """Return the labels that events copy; load both teams, and `objective` where there is one."""
-        is_open = self.objective is None or self.objective.visibility == Visibility.OPEN
+    def audience(self, team_id: int, *, on: date) -> str:
+        """Return who reads what one side is told on a day: it alone, while that is not open."""
+        return self.objective.audience(team_id, on=on) if self.objective else Audience.EVERYONE
+
+    def subject(self, *, on: date) -> Subject:
+        """Return the labels that events of a day copy; load both teams, and `objective` if there is one."""
         return Subject(
             type="negotiation",
             id=self.pk,
@@ -171,7 +174,7 @@ class Negotiation(models.Model):
             url=self.get_absolute_url(),
             team_id=self.counterpart_id,
             team_name=self.counterpart.name,
-            audience=Audience.EVERYONE if is_open else Audience.of_team(self.counterpart_id),
+            audience=self.audience(self.counterpart_id, on=on),
         )
 
     def other(self, team_id: int) -> Team:

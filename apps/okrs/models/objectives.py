@@ -1,5 +1,6 @@
 """Objectives and key results: typed as sentences, measured when somebody wants it."""
 
+from datetime import date
 from typing import Final, Self
 
 from django.conf import settings
@@ -67,6 +68,12 @@ class Visibility(models.TextChoices):
     OPEN = "open", "Everyone"
     EMBARGOED = "embargoed", "The team alone until a date"
     RESTRICTED = "restricted", "The team alone"
+
+
+def everybody_reads(path: str = "", *, on: date) -> Q:
+    """Return `Objective.is_open` as a condition on what stands at the end of a path: "to_objective__"."""
+    is_over = Q(**{f"{path}visibility": Visibility.EMBARGOED, f"{path}embargo_until__lte": on})
+    return Q(**{f"{path}visibility": Visibility.OPEN}) | is_over
 
 
 class ObjectiveQuerySet(LockableQuerySet["Objective"]):
@@ -165,10 +172,17 @@ class Objective(models.Model):
         """Return the page with its plots and history."""
         return reverse("okrs:objective", args=[self.pk])
 
-    @property
-    def subject(self) -> Subject:
-        """Return the labels that events copy; load `team` first. What is not open, its team reads alone."""
-        is_open = self.visibility == Visibility.OPEN
+    def is_open(self, *, on: date) -> bool:
+        """Tell whether everybody may read it on a day: an embargo ends by itself."""
+        is_over = self.embargo_until is not None and self.embargo_until <= on
+        return self.visibility == Visibility.OPEN or (self.visibility == Visibility.EMBARGOED and is_over)
+
+    def audience(self, team_id: int, *, on: date) -> str:
+        """Return who reads what is told about it on a day: a team alone, while it is not open."""
+        return Audience.EVERYONE if self.is_open(on=on) else Audience.of_team(team_id)
+
+    def subject(self, *, on: date) -> Subject:
+        """Return the labels that events of a day copy; load `team` first."""
         return Subject(
             type="objective",
             id=self.pk,
@@ -176,5 +190,5 @@ class Objective(models.Model):
             url=self.get_absolute_url(),
             team_id=self.team_id,
             team_name=self.team.name,
-            audience=Audience.EVERYONE if is_open else Audience.of_team(self.team_id),
+            audience=self.audience(self.team_id, on=on),
         )

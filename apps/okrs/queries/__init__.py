@@ -1,5 +1,6 @@
 """Every read of goals."""
 
+from apps.okrs.queries.brought import brought_by
 from apps.okrs.queries.capacity import (
     CapacityPage,
     allocation,
@@ -37,6 +38,7 @@ from apps.okrs.queries.document import (
 from apps.okrs.queries.finding import (
     current_cycle,
     cycle_of,
+    kept_back,
     key_result,
     milestone,
     objective,
@@ -63,6 +65,7 @@ from apps.okrs.queries.guards import (
     has_open_negotiation,
     others_of,
 )
+from apps.okrs.queries.habits import habits
 from apps.okrs.queries.health import (
     Health,
     due_on,
@@ -242,6 +245,7 @@ from apps.okrs.queries.values import (
 from apps.okrs.queries.waiting import (
     waiting_for,
 )
+from apps.okrs.queries.withheld import withheld
 
 __all__ = [
     "BACKLOG",
@@ -296,6 +300,7 @@ __all__ = [
     "backlog",
     "blockers",
     "blocking_of",
+    "brought_by",
     "candidates",
     "capacity_page",
     "catchball",
@@ -329,11 +334,13 @@ __all__ = [
     "first_terms",
     "frozen_on",
     "givers_objectives",
+    "habits",
     "has_open_negotiation",
     "health_of",
     "health_of_objectives",
     "horizons",
     "horizons_subject",
+    "kept_back",
     "key_of",
     "key_result",
     "key_result_rows",
@@ -420,6 +427,7 @@ __all__ = [
     "waiting_for_reviewers",
     "with_last",
     "with_newest",
+    "withheld",
     "words_of",
     "written",
 ]

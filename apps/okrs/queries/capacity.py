@@ -143,11 +143,11 @@ def capacity_page(quarter: Quarter, *, person: User, on: date) -> CapacityPage:
             if (
                 one.objective is not None
                 and one.objective_id not in seen
-                and one.objective.visibility != "open"
+                and not one.objective.is_open(on=on)
             )
-            or _is_between_others(one.negotiation, person)
+            or _is_between_others(one.negotiation, person, on=on)
         ),
-        hidden_loans=frozenset(one.pk for one in shown if _is_between_others(one.negotiation, person)),
+        hidden_loans=frozenset(one.pk for one in shown if _is_between_others(one.negotiation, person, on=on)),
     )
 
 
@@ -169,12 +169,12 @@ def _waivers(*, quarter_id: int) -> QuerySet[Waiver]:
     return Waiver.objects.filter(quarter=quarter_id).select_related("approver").order_by("-pk")
 
 
-def _is_between_others(negotiation: Negotiation | None, person: User) -> bool:
+def _is_between_others(negotiation: Negotiation | None, person: User, *, on: date) -> bool:
     """Tell whether somebody belongs to no side of what is agreed about an objective that is not open."""
     if negotiation is None or negotiation.objective is None or person.is_admin:
         return False
     sides = {negotiation.initiator_id, negotiation.counterpart_id}
-    return negotiation.objective.visibility != "open" and sides.isdisjoint(person.team_ids)
+    return not negotiation.objective.is_open(on=on) and sides.isdisjoint(person.team_ids)
 
 
 def _ledger_of(

@@ -25,6 +25,7 @@ from apps.okrs.models import (
     State,
 )
 from apps.okrs.queries.finding import readable_by
+from apps.okrs.queries.health import Noted, noted_in, with_said
 from apps.okrs.queries.margin import Margin, margins
 from apps.okrs.queries.promises import promised_by
 from apps.okrs.queries.values import values_by_metric
@@ -80,8 +81,6 @@ class KeyResultRow:
     steps: int = 0  # milestones
     may_edit: bool = False
     may_drop: bool = False
-    is_first: bool = False
-    is_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,9 @@ class ObjectiveRow:
     base: str
     key_results: list[KeyResultRow]
     dropped: list[KeyResult]
+    is_open: bool = True  # to everyone
     margin: Margin = field(default_factory=Margin)
+    noted: Noted = field(default_factory=Noted)
     steps: list[rules.Step] = field(default_factory=list)
     may_edit: bool = False
     is_last: bool = False
@@ -136,11 +137,15 @@ def document(quarter: Quarter, *, person: User, by: Actor, today: date) -> Docum
     order = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     by_id = {one.pk: one for one in listed}
     drawn = drawn_rows([by_id[pk] for pk in order], {quarter.cycle_id: quarter.cycle}, today=today)
-    beside = margins(quarter, ids=order, by=by)
+    beside = margins(quarter, ids=order, by=by, on=today)
+    noted = noted_in(quarter, listed, on=today, is_own=by.is_in(quarter.team_id))
+    drawn = [replace(row, noted=noted.get(row.objective.pk, row.noted)) for row in drawn]
     return Document(
         quarter=quarter,
         head=_head(quarter, drawn, today=today),
-        objectives=[_for(by, row, beside[row.objective.pk], is_last=row is drawn[-1]) for row in drawn],
+        objectives=[
+            _for(by, row, beside[row.objective.pk], is_last=row is drawn[-1], today=today) for row in drawn
+        ],
         gone=[one for one in rows if one.cycle_id and one.state in EXITS],
         backlog=[one for one in rows if not one.cycle_id],
         margin=beside[0],
@@ -166,14 +171,14 @@ def _seen(*, team_id: int, cycle_id: int, on: date, reader_teams: list[int]) -> 
 
 
 def _with_remarks(rows: QuerySet[Objective], team_id: int, cycle_id: int) -> QuerySet[Objective]:
-    """Add how many open remarks each objective has; the rules write them, its own page lists them."""
+    """Add how many open remarks each objective has, and what was said of it lately."""
     here = Q(cycle=cycle_id) | Q(cycle=None, state__in=sorted(rules.NEVER_AGREED))
     remarks = Count("findings", filter=Q(findings__state=Finding.State.OPEN))
-    found = rows.filter(here, team=team_id).annotate(remarks=remarks)
+    found = with_said(rows.filter(here, team=team_id).annotate(remarks=remarks))
     return found.select_related("accountable", "authored_by").order_by("pk")
 
 
-def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool) -> ObjectiveRow:
+def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool, today: date) -> ObjectiveRow:
     """Return a row with what somebody may do in it."""
     objective = row.objective
     may_edit = rules.may_edit(by, objective)
@@ -181,17 +186,11 @@ def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool) -> Obje
     speaks = rules.may_grade(by, objective)
     is_open = objective.state not in EXITS and objective.state != State.CLOSED
     sentences = [
-        replace(
-            one,
-            may_edit=may_edit,
-            may_drop=is_open and (may_edit or speaks),
-            is_first=place == 0,
-            is_last=place == len(row.key_results) - 1,
-        )
-        for place, one in enumerate(row.key_results)
+        replace(one, may_edit=may_edit, may_drop=is_open and (may_edit or speaks)) for one in row.key_results
     ]
     return replace(
         row,
+        is_open=objective.is_open(on=today),
         margin=margin,
         may_edit=may_edit,
         steps=rules.steps_for(by, objective) if may_draft or speaks else [],
@@ -209,7 +208,7 @@ def _ask_url(objective: Objective) -> str:
 
 
 def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:
-    """Return one objective of a page, as an answer to an edit of it. Four queries."""
+    """Return one objective of a page, as an answer to an edit of it. Five queries at most."""
     cycle = objective.cycle or Cycle(starts_on=today, ends_on=today)
     quarter = Quarter.objects.filter(team=objective.team_id, cycle=objective.cycle_id).first()
     others = Objective.objects.filter(team=objective.team_id, cycle=objective.cycle_id).exclude(
@@ -218,7 +217,12 @@ def one_row(objective: Objective, *, by: Actor, today: date) -> ObjectiveRow:
     order = rules.order_of(quarter.ordered_ids if quarter else [], set(others.values_list("pk", flat=True)))
     (row,) = drawn_rows([objective], {objective.cycle_id: cycle}, today=today)
     number = order.index(objective.pk) + 1 if objective.pk in order else 1
-    return _for(by, replace(row, number=number), Margin(), is_last=number == len(order))
+    if quarter is not None:
+        quarter.cycle = cycle
+        said = with_said(Objective.objects.filter(pk=objective.pk))
+        noted = noted_in(quarter, said, on=today, is_own=by.is_in(objective.team_id))
+        row = replace(row, noted=noted.get(objective.pk, row.noted))
+    return _for(by, replace(row, number=number), Margin(), is_last=number == len(order), today=today)
 
 
 def drawn_rows(

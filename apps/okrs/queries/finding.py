@@ -1,5 +1,6 @@
 """Finding one thing, or 404; and what somebody may read."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TypedDict
 
@@ -19,7 +20,7 @@ from apps.okrs.models import (
     ObjectiveQuerySet,
     Participant,
     Quarter,
-    Visibility,
+    everybody_reads,
 )
 from apps.okrs.queries.promises import with_promise
 
@@ -36,10 +37,18 @@ def readable_by(*, reader_teams: list[int], on: date) -> ObjectiveQuerySet:
 
 def may_be_read(path: str, *, reader_teams: list[int], on: date) -> Q:
     """Return the same as a condition on what stands at the end of a path: "to_objective__"."""
-    is_open = Q(**{f"{path}visibility": Visibility.OPEN})
-    is_open |= Q(**{f"{path}visibility": Visibility.EMBARGOED, f"{path}embargo_until__lte": on})
     taking_part = Participant.objects.filter(team__in=reader_teams).values("objective")
-    return is_open | Q(**{f"{path}team__in": reader_teams}) | Q(**{f"{path}pk__in": taking_part})
+    return (
+        everybody_reads(path, on=on)
+        | Q(**{f"{path}team__in": reader_teams})
+        | Q(**{f"{path}pk__in": taking_part})
+    )
+
+
+def kept_back(cycle: Cycle, *, on: date, teams: Collection[Team] | None = None) -> list[Objective]:
+    """Return what not everybody may read in a cycle, or in some teams' quarters of it. One query."""
+    rows = Objective.objects.filter(cycle=cycle).exclude(everybody_reads(on=on)).select_related("team")
+    return list((rows if teams is None else rows.filter(team__in=teams)).order_by("pk"))
 
 
 class Reader(TypedDict):

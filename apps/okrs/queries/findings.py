@@ -16,7 +16,7 @@ from apps.comments.models import Comment
 from apps.comments.queries import conversation
 from apps.core.statements import statement
 from apps.okrs import rules
-from apps.okrs.models import Cycle, Finding, FindingQuerySet, Objective, Quarter, Visibility
+from apps.okrs.models import Cycle, Finding, FindingQuerySet, Objective, Quarter
 from apps.okrs.queries.finding import readable
 
 SHOWN = 200
@@ -37,7 +37,9 @@ BESIDE = (  # of findings in the margin: what the template and `findings_of` tou
     "resolution",
     "objective__id",
     "objective__visibility",
+    "objective__embargo_until",
     "other_objective__visibility",
+    "other_objective__embargo_until",
     "key_result__title",
 )
 
@@ -90,7 +92,7 @@ def present(rows: QuerySet[Finding]) -> QuerySet[Finding]:
     return found.order_by("weight", "code", "pk")
 
 
-def findings_of(quarter: Quarter, *, ids: Collection[int]) -> dict[int, list[Finding]]:
+def findings_of(quarter: Quarter, *, ids: Collection[int], on: date) -> dict[int, list[Finding]]:
     """Return the open findings of a team's page by objective, those of the page under 0. One query.
 
     `ids` are the objectives on the page, which the reader may read; what only another team reads is left
@@ -101,7 +103,7 @@ def findings_of(quarter: Quarter, *, ids: Collection[int]) -> dict[int, list[Fin
         is_own = one.team_id == quarter.team_id
         own, other = (one.objective, one.other_objective) if is_own else (one.other_objective, one.objective)
         is_seen = own is None or own.pk in ids
-        if is_seen and (other is None or other.pk in ids or other.visibility == Visibility.OPEN):
+        if is_seen and (other is None or other.pk in ids or other.is_open(on=on)):
             found.setdefault(own.pk if own else 0, []).append(one)
     return found
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 
 from apps.accounts.models import User
 from apps.core.statements import one_or_404, statement
@@ -12,6 +13,8 @@ from apps.okrs import rules
 from apps.okrs.models import CheckIn, Objective, Quarter, State, Status, TeamCheckIn
 from apps.okrs.queries.finding import reader, seen_by
 
+AT_WORK = {State.AGREED, State.ACTIVE}  # what is checked in on
+SAID = [f"said_{place}" for place in range(rules.DEFAULTS.disagreements)]  # the newest first
 NEUTRAL = {rules.PENDING: ("◇", ""), rules.STALE: ("◌", "adequate")}
 
 
@@ -76,14 +79,52 @@ def with_last(quarters: QuerySet[Quarter]) -> QuerySet[Quarter]:
 
 def due_on(quarter: Quarter | None) -> date | None:
     """Return when the next check-in of a page from `with_last` is due; None where there is none. No query."""
-    if quarter is None:
-        return None
+    return _due(quarter, last_on=quarter.last_on) if quarter else None  # type: ignore[attr-defined]
+
+
+def _due(quarter: Quarter, *, last_on: date | None) -> date | None:
     return rules.next_due(
-        last_on=quarter.last_on,  # type: ignore[attr-defined]
+        last_on=last_on,
         starts_on=quarter.cycle.starts_on,
         ends_on=quarter.cycle.ends_on,
         every_days=quarter.check_in_days if quarter.has_check_ins else None,
     )
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What a team's quarter says beside an objective about its check-ins; nothing where all is well."""
+
+    otherwise: str = ""  # "says on track, numbers say off track"
+    overdue_since: date | None = None  # it counts as stale
+
+
+def with_said(rows: QuerySet[Objective]) -> QuerySet[Objective]:
+    """Add to objectives when their team checked in last, and what it said of each of them lately."""
+    lines = CheckIn.objects.filter(objective=OuterRef("pk"), team_check_in__in=published())
+    lines = lines.exclude(status="").order_by("-team_check_in__on_date", "-team_check_in__pk")
+    said = lines.annotate(said=Concat("status", Value(" "), "hint")).values("said")
+    lately = {name: Subquery(said[place : place + 1]) for place, name in enumerate(SAID)}
+    return rows.annotate(last_on=_last_of_team(), **lately)
+
+
+def noted_in(
+    quarter: Quarter, objectives: Iterable[Objective], *, on: date, is_own: bool
+) -> dict[int, Noted]:
+    """Return what to note of a quarter's objectives, from `with_said`, by key. No query.
+
+    `is_own`: a reader of the team; that a check-in is overdue shows to nobody else.
+    """
+    found = {}
+    for one in objectives:
+        if one.state in AT_WORK and quarter.pk is not None:
+            due = _due(quarter, last_on=vars(one)["last_on"])
+            said = [vars(one)[name].partition(" ") for name in reversed(SAID) if vars(one)[name]]
+            found[one.pk] = Noted(
+                otherwise=rules.says_otherwise([(status, hint or None) for status, _, hint in said]),
+                overdue_since=due if is_own and rules.is_stale(due, today=on) else None,
+            )
+    return found
 
 
 def health_of(objective: Objective, lines: list[CheckIn], *, on: date, own: Collection[int] = ()) -> Health:
@@ -108,16 +149,21 @@ def objective_with_rhythm(pk: int, *, person: User, on: date) -> Objective:
 @statement()
 def _with_rhythm(*, pk: int, reader_teams: list[int] | None, on: date | None) -> QuerySet[Objective]:
     quarters = Quarter.objects.filter(team=OuterRef("team"), cycle=OuterRef("cycle"))
-    last = published().filter(quarter__team=OuterRef("team"), quarter__cycle=OuterRef("cycle"))
     rows = seen_by(reader_teams=reader_teams, on=on).annotate(
         check_in_days=Subquery(quarters.filter(has_check_ins=True).values("check_in_days")[:1]),
-        last_on=Subquery(last.order_by("-on_date").values("on_date")[:1]),
+        last_on=_last_of_team(),
     )
     return rows.select_related("team", "authored_by", "cycle", "accountable", "reviewer").filter(pk=pk)
 
 
+def _last_of_team() -> Subquery:
+    """Return when an objective's team checked in last in its quarter."""
+    rows = published().filter(quarter__team=OuterRef("team"), quarter__cycle=OuterRef("cycle"))
+    return Subquery(rows.order_by("-on_date").values("on_date")[:1])
+
+
 def _health(objective: Objective, said: list[CheckIn], due: date | None, *, on: date, is_own: bool) -> Health:
-    due = due if objective.state in {State.AGREED, State.ACTIVE} else None
+    due = due if objective.state in AT_WORK else None
     newest = said[-1] if said else None
     status = objective.status_override or (newest.status if newest else "")
     is_stale = rules.is_stale(due, today=on)

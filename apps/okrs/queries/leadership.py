@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.models import User
 from apps.catalog.models import Team
 from apps.core.statements import statement
-from apps.okrs.models import Cycle, Finding, Loan, Negotiation, No, Objective, Stage, State
+from apps.okrs.models import Cycle, Finding, Loan, Negotiation, No, Stage
 from apps.okrs.queries.finding import reader, seen_by
 from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of, undecided
 from apps.okrs.rules.negotiation_measures import Measures
@@ -99,7 +99,7 @@ def leadership(cycle: Cycle, *, person: User, on: date) -> Overview:
         hidden_loans=frozenset(one.pk for one in ours if one.negotiation_id not in shown),
         balances=balances(loans),
         findings=_grave(**who, cycle_id=cycle.pk),
-        nos=_nos(**who, since=cycle.starts_on, until=cycle.ends_on),
+        nos=_nos(**who, cycle_id=cycle.pk, since=cycle.starts_on, until=cycle.ends_on),
     )
 
 
@@ -127,9 +127,21 @@ def _grave(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) ->
     return found.only(*SHOWN_OF_FINDING)
 
 
+def said_for(cycle_id: int, *, since: date, until: date) -> Q:
+    """Pick the nos of a cycle: those to what was asked for it or stands in it; free ones by their day.
+
+    Most of what is asked for a quarter is answered before it begins.
+    """
+    is_free = Q(negotiation=None) & (Q(objective=None) | Q(objective__cycle=None))
+    in_it = Q(negotiation__cycle=cycle_id) | Q(negotiation=None, objective__cycle=cycle_id)
+    return in_it | (is_free & Q(decided_at__date__gte=since, decided_at__date__lte=until))
+
+
 @statement()
-def _nos(*, reader_teams: list[int] | None, on: date | None, since: date, until: date) -> QuerySet[No]:
-    rows: QuerySet[Any] = No.objects.filter(decided_at__date__gte=since, decided_at__date__lte=until)
+def _nos(
+    *, reader_teams: list[int] | None, on: date | None, cycle_id: int, since: date, until: date
+) -> QuerySet[No]:
+    rows: QuerySet[Any] = No.objects.filter(said_for(cycle_id, since=since, until=until))
     rows = _about(rows, "objective", reader_teams=reader_teams, on=on)
     rows = rows.select_related("team", "requester", "holder", "metric").only(*SHOWN_OF_NO)
     return rows.order_by("-pk")[:MOST]
@@ -180,9 +192,3 @@ def balances(loans: list[Loan]) -> list[Balance]:
         lent[one.lender.team.name] += one.person_weeks
         got[one.borrower.team.name] += one.person_weeks
     return [Balance(name, lent[name], got[name]) for name in sorted({*lent, *got})]
-
-
-def stopped(cycle: Cycle) -> list[Objective]:
-    """Return what was stopped in a cycle and everybody may read. One query."""
-    rows = Objective.objects.filter(cycle=cycle, state=State.STOPPED, visibility="open")
-    return list(rows.select_related("team").order_by("pk"))

@@ -33,7 +33,7 @@ AROUND = (
     "to_strategy_item",
 )
 _TEAM = ("team__name", "team__slug")
-_DRAWN_OF = ("title", "state", "visibility", "team__name")
+_DRAWN_OF = ("title", "state", "visibility", "embargo_until", "team__name")
 ENDS = (
     *(f"objective__{name}" for name in _DRAWN_OF),
     *(f"to_objective__{name}" for name in _DRAWN_OF),
@@ -75,7 +75,7 @@ def alignment(cycle: Cycle, *, root: Team | None, person: User, on: date, team: 
     else:
         listed = _every(**who, cycle_id=cycle.pk)
     objectives = {one.pk: one for one in listed}
-    links = [one for one in _links(ids=list(objectives)) if _may_see(one, objectives)]
+    links = [one for one in _links(ids=list(objectives)) if _may_see(one, objectives, on=on)]
     ties = [tie(one) for one in links]
     tied = {one.objective_id for one in links} | {aim.pk for one in links if (aim := aim_of(one))}
     loose = [one for one in objectives.values() if one.pk not in tied and not one.strategy_item_id]
@@ -95,7 +95,9 @@ def _listed(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -
     """Return what a reader may see of a cycle's map."""
     rows = seen_by(reader_teams=reader_teams, on=on).filter(cycle=cycle_id)
     rows = rows.exclude(state__in=[*EXITS, State.IDEA])
-    rows = rows.select_related("team").only("title", "state", "visibility", "strategy_item", *_TEAM)
+    rows = rows.select_related("team").only(
+        "title", "state", "visibility", "embargo_until", "strategy_item", *_TEAM
+    )
     return rows.order_by("team__name", "pk")
 
 
@@ -129,10 +131,10 @@ def _touching(*, ids: list[int]) -> QuerySet[AlignmentLink, tuple[int, int | Non
     return rows.values_list("objective_id", "to_objective_id", "to_key_result__objective_id")
 
 
-def _may_see(link: AlignmentLink, objectives: dict[int, Objective]) -> bool:
+def _may_see(link: AlignmentLink, objectives: dict[int, Objective], *, on: date) -> bool:
     """Tell whether both ends may be read; an end in another cycle only if everybody may read it."""
     aim = aim_of(link)
-    return aim is None or aim.pk in objectives or aim.visibility == "open"
+    return aim is None or aim.pk in objectives or aim.is_open(on=on)
 
 
 def _near(own: set[int]) -> set[int]:

@@ -13,7 +13,7 @@ from apps.accounts.models import Actor
 from apps.comments.models import Comment
 from apps.comments.queries import latest
 from apps.core.statements import statement
-from apps.okrs.models import OVER, Finding, Negotiation, No, Objective, Quarter, Visibility
+from apps.okrs.models import OVER, Finding, Negotiation, No, Objective, Quarter
 from apps.okrs.queries.findings import findings_of
 from apps.okrs.queries.margin_notes import AskNote, NoNote, ask_notes, no_note
 
@@ -45,7 +45,7 @@ def _is_obstacle(finding: Finding) -> bool:
     return finding.is_blocking or finding.severity == Finding.Severity.HIGH
 
 
-def margins(quarter: Quarter, *, ids: Collection[int], by: Actor) -> dict[int, Margin]:
+def margins(quarter: Quarter, *, ids: Collection[int], by: Actor, on: date) -> dict[int, Margin]:
     """Return the margin of each objective on the page, and under 0 that of the page. Six queries at most.
 
     An ask about an objective that is not on the page is shown if everybody may read that one; a no about
@@ -54,22 +54,22 @@ def margins(quarter: Quarter, *, ids: Collection[int], by: Actor) -> dict[int, M
     found = {pk: Margin() for pk in (*ids, 0)}
     asks = list(_asks(cycle_id=quarter.cycle_id, team_id=quarter.team_id))
     for note in ask_notes(asks, quarter, by=by):
-        if place := _place(note.negotiation.objective, found):
+        if place := _place(note.negotiation.objective, found, on=on):
             place.asks.append(note)
     for no in _nos(team_id=quarter.team_id, until=quarter.cycle.ends_on + timedelta(days=1)):
         if (no.objective_id or 0) in found:
             found[no.objective_id or 0].nos.append(no_note(no))
     for pk, (count, comments) in latest("objective", ids, most=MOST_SAID).items():
         found[pk].count, found[pk].said = count, comments
-    for pk, remarks in findings_of(quarter, ids=ids).items():
+    for pk, remarks in findings_of(quarter, ids=ids, on=on).items():
         found[pk].findings += remarks
     return found
 
 
-def _place(objective: Objective | None, found: dict[int, Margin]) -> Margin | None:
+def _place(objective: Objective | None, found: dict[int, Margin], *, on: date) -> Margin | None:
     if objective is None or objective.pk in found:
         return found[objective.pk if objective else 0]
-    return found[0] if objective.visibility == Visibility.OPEN else None
+    return found[0] if objective.is_open(on=on) else None
 
 
 @statement()

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -41,6 +42,7 @@ class AskNote:
     cost_label: str  # "Costs you", "Costs Tracking"
     room: str  # "5 free", where its giver has a plan and still has to decide
     acts: frozenset[str]
+    moved_at: datetime | None  # when it was agreed, or moved for the last time
 
     @property
     def seen(self) -> str:
@@ -69,11 +71,14 @@ def ask_notes(asks: Collection[Negotiation], quarter: Quarter, *, by: Actor) -> 
         rooms[quarter.team_id] = own
     said: dict[int, list[Terms]] = defaultdict(list)
     messages: dict[int, str] = {}
+    moved: dict[int, datetime] = {}
     for move in _moves(negotiation_ids=[one.pk for one in asks]):
         if move.terms is not None and move.terms not in said[move.negotiation_id]:
             said[move.negotiation_id].append(move.terms)
         messages[move.negotiation_id] = move.reason or messages.get(move.negotiation_id, "")
-    return [_note(one, said[one.pk], messages.get(one.pk, ""), rooms, by) for one in asks]
+        moved[move.negotiation_id] = move.at
+    notes = [_note(one, said[one.pk], messages.get(one.pk, ""), rooms, by) for one in asks]
+    return [replace(note, moved_at=note.moved_at or moved.get(note.negotiation.pk)) for note in notes]
 
 
 @statement()
@@ -103,6 +108,7 @@ def _note(
         cost_label="Costs you" if is_mine else f"Costs {giver}",
         room=room.free_words if room else "",
         acts=frozenset(act.value for act in acts if negotiating.may_act(act, one, by)),
+        moved_at=one.closed_at if one.stage == Stage.AGREED else None,
     )
 
 

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.core.errors import InvalidInputError
 from apps.core.querysets import LockableQuerySet
 from apps.okrs import imports, rules
-from apps.okrs.models import EXITS, KeyResult, Metric, MetricTension, MetricValue, State, UnitKind
+from apps.okrs.models import KeyResult, Metric, MetricTension, MetricValue, UnitKind
 from apps.okrs.queries.finding import readable
 
 SHOWN = 100  # values in the table of one metric
@@ -71,7 +71,12 @@ class Preview:
 
 
 def metrics(
-    *, search: str = "", team_ids: Collection[int] | None = None, is_archived: bool = False
+    person: User,
+    *,
+    on: date,
+    search: str = "",
+    team_ids: Collection[int] | None = None,
+    is_archived: bool = False,
 ) -> LockableQuerySet[Metric]:
     """Return metrics with their newest value and how many key results run on them. One query."""
     rows = Metric.objects.filter(archived_at__isnull=not is_archived).select_related("team")
@@ -81,14 +86,14 @@ def metrics(
         )
     if team_ids is not None:
         rows = rows.filter(team__in=team_ids)
-    return with_newest(rows)
+    return with_newest(rows, person=person, on=on)
 
 
-def with_newest(rows: QuerySet[Metric]) -> LockableQuerySet[Metric]:
-    """Add to metrics their newest value and how many key results run on them."""
+def with_newest(rows: QuerySet[Metric], *, person: User, on: date) -> LockableQuerySet[Metric]:
+    """Add to metrics their newest value, and how many key results that somebody may read run on them."""
     newest = MetricValue.objects.filter(metric=OuterRef("pk"), is_current=True).order_by("-on_date")
     running = KeyResult.objects.filter(metric=OuterRef("pk"), dropped_on=None)
-    running = running.exclude(objective__state__in=[*EXITS, State.CLOSED])
+    running = running.filter(objective__in=readable(person, on=on).alive().values("pk"))
     counted = running.order_by().values("metric").annotate(n=Count("pk"))
     return rows.annotate(  # type: ignore[return-value]
         newest=Subquery(newest.values("value")[:1]),

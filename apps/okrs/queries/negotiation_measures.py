@@ -135,16 +135,21 @@ def _kappas(kept: Iterable[Ask]) -> list[Decimal]:
 
 
 def _dictated(cycle: Cycle, kept: Iterable[Ask]) -> Share:
-    """Count agreed objectives from outside that were accepted within a day, without a counter or a word."""
-    agreed = sum(_agreed(cycle_id=cycle.pk))
+    return Share(len(dictated(cycle, kept)), sum(_agreed(cycle_id=cycle.pk)))
+
+
+def dictated(cycle: Cycle, kept: Iterable[Ask]) -> list[int]:
+    """Return agreed objectives from outside that were accepted within a day, without a counter or a word.
+
+    Three queries, or none where nothing was accepted at once.
+    """
     asked = {one.objective_id: one for one in kept if one.kind == NegotiationKind.OBJECTIVE}
     quick = {pk: one.pk for pk, one in asked.items() if pk is not None and not one.rounds}
     if not quick:
-        return Share(0, agreed)
+        return []
     ours = _accepted_at_once(cycle, quick)
     said = _commented({"objective": ours, "negotiation": {quick[pk] for pk in ours}})
-    silent = [pk for pk in ours if ("objective", pk) not in said and ("negotiation", quick[pk]) not in said]
-    return Share(len(silent), agreed)
+    return [pk for pk in ours if ("objective", pk) not in said and ("negotiation", quick[pk]) not in said]
 
 
 @statement()

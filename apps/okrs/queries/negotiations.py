@@ -16,6 +16,7 @@ from apps.okrs.models import (
     Act,
     Move,
     Negotiation,
+    NegotiationKind,
     NegotiationQuerySet,
     No,
     Objective,
@@ -30,8 +31,8 @@ from apps.okrs.rules.negotiating import MOST_ROUNDS, giver_of
 from apps.okrs.rules.numbers import ZERO
 from apps.okrs.rules.terms import (
     FIELDS,
-    Field,
-    difference,
+    Compared,
+    compared,
     in_words,
     lines_of,
     many_weeks,
@@ -41,6 +42,8 @@ from apps.okrs.rules.terms import (
 
 PAGE: Final = 50
 MOST: Final = 50
+WORK: Final = (NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN)
+GOALS: Final = (NegotiationKind.OBJECTIVE, NegotiationKind.TARGET)
 SOON: Final = timedelta(days=2)
 LOADED: Final = (
     "initiator",
@@ -131,6 +134,7 @@ class Row:
     is_mine: bool  # an answer of one of the reader's teams is waited for
     words: str  # what is on the table, in one line
     is_late_soon: bool
+    is_ours_to_confirm: bool = False  # one of the reader's teams asked for it, and hears that it is done
 
     @property
     def needs_a_decision(self) -> bool:
@@ -188,14 +192,22 @@ def _tab(person: User, show: str, *, on: date) -> NegotiationQuerySet:
 def _in_tab(rows: NegotiationQuerySet, show: str, teams: list[int]) -> NegotiationQuerySet:
     tabs = {
         "stuck": Q(stage=Stage.OPEN, rounds__gte=MOST_ROUNDS),
-        "for-us": Q(stage=Stage.OPEN, owes__in=teams),
+        "for-us": Q(stage=Stage.OPEN, owes__in=teams) | reported_to(teams),
         "for-others": Q(stage=Stage.OPEN) & ~Q(owes__in=teams),
-        "agreed": Q(stage__in=[Stage.AGREED, Stage.REPORTED]),
+        "agreed": Q(stage__in=[Stage.AGREED, Stage.REPORTED]) & ~reported_to(teams),
         "drafts": Q(stage=Stage.DRAFT, initiator__in=teams),
         "over": Q(stage__in=OVER),
     }
     rows = rows.filter(tabs[show])
     return rows if show == "stuck" else rows.between(teams)
+
+
+def reported_to(teams: list[int]) -> Q:
+    """Return which were asked for by one of these teams, and said to be done (`rules.requester_of`)."""
+    mine = Q(initiator__in=teams) | Q(counterpart__in=teams)
+    asked = Q(kind__in=WORK) & (Q(objective__team__in=teams) | Q(objective=None, initiator__in=teams))
+    goal = Q(kind__in=GOALS) & ~Q(objective__team__in=teams)
+    return mine & (asked | goal) & Q(stage=Stage.REPORTED)
 
 
 def _row(one: Negotiation, person: User, *, on: date) -> Row:
@@ -204,6 +216,8 @@ def _row(one: Negotiation, person: User, *, on: date) -> Row:
         is_mine=one.owes_id in person.team_ids,
         words=words_of(one, one.terms),
         is_late_soon=one.respond_by is not None and one.respond_by <= on + SOON,
+        is_ours_to_confirm=one.stage == Stage.REPORTED
+        and negotiating.requester_of(one).pk in person.team_ids,
     )
 
 
@@ -217,21 +231,6 @@ def words_of(one: Negotiation, terms: Terms | None) -> str:
         words if label in PLAIN else f"{label.lower()} {words}"
         for label, words in lines_of(shape, terms.payload, names)
     )
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One field of the terms: asked, offered, and what lies between."""
-
-    field: Field
-    asked: str
-    offered: str
-    difference: str
-
-    @property
-    def is_same(self) -> bool:
-        """Tell whether both sides say the same."""
-        return self.difference == "same"
 
 
 @dataclass(frozen=True)
@@ -304,6 +303,16 @@ class Catchball:
         """Tell whether nothing can happen any more."""
         return self.negotiation.stage in OVER
 
+    @property
+    def differing(self) -> list[Compared]:
+        """Return the fields to look at: what both sides say alike is no news."""
+        return [one for one in self.compared if not one.is_same]
+
+    @property
+    def same(self) -> list[Compared]:
+        """Return the fields in which both sides say the same."""
+        return [one for one in self.compared if one.is_same]
+
 
 def catchball(one: Negotiation, *, by: Actor, person: User, on: date) -> Catchball:
     """Return one negotiation with both sides, thread, ranks and person-weeks. Ten queries at most."""
@@ -321,7 +330,7 @@ def catchball(one: Negotiation, *, by: Actor, person: User, on: date) -> Catchba
         giver=giver,
         requester=requester,
         shape=shape,
-        compared=_compared(shape, asked, offered),
+        compared=compared(shape, asked.payload if asked else None, offered.payload if offered else None),
         thread=_thread(shape, moves),
         asked=asked,
         offered=offered,
@@ -361,21 +370,6 @@ def _last_of(moves: list[Move], one: Negotiation, giver: Team) -> tuple[Terms | 
     if asked is None and offered is None and one.terms is not None:  # a draft has no moves yet
         return (None, one.terms) if one.terms.team_id == giver.pk else (one.terms, None)
     return asked, offered
-
-
-def _compared(shape: str, asked: Terms | None, offered: Terms | None) -> list[Compared]:
-    ours = asked.payload if asked else {}
-    theirs = offered.payload if offered else {}
-    return [
-        Compared(
-            field=one,
-            asked=in_words(one, ours.get(one.name), between="\n"),
-            offered=in_words(one, theirs.get(one.name), between="\n"),
-            difference=difference(one, ours.get(one.name), theirs.get(one.name)) if asked and offered else "",
-        )
-        for one in FIELDS[shape]
-        if one.name in ours or one.name in theirs
-    ]
 
 
 def _thread(shape: str, moves: list[Move]) -> list[Said]:

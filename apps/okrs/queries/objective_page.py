@@ -1,6 +1,6 @@
 """All that the page of one objective shows, in a constant number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -113,6 +113,7 @@ def _row(standing: Standing, number: int, changes: list[TargetChange], *, on: da
     ambition = ambition_of(key_result)
     forecast = standing.forecast if key_result.dropped_on is None else None
     plot = None
+    steps: tuple[rules.TargetStep, ...] = ()
     if measure is not None:
         steps = rules.steps_of(measure, _targets(changes))
         plot = rules.plot_of(measure, standing.points, today=on, steps=steps, forecast=forecast)
@@ -121,7 +122,7 @@ def _row(standing: Standing, number: int, changes: list[TargetChange], *, on: da
         standing=standing,
         number=number,
         plot=plot,
-        table=list(_table(standing)),
+        table=list(_table(standing, steps)),
         forecast=forecast,
         changes=changes,
         ambition=ambition,
@@ -141,12 +142,12 @@ def _number(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
 
-def _table(standing: Standing) -> Iterable[TableRow]:
+def _table(standing: Standing, steps: Sequence[rules.TargetStep]) -> Iterable[TableRow]:
     measure = standing.measure
     if measure is None:
         return
     for point in reversed(standing.points):
-        expected = rules.expected_value(measure, on=point.on)
+        expected = rules.expected_value(measure, on=point.on, steps=steps)
         yield TableRow(
             point.on,
             rules.plain(point.value, measure.unit),

@@ -25,9 +25,11 @@ from apps.okrs.models import (
     OffsitePack,
     RankChange,
     StrategyItem,
+    everybody_reads,
 )
 from apps.okrs.queries.finding import root_team
-from apps.okrs.queries.leadership import balances, lending
+from apps.okrs.queries.habits import costliest, parts_of_all
+from apps.okrs.queries.leadership import balances, lending, said_for
 from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of
 from apps.okrs.queries.strategy import stated_of
 from apps.okrs.rules.horizons import in_words
@@ -89,18 +91,18 @@ def decision(pk: int) -> Decision:
 
 
 def pack_content(cycle: Cycle, *, on: date) -> dict[str, Any]:
-    """Return what the pack freezes, as plain JSON. Some twenty queries, however many teams there are.
+    """Return what the pack freezes, as plain JSON. Some thirty queries, however many teams there are.
 
     Only what everybody may read goes in: the pack has one text for all.
     """
     sections = {
         "vision": _vision(),
         "strategy": _strategy(on),
-        "grades": _grades(cycle),
-        "nos": _nos(cycle),
-        "lash": _moved(cycle),
-        "findings": _findings(cycle),
-        "capacity": _capacity(cycle),
+        "grades": _grades(cycle, on=on),
+        "nos": _nos(cycle, on=on),
+        "lash": _moved(cycle, on=on),
+        "findings": _findings(cycle, on=on),
+        "capacity": _capacity(cycle, on=on),
     }
     root = root_team()
     return {
@@ -109,13 +111,13 @@ def pack_content(cycle: Cycle, *, on: date) -> dict[str, Any]:
         "organisation": root.name if root else "",
         "on": on.isoformat(),
         "agenda": [{"key": key, "title": title, "minutes": minutes} for key, title, minutes in AGENDA],
-        "figures": _figures(cycle),
+        "figures": _figures(cycle, on=on),
         **sections,
     }
 
 
-def _open() -> Q:
-    return Q(objective=None) | Q(objective__visibility="open")
+def _open(path: str = "objective", *, on: date) -> Q:
+    return Q(**{path: None}) | everybody_reads(f"{path}__", on=on)
 
 
 def _alive(horizon: str | None = None) -> list[StrategyItem]:
@@ -143,10 +145,13 @@ def _strategy(on: date) -> list[dict[str, Any]]:
     ]
 
 
-def _grades(cycle: Cycle) -> dict[str, Any]:
+def _grades(cycle: Cycle, *, on: date) -> dict[str, Any]:
     """Return means by ambition and causes of misses: of units together, never of one person."""
     rows = KeyResult.objects.filter(
-        objective__cycle=cycle, objective__visibility="open", graded_at__isnull=False, dropped_on=None
+        everybody_reads("objective__", on=on),
+        objective__cycle=cycle,
+        graded_at__isnull=False,
+        dropped_on=None,
     ).exclude(objective__state="stopped")
     graded: dict[str, list[rules.Graded]] = defaultdict(list)
     causes: Counter[str] = Counter()
@@ -167,12 +172,14 @@ def _grades(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _nos(cycle: Cycle) -> dict[str, Any]:
-    during = {"decided_at__date__gte": cycle.starts_on, "decided_at__date__lte": cycle.ends_on}
-    rows = No.objects.filter(_open(), **during).select_related("team").order_by("-pk")[:MOST]
-    is_said_openly = Q(no__objective=None) | Q(no__objective__visibility="open")
+def _nos(cycle: Cycle, *, on: date) -> dict[str, Any]:
+    of_cycle = said_for(cycle.pk, since=cycle.starts_on, until=cycle.ends_on)
+    rows = No.objects.filter(_open(on=on), of_cycle).select_related("team").order_by("-pk")[:MOST]
     granted = NoException.objects.filter(
-        _open(), is_said_openly, at__date__gte=cycle.starts_on, at__date__lte=cycle.ends_on
+        _open(on=on),
+        _open("no__objective", on=on),
+        at__date__gte=cycle.starts_on,
+        at__date__lte=cycle.ends_on,
     ).select_related("no")
     return {
         "rows": [
@@ -192,41 +199,34 @@ def _nos(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _moved(cycle: Cycle) -> dict[str, Any]:
-    """Return how often orders changed, and the changes that moved most; the reason stands beside each."""
+def _moved(cycle: Cycle, *, on: date) -> dict[str, Any]:
+    """Return what moved priorities, how often orders changed, and which changes moved most."""
     rows = list(
         RankChange.objects.filter(quarter__cycle=cycle).select_related("quarter__team", "quarter__cycle")
     )
     by_team = Counter(one.quarter.team.name for one in rows)
-    seen = set(Objective.objects.filter(cycle=cycle, visibility="open").values_list("pk", flat=True))
-    costly = sorted(rows, key=lambda one: (-_cost(one.before, one.after), one.pk))[:3]
-    titles = dict(Objective.objects.filter(pk__in=seen).values_list("pk", "title"))
+    titles = dict(Objective.objects.filter(everybody_reads(on=on), cycle=cycle).values_list("pk", "title"))
+    parts = parts_of_all(cycle, on=on)
     return {
+        "parts": [{"title": one.title, "value": one.shown, "words": one.words} for one in parts],
         "by_team": [{"team": name, "count": count} for name, count in by_team.most_common()],
         "costliest": [
             {
                 "team": one.quarter.team.name,
-                "on": one.at.date().isoformat(),
+                "on": f"{one.at:%-d %B %Y}",
                 "reason": one.reason,
                 "first": titles.get(one.after[0], "") if one.after else "",
                 "was_first": titles.get(one.before[0], "") if one.before else "",
                 "url": one.quarter.get_absolute_url(),
             }
-            for one in costly
+            for one, _cost in costliest(rows)
         ],
     }
 
 
-def _cost(before: list[int], after: list[int]) -> float:
-    """Return how much an order moved, the first places more than the last: 0.8 to the power of the place."""
-    weights = {pk: 0.8**place for place, pk in enumerate(before)}
-    later = {pk: 0.8**place for place, pk in enumerate(after)}
-    return sum(abs(weights.get(pk, 0) - later.get(pk, 0)) for pk in {*weights, *later})
-
-
-def _findings(cycle: Cycle) -> list[dict[str, Any]]:
-    rows = Finding.objects.open().filter(_open(), cycle=cycle, severity="high", gone_at=None)
-    other = Q(other_objective=None) | Q(other_objective__visibility="open")
+def _findings(cycle: Cycle, *, on: date) -> list[dict[str, Any]]:
+    rows = Finding.objects.open().filter(_open(on=on), cycle=cycle, severity="high", gone_at=None)
+    other = _open("other_objective", on=on)
     return [
         {
             "code": one.code,
@@ -239,7 +239,7 @@ def _findings(cycle: Cycle) -> list[dict[str, Any]]:
     ]
 
 
-def _capacity(cycle: Cycle) -> dict[str, Any]:
+def _capacity(cycle: Cycle, *, on: date) -> dict[str, Any]:
     around = ("lender__team", "borrower__team", "negotiation__objective")
     found = list(Loan.objects.filter(lender__cycle=cycle).select_related(*around).order_by("pk"))
     return {
@@ -249,7 +249,7 @@ def _capacity(cycle: Cycle) -> dict[str, Any]:
                 "lender": one.lender.team.name,
                 "borrower": one.borrower.team.name,
                 "person_weeks": plain(one.person_weeks),
-                "instead_of": one.instead_of if _is_for_all(one) else "",
+                "instead_of": one.instead_of if _is_for_all(one, on=on) else "",
             }
             for one in found[:MOST]
         ],
@@ -260,13 +260,13 @@ def _capacity(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _is_for_all(loan: Loan) -> bool:
+def _is_for_all(loan: Loan, *, on: date) -> bool:
     """Tell whether everybody may read what a loan is for; its person-weeks stand in both ledgers."""
-    return loan.negotiation.objective is None or loan.negotiation.objective.visibility == "open"
+    return loan.negotiation.objective is None or loan.negotiation.objective.is_open(on=on)
 
 
-def _figures(cycle: Cycle) -> list[dict[str, str]]:
-    asks = [Ask(*row) for row in asks_in(Negotiation.objects.filter(_open(), cycle=cycle))]
+def _figures(cycle: Cycle, *, on: date) -> list[dict[str, str]]:
+    asks = [Ask(*row) for row in asks_in(Negotiation.objects.filter(_open(on=on), cycle=cycle))]
     return [
         {"title": one.title, "value": one.value, "parts": one.parts, "warning": one.warning}
         for one in figures_of(measures_of(cycle, asks))

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.activity.models import Audience, Subject
+from apps.activity.models import Subject
 from apps.catalog.queries import people_of
 from apps.notifications.rules import Due
 from apps.okrs import rules
@@ -24,7 +24,6 @@ from apps.okrs.models import (
     Stage,
     State,
     TeamCheckIn,
-    Visibility,
 )
 from apps.okrs.queries.check_ins import reviewers, waiting_for_reviewers
 from apps.okrs.queries.health import due_on, with_last
@@ -171,8 +170,8 @@ def _answer(one: Negotiation, leads: list[User], *, now: datetime) -> Iterator[D
     day = one.respond_by - rules.REMIND_BEFORE
     if one.terms is not None and one.terms.made_at.date() >= day:
         return
-    is_open = one.objective is None or one.objective.visibility == Visibility.OPEN
-    audience = Audience.EVERYONE if is_open else Audience.of_team(one.owes.pk)
+    on = now.date()
+    subject = replace(one.subject(on=on), audience=one.audience(one.owes.pk, on=on))
     for person in rules.speakers(one, one.owes, leads):
         if now.astimezone(ZoneInfo(person.time_zone)).date() >= day:
             yield Due(
@@ -180,7 +179,7 @@ def _answer(one: Negotiation, leads: list[User], *, now: datetime) -> Iterator[D
                 key=f"okrs:answer:{one.pk}:{one.rounds}:{one.respond_by:%Y%m%d}:{person.pk}",
                 kind="okrs/answer_due",
                 template="okrs/answer_due",
-                subject=replace(one.subject, audience=audience),
+                subject=subject,
                 context={
                     "side": one.other(one.owes.pk).name,
                     "what": one.title,

@@ -36,7 +36,6 @@ from apps.okrs.models import (
 from apps.okrs.queries.finding import root_team
 from apps.okrs.rules.capacity import Ledger
 from apps.okrs.rules.ranks import order_of
-from apps.okrs.rules.reading import is_open
 
 ZERO: Final = Decimal(0)
 UNPLANNED: Final = (*EXITS, State.IDEA)  # an idea is not judged, and what was left is left
@@ -78,7 +77,7 @@ class Rows:
 
     def is_open(self, objective: Objective) -> bool:
         """Tell whether everybody may read an objective: what other teams are told names no others."""
-        return is_open(objective, on=self.on)
+        return objective.is_open(on=self.on)
 
     def place(self, team_id: int, objective_id: int) -> int | None:
         """Return the rank of an objective in a team's order, from 1."""

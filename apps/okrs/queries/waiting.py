@@ -19,7 +19,6 @@ from apps.okrs.models import (
     CycleState,
     Finding,
     Negotiation,
-    NegotiationKind,
     No,
     Objective,
     Quarter,
@@ -28,13 +27,11 @@ from apps.okrs.models import (
 )
 from apps.okrs.queries.check_ins import unread_by
 from apps.okrs.queries.health import due_on, with_last
-from apps.okrs.queries.negotiations import SOON
+from apps.okrs.queries.negotiations import SOON, reported_to
 from apps.okrs.rules.numbers import many
 
 MOST: Final = 100
 LONGEST: Final = 80  # one line
-WORK: Final = (NegotiationKind.CONTRIBUTION, NegotiationKind.LOAN)
-GOALS: Final = (NegotiationKind.OBJECTIVE, NegotiationKind.TARGET)
 TEXTS: Final = ("row_title", "row_who", "row_other", "row_place", "row_team", "row_about")
 
 
@@ -78,7 +75,7 @@ def waiting_for(person: User, *, now: datetime) -> list[Todo]:
         *_check_ins(quarters, today=today),
         *map(_again, by_kind["no"]),
         *_findings(by_kind["finding"]),
-        *map(_unread, by_kind["unread"]),
+        *_unread(by_kind["unread"]),
     ]
 
 
@@ -114,7 +111,12 @@ def _waiting(
             row_team=F("team__slug"),
             row_about=F("objective__title"),
         ),
-        _line(_reported(voice_ids), "done", row_title=F("title"), row_who=_doer(voice_ids)),
+        _line(
+            Negotiation.objects.filter(reported_to(voice_ids)),
+            "done",
+            row_title=F("title"),
+            row_who=_doer(voice_ids),
+        ),
         _line(
             unread_by(person_id=person_id, lead_ids=lead_ids),
             "unread",
@@ -124,15 +126,6 @@ def _waiting(
         ),
     ]
     return first.union(*parts, all=True).order_by("row_kind", "row_place", "row_team", "pk")[:MOST]
-
-
-def _reported(voice_ids: list[int]) -> QuerySet[Negotiation]:
-    """Return what one of these teams asked for and another says is done (`rules.requester_of`)."""
-    mine = Q(initiator__in=voice_ids) | Q(counterpart__in=voice_ids)
-    work = Q(kind__in=WORK)
-    asked = work & (Q(objective__team__in=voice_ids) | Q(objective=None, initiator__in=voice_ids))
-    goal = Q(kind__in=GOALS) & ~Q(objective__team__in=voice_ids)
-    return Negotiation.objects.filter(mine, asked | goal, stage=Stage.REPORTED)
 
 
 def _doer(voice_ids: list[int]) -> Case:
@@ -229,13 +222,22 @@ def _findings(rows: list[_Row]) -> Iterator[Todo]:
         )
 
 
-def _unread(one: _Row) -> Todo:
-    return Todo(
-        title=f"Read the check-in of {one.title}",
-        detail=f"{one.who} waits for a sign that somebody did",
-        url=reverse("okrs:check_in", args=[one.pk]),
-        action="Read",
-        when=noon(one.on),
+def _unread(rows: list[_Row]) -> Iterator[Todo]:
+    """Say the check-ins to read together, with their teams: whoever reviews many reads them in a row."""
+    if not rows:
+        return
+    teams = ", ".join(sorted({one.title for one in rows}))
+    is_one = len(rows) == 1
+    yield Todo(
+        title=_short(
+            f"Read the check-in of {teams}" if is_one else f"{len(rows)} check-ins to read: {teams}"
+        ),
+        detail=f"{rows[0].who} waits for a sign that somebody did"
+        if is_one
+        else "A sign that somebody read them",
+        url=reverse("okrs:check_in", args=[rows[0].pk]) if is_one else f"{reverse('okrs:check_ins')}#unread",
+        action="Read" if is_one else "Read them",
+        when=noon(min((one.on for one in rows if one.on), default=None)),
         icon="message",
     )
 

@@ -50,6 +50,7 @@ from apps.okrs.rules.cycles import (
     check_may_turn,
     is_due_to_close,
     may_turn,
+    no_root_in_words,
 )
 from apps.okrs.rules.files import (
     check_looked_at,
@@ -89,6 +90,7 @@ from apps.okrs.rules.measures import (
 )
 from apps.okrs.rules.measuring import (
     LONGEST_CADENCE,
+    SAY_WHY,
     Change,
     MeasureDraft,
     MilestoneDraft,
@@ -253,6 +255,8 @@ from apps.okrs.rules.writing import (
     MOST_KEY_RESULTS,
     MOST_MILESTONES,
     ONE_EVENT,
+    READERS,
+    check_may_choose_readers,
     check_may_drop,
     check_may_name,
     check_not_dropped,
@@ -267,6 +271,7 @@ from apps.okrs.rules.writing import (
     is_draft,
     lines_of,
     mark_of,
+    may_choose_readers,
     may_edit,
     unit_kind_of,
 )
@@ -295,7 +300,9 @@ __all__ = [
     "NEVER_AGREED",
     "ONE_EVENT",
     "PENDING",
+    "READERS",
     "REMIND_BEFORE",
+    "SAY_WHY",
     "SQUARES",
     "STALE",
     "STEPS",
@@ -367,6 +374,7 @@ __all__ = [
     "check_may_be_accepted",
     "check_may_carry_quarters",
     "check_may_check_in",
+    "check_may_choose_readers",
     "check_may_decide",
     "check_may_draft",
     "check_may_drop",
@@ -438,6 +446,7 @@ __all__ = [
     "may_acknowledge",
     "may_carry_quarters",
     "may_check_in",
+    "may_choose_readers",
     "may_decide",
     "may_draft",
     "may_edit",
@@ -457,6 +466,7 @@ __all__ = [
     "net_confidence",
     "new_start",
     "next_due",
+    "no_root_in_words",
     "objective_score",
     "order_of",
     "other_numbers",

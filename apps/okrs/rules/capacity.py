@@ -263,7 +263,8 @@ def may_plan(by: Actor, team: Team) -> bool:
 
 
 def check_may_plan(by: Actor, team: Team) -> None:
-    """Refuse everybody else."""
+    """Refuse everybody else, and a team's token: what a team has and promises binds it."""
+    check_in_person(by)
     if not may_plan(by, team):
         message = f"Only a lead of {team} plans its person-weeks."
         raise NotPermittedError(message)

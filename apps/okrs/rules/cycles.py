@@ -37,6 +37,18 @@ def check_may_turn(by: Actor, root: Team | None) -> None:
         raise NotPermittedError(message)
 
 
+def no_root_in_words(named: str) -> str:
+    """Say what is missing where no team stands for the organisation, and who can do what about it.
+
+    `named` is what settings.ROOT_TEAM says, if anything.
+    """
+    lacks = "begins a quarter, writes the strategy or gives a waiver"
+    way = "Developer Enablement or an administrator makes every team but one part of another"
+    if named:
+        way = f"ROOT_TEAM names “{named}”, which is no team here, and who runs the portal puts that right"
+    return f"No team stands for the whole organisation yet, so nobody {lacks}: {way}."
+
+
 def check_may_reopen(by: Actor) -> None:
     """Refuse all but administrators."""
     if not by.has("admin"):

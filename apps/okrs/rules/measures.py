@@ -132,7 +132,7 @@ def _check_way(measure: Measure) -> None:
             _check_number(value, measure, field=field)
     if measure.baseline is not None and measure.baseline == measure.target:
         message = (
-            "Baseline and target are the same. To keep a number where it is, choose “maintain” and a band."
+            "Baseline and target are the same. To keep a number where it is, choose “Kept within a band”."
         )
         raise InvalidInputError(message, field="target")
 

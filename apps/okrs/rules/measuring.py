@@ -32,6 +32,7 @@ from apps.okrs.rules.permissions import may_draft, speaks_for
 
 LONGEST_NOTE: Final = 500
 LONGEST_CADENCE: Final = 366  # days
+SAY_WHY: Final = "Say why: whoever agreed to it will ask."
 MOST_MILESTONES: Final = 30
 WHOLE: Final = DIGITS - PLACES  # digits before the point
 
@@ -343,8 +344,7 @@ def _check_why(by: Actor, objective: Objective, *, why: str, reason: str) -> Non
     if not is_allowed:
         raise NotPermittedError(message)
     if not reason.strip():
-        message = "Say why: whoever agreed to it will ask."
-        raise InvalidInputError(message, field="reason")
+        raise InvalidInputError(SAY_WHY, field="reason")
 
 
 def check_may_finish(by: Actor, key_result: KeyResult) -> None:

@@ -136,11 +136,11 @@ def is_offer(negotiation: Negotiation) -> bool:
     return is_work and giver_of(negotiation).pk == negotiation.initiator_id
 
 
-def talk_of(negotiation: Negotiation) -> Subject:
+def talk_of(negotiation: Negotiation, *, on: date) -> Subject:
     """Return the labels under which people talk about it: of a draft its own side alone knows."""
     if negotiation.stage in {Stage.DRAFT, Stage.VOID}:
-        return replace(negotiation.subject, audience=Audience.of_team(negotiation.initiator_id))
-    return negotiation.subject
+        return replace(negotiation.subject(on=on), audience=Audience.of_team(negotiation.initiator_id))
+    return negotiation.subject(on=on)
 
 
 def requester_of(negotiation: Negotiation) -> Team:
@@ -194,7 +194,7 @@ def sides_for(act: Act, negotiation: Negotiation) -> list[Team]:  # noqa: PLR091
 
 def may_act(act: Act, negotiation: Negotiation, by: Actor) -> bool:
     """Tell whether somebody may take an act now."""
-    if negotiation.stage != TABLE[act].stage or _is_part(act, negotiation):
+    if negotiation.stage != TABLE[act].stage or _is_part(act, negotiation) or _is_past(act, negotiation):
         return False
     return not voices(by, negotiation).isdisjoint(one.pk for one in sides_for(act, negotiation))
 
@@ -208,11 +208,19 @@ def check_stage(act: Act, negotiation: Negotiation) -> None:
     if _is_part(act, negotiation):
         message = "This changed an agreement, and what both bind is one thing. Revoke the agreement itself."
         raise InvalidMoveError(message)
+    if _is_past(act, negotiation):
+        message = f"{negotiation.cycle} is closed: what was promised in it stays on record."
+        raise InvalidMoveError(message)
 
 
 def _is_part(act: Act, negotiation: Negotiation) -> bool:
     """Tell whether an agreement that changed an earlier one would be revoked without it."""
     return act == Act.REVOKE and negotiation.changes_id is not None
+
+
+def _is_past(act: Act, negotiation: Negotiation) -> bool:
+    """Tell whether revoking would rewrite the person-weeks of a quarter that is closed."""
+    return act == Act.REVOKE and negotiation.cycle.state == CycleState.CLOSED
 
 
 def side_of(act: Act, negotiation: Negotiation, by: Actor) -> Team:
@@ -222,18 +230,20 @@ def side_of(act: Act, negotiation: Negotiation, by: Actor) -> Team:
     for one in meant:
         if one.pk in spoken:
             return one
+    raise _refusal(by, meant, TABLE[act].verb)
+
+
+def _refusal(by: Actor, teams: Iterable[Team], verb: str) -> NotPermittedError:
     if by.has("admin"):
-        message = "An administrator never speaks for a team: goals are not dictated."
-        raise NotPermittedError(message)
-    names = " or ".join(one.name for one in meant)
-    message = f"Only a lead of {names}, or who is accountable there, can {TABLE[act].verb}."
-    raise NotPermittedError(message)
+        return NotPermittedError("An administrator never speaks for a team: goals are not dictated.")
+    names = " or ".join(one.name for one in teams)
+    return NotPermittedError(f"Only a lead of {names}, or who is accountable there, can {verb}.")
 
 
 def check_speaks_for_a_side(by: Actor, negotiation: Negotiation) -> None:
     """Refuse whoever speaks for neither side."""
     if not voices(by, negotiation):
-        side_of(Act.REVOKE, negotiation, by)
+        raise _refusal(by, (negotiation.initiator, negotiation.counterpart), "speak here")
 
 
 def check_not_own_terms(by: Actor, author_id: int | None) -> None:

@@ -32,7 +32,8 @@ def may_put_off(by: Actor, team: Team) -> bool:
 
 
 def check_may_put_off(by: Actor, team: Team) -> None:
-    """Refuse everybody else."""
+    """Refuse everybody else, and a team's token: its maker would hold a no that they never said."""
+    check_in_person(by)
     if not may_put_off(by, team):
         message = f"Only {team} itself puts off or takes back what it planned."
         raise NotPermittedError(message)

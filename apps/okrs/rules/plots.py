@@ -178,9 +178,10 @@ def confidence_lines(
     return ConfidenceLines(ticks, _months(scale), tuple(series))
 
 
-def expected_value(measure: Measure, *, on: date) -> Decimal | None:
-    """Return where the pace line is on a day, rounded as the numbers are; None where there is none."""
-    base, target, share = measure.baseline, measure.target, expected(measure, today=on)
+def expected_value(measure: Measure, *, on: date, steps: Sequence[TargetStep] = ()) -> Decimal | None:
+    """Return where the pace line is on a day, towards the target of that day; None where there is none."""
+    base, share = measure.baseline, expected(measure, today=on)
+    target = next((step.target for step in reversed(steps) if step.on <= on), measure.target)
     if measure.kind != Kind.METRIC or base is None or target is None or share is None:
         return None
     return half_up(base + share * (target - base), places_of(base, target))

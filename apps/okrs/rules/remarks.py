@@ -140,7 +140,7 @@ def check_may_decide(by: Actor, finding: Finding) -> None:
     """Refuse everybody else."""
     check_in_person(by)
     if not may_decide(by, finding):
-        teams = f"{finding.team} or {finding.other_team}" if finding.other_team else f"{finding.team}"
+        teams = " or ".join(dict.fromkeys(str(one) for one in (finding.team, finding.other_team) if one))
         message = f"A lead of {teams}, or who is accountable, decides about this. You can argue with it."
         raise NotPermittedError(message)
 

@@ -356,3 +356,35 @@ def _check_lent(payload: Payload, cycle: Cycle) -> None:
     payload.setdefault("lent_to", cycle.ends_on.isoformat())
     _check_days(payload, ("lent_from", "lent_to"))
     _check_inside(payload, ("lent_from", "lent_to"), cycle)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One field of the terms: asked, offered, and what lies between."""
+
+    field: Field
+    asked: str
+    offered: str
+    difference: str
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether both sides say the same."""
+        return self.difference == "same"
+
+
+def compared(shape: str, asked: Payload | None, offered: Payload | None) -> list[Compared]:
+    """Return both sides' terms field by field; without one of them nothing lies between."""
+    ours, theirs = asked or {}, offered or {}
+    return [
+        Compared(
+            field=one,
+            asked=in_words(one, ours.get(one.name), between="\n"),
+            offered=in_words(one, theirs.get(one.name), between="\n"),
+            difference=difference(one, ours.get(one.name), theirs.get(one.name))
+            if asked is not None and offered is not None
+            else "",
+        )
+        for one in FIELDS[shape]
+        if one.name in ours or one.name in theirs
+    ]

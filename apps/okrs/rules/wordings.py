@@ -113,7 +113,7 @@ def _number(progress: Progress, measure: Measure, steps: int) -> str:
 def _tone(progress: Progress, pace: Pace) -> str:
     if progress.band is not None and progress.band.is_in is not None:
         return "strong" if progress.band.is_in else "weak"
-    if pace.words.startswith("on pace") or pace.hint is None:
+    if pace.words.startswith(("on pace", "starts on")) or pace.hint is None:
         return ""
     tones = {Status.ON_TRACK: "strong", Status.AT_RISK: "adequate", Status.OFF_TRACK: "weak"}
     is_behind = pace.hint == Status.ON_TRACK and "behind" in pace.words

@@ -1,5 +1,6 @@
 """What a team may write on its page, and for how long."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
@@ -13,6 +14,9 @@ from apps.okrs.models import EXITS, Cycle, CycleState, KeyResult, Objective, Sta
 from apps.okrs.rules.permissions import may_draft, speaks_for
 from apps.okrs.rules.states import MOVES
 
+BULLET: Final = re.compile(
+    r"^\s*(?:[*\u2022]|[-\u2013](?!\d))*"
+)  # of a list; "-3 % calls" begins with a number
 LONGEST_TITLE: Final = 200
 LONGEST_KEY_RESULT: Final = 300
 LONGEST_WHY: Final = 5_000
@@ -90,7 +94,7 @@ def mark_of(text: str) -> int:
 
 def lines_of(text: str) -> tuple[str, list[str]]:
     """Take an objective as it was typed: its first line, then a key result in each further one."""
-    lines = [line.strip().lstrip("-*\u2022\u2013").strip() for line in text.splitlines()]
+    lines = [BULLET.sub("", line).strip() for line in text.splitlines()]
     title, *rest = [line for line in lines if line] or [""]
     return title, rest
 
@@ -137,6 +141,22 @@ def check_may_name(by: Actor, objective: Objective, owner: User | None) -> None:
     takes_it = owner is not None and owner.pk == by.person_id
     if takes_it or not is_draft(objective):
         message = f"Who is accountable speaks for {objective.team}. A lead of it says who that is."
+        raise NotPermittedError(message)
+
+
+READERS: Final = ("visibility", "embargo_until", "restricted_because")  # who may read it, and why no others
+
+
+def may_choose_readers(by: Actor, objective: Objective) -> bool:
+    """Leads, and who is accountable; of a draft that nobody else knows yet, the team that writes it."""
+    is_own = objective.state in {State.IDEA, State.DRAFT} and by.is_in(objective.authored_by_id)
+    return is_own or speaks_for(by, objective.team, accountable_id=objective.accountable_id)
+
+
+def check_may_choose_readers(by: Actor, objective: Objective) -> None:
+    """Refuse everybody else: what others rely on is not hidden, nor a secret told, by any one member."""
+    if not may_choose_readers(by, objective):
+        message = f"A lead of {objective.team}, or who is accountable, says who may read this."
         raise NotPermittedError(message)
 
 

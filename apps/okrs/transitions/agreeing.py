@@ -4,11 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from apps.accounts.models import Actor
-from apps.activity.transitions import record
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError
 from apps.okrs.events import PeopleLent
 from apps.okrs.models import (
+    EXITS,
     LOCKED,
     Allocation,
     KeyResult,
@@ -25,6 +25,7 @@ from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.negotiating import giver_of, requester_of
 from apps.okrs.rules.terms import Payload, day_in, number_in, shape_of, weeks_of
 from apps.okrs.transitions.following import serves
+from apps.okrs.transitions.moves import record_move
 
 
 def bring_about(
@@ -135,6 +136,14 @@ def _contribute(  # noqa: PLR0913 -- private
     if within is not None and (within.team_id != quarter.team_id or within.cycle_id != quarter.cycle_id):
         message = f"That objective is not one of {quarter.team} in {quarter.cycle}."
         raise InvalidInputError(message, field="within")
+    if within is not None:
+        within = Objective.objects.select_related("team", "cycle").get(
+            pk=within.pk
+        )  # behind its quarter's lock
+        if within.state in EXITS:
+            now = within.get_state_display().lower()
+            message = f"“{within}” is {now} meanwhile: choose another objective, or none."
+            raise InvalidInputError(message, field="within")
     _take_part(negotiation.objective, quarter.team, Participant.Part.CONTRIBUTOR)
     if within is not None:
         serves(negotiation, within, statement=payload["deliverable"][:300], by=by, at=at)
@@ -194,7 +203,7 @@ def _lend(  # noqa: PLR0913 -- private
         starts_on=first.isoformat(),
         ends_on=last.isoformat(),
     )
-    record(event, by=by, at=at, subject=negotiation.subject)
+    record_move(event, negotiation, by=by, at=at)
 
 
 def _words(value: object) -> str:

@@ -27,7 +27,7 @@ from apps.okrs.models import (
 )
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.asking import Ask, check_ask
-from apps.okrs.rules.terms import clean_payload, digest, sentences_in, shape_of, title_of
+from apps.okrs.rules.terms import Payload, clean_payload, digest, sentences_in, shape_of, title_of
 from apps.okrs.transitions.locking_sides import locked_about, locked_sides, opened_quarters
 from apps.okrs.transitions.negotiating import propose
 
@@ -56,6 +56,7 @@ def _begin(ask: Ask, *, payload: Mapping[str, object], by: Actor, at: datetime) 
     shape = shape_of(negotiation)
     terms = clean_payload(shape, payload, cycle=ask.cycle)
     negotiating.check_reach(negotiation, terms)
+    _check_new(ask, terms)
 
     negotiation.title = title_of(shape, terms, about=ask.about)
     negotiation.save(force_insert=True)
@@ -74,7 +75,10 @@ def _begin(ask: Ask, *, payload: Mapping[str, object], by: Actor, at: datetime) 
         side=ask.initiator.name, other=ask.counterpart.name, kind=negotiation.kind, terms=terms
     )
     record(
-        event, by=by, at=at, subject=replace(negotiation.subject, audience=Audience.of_team(ask.initiator.pk))
+        event,
+        by=by,
+        at=at,
+        subject=replace(negotiation.subject(on=at.date()), audience=Audience.of_team(ask.initiator.pk)),
     )
     return negotiation
 
@@ -90,6 +94,7 @@ def ask(
     respond_by: date | None = None,
 ) -> Negotiation:
     """Write a question down and send it in one step, as a lead."""
+    rules.check_speaks_for(by, wish.initiator)
     draft = _begin(wish, payload=payload, by=by, at=at)
     return propose(draft, by=by, at=at, message=message, respond_by=respond_by)
 
@@ -111,6 +116,10 @@ def propose_objective(  # noqa: PLR0913 -- two teams, a quarter, and what is pro
     rules.check_speaks_for(by, from_team)
     opened_quarters([team, from_team], cycle, by=by, at=at)
     terms = clean_payload(NegotiationKind.OBJECTIVE, payload, cycle=cycle)
+    same = Objective.objects.alive().filter(team=team, cycle=cycle, authored_by=from_team)
+    if found := same.filter(title=terms["title"]).order_by("pk").first():
+        message = f"“{found}” is proposed to {team} already."
+        raise InvalidMoveError(message)
     objective = Objective.objects.create(
         title=terms["title"],
         why=terms.get("why", ""),
@@ -196,6 +205,24 @@ def _check_about(ask: Ask) -> None:
         if found is not None:
             message = f"“{found}” is open between the two already: answer there."
             raise InvalidMoveError(message)
+
+
+def _check_new(ask: Ask, terms: Payload) -> None:
+    """Refuse the same words once more, as a double click brings them; work and people are asked for often."""
+    same = Negotiation.objects.filter(
+        kind=ask.kind,
+        cycle=ask.cycle,
+        objective=ask.objective,
+        key_result=ask.key_result,
+        changes=ask.changes,
+        initiator=ask.initiator,
+        counterpart=ask.counterpart,
+        stage__in=[Stage.DRAFT, Stage.OPEN],
+        terms__sha256=digest(terms),
+    )
+    if found := same.order_by("pk").first():
+        message = f"“{found}” lies between the two already, in the same words."
+        raise InvalidMoveError(message)
 
 
 def _check_state(ask: Ask, objective: Objective) -> None:

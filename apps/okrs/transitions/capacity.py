@@ -83,7 +83,10 @@ def promise_weeks(  # noqa: PLR0913 -- to what, of which kind, how many
     label: str = "",
     objective: Objective | None = None,
 ) -> Allocation:
-    """Promise person-weeks to an objective, which has them once, to upkeep or to repair."""
+    """Promise person-weeks to an objective, which has them once, to upkeep or to repair.
+
+    The same weeks for the same words stand there already: a double click promises them once.
+    """
     quarter = _opened(quarter, by=by, at=at)
     if kind not in Allocation.Kind.values:
         message = "It is an outcome, upkeep or repair."
@@ -99,6 +102,18 @@ def promise_weeks(  # noqa: PLR0913 -- to what, of which kind, how many
     if objective is not None:
         own = Allocation.objects.filter(quarter=quarter, objective=objective, key_result=None)
         known = own.filter(negotiation=None).first()
+    else:  # a double click
+        known = Allocation.objects.filter(
+            quarter=quarter,
+            objective=None,
+            key_result=None,
+            negotiation=None,
+            label=label,
+            kind=kind,
+            person_weeks=person_weeks,
+        ).first()
+        if known is not None:
+            return known
 
     before = number(known.person_weeks) if known else ""
     made = known or Allocation(quarter=quarter, objective=objective)
@@ -128,7 +143,7 @@ def change_weeks(allocation: Allocation, *, person_weeks: Decimal, by: Actor, at
 def free_weeks(allocation: Allocation, *, by: Actor, at: datetime) -> None:
     """Take promised person-weeks back; what was negotiated is revoked instead."""
     allocation = _own(allocation, by=by, at=at)
-    event = WeeksFreed(label=_label(allocation), person_weeks=number(allocation.person_weeks))
+    event = WeeksFreed(label=_label(allocation, at=at), person_weeks=number(allocation.person_weeks))
     allocation.delete()
 
     record(event, by=by, at=at, subject=_subject(allocation.quarter))
@@ -152,6 +167,9 @@ def waive(
         raise InvalidInputError(message, field="expires_on")
     if by.person is None:
         raise TypeError(by)  # a lead is a person
+    same = Waiver.objects.filter(quarter=quarter, reason=said, up_to=up_to, expires_on=expires_on)
+    if known := same.filter(approver=by.person).first():  # a double click
+        return known
     made = Waiver.objects.create(
         quarter=quarter, reason=said, approver=by.person, up_to=up_to, expires_on=expires_on, at=at
     )
@@ -203,7 +221,7 @@ def _check_open(quarter: Quarter) -> None:
 
 def _own(allocation: Allocation, *, by: Actor, at: datetime) -> Allocation:
     quarter = _opened(allocation.quarter, by=by, at=at)
-    allocation = Allocation.objects.select_related("objective").locked(allocation.pk)
+    allocation = _still_there(allocation)
     allocation.quarter = quarter
     if allocation.negotiation_id is not None:
         message = "This was agreed with another team. Ask them for a change, or revoke it."
@@ -211,15 +229,24 @@ def _own(allocation: Allocation, *, by: Actor, at: datetime) -> Allocation:
     return allocation
 
 
-def _label(allocation: Allocation) -> str:
+def _still_there(allocation: Allocation) -> Allocation:
+    rows = Allocation.objects.select_related("objective").select_for_update(of=("self",), no_key=True)
+    found = rows.filter(pk=allocation.pk).first()
+    if found is None:
+        message = "Somebody has taken these person-weeks back already."
+        raise InvalidMoveError(message)
+    return found
+
+
+def _label(allocation: Allocation, *, at: datetime) -> str:
     """Return what history calls it: what is not open keeps its title to itself."""
-    is_open = allocation.objective is None or allocation.objective.visibility == "open"
+    is_open = allocation.objective is None or allocation.objective.is_open(on=at.date())
     return allocation.label if is_open else "something of its own"
 
 
 def _record_promise(allocation: Allocation, before: str, *, by: Actor, at: datetime) -> None:
     event = WeeksPromised(
-        label=_label(allocation),
+        label=_label(allocation, at=at),
         kind=allocation.kind,
         person_weeks=number(allocation.person_weeks),
         before=before,

@@ -92,7 +92,9 @@ def carry_over(cycle: Cycle, *, into: Cycle, by: Actor, at: datetime) -> list[Ob
     for copy in copies:
         before = copy.carried_from
         verdict = before.get_verdict_display().lower() if before else ""
-        record(CarriedOver(before=str(cycle), verdict=verdict), by=by, at=at, subject=copy.subject)
+        record(
+            CarriedOver(before=str(cycle), verdict=verdict), by=by, at=at, subject=copy.subject(on=at.date())
+        )
     return copies
 
 

@@ -200,7 +200,7 @@ def _record_status(line: CheckIn, hint: str, *, on: date, by: Actor, at: datetim
         hint=Status(hint).label.lower() if hint else "",
         on_date=on.isoformat(),
     )
-    record(event, by=by, at=at, subject=line.objective.subject)
+    record(event, by=by, at=at, subject=line.objective.subject(on=at.date()))
 
 
 def _tell_reviewers(row: TeamCheckIn, lines: list[CheckIn], *, by: Actor, at: datetime) -> None:

@@ -126,7 +126,7 @@ def begin_cycle_grading(cycle: Cycle, *, by: Actor, at: datetime) -> Cycle:
 
     record(GradingBegun(objectives=len(active)), by=by, at=at, subject=cycle.subject)
     for one in active:
-        record(ObjectiveGrading(), by=by, at=at, subject=one.subject)
+        record(ObjectiveGrading(), by=by, at=at, subject=one.subject(on=at.date()))
     _tell_to_grade(cycle, active, by=by, at=at)
     return cycle
 
@@ -183,7 +183,12 @@ def close_cycle(cycle: Cycle, *, by: Actor, at: datetime) -> Cycle:
 
     record(CycleClosed(carried=len(carried), put_back=len(left)), by=by, at=at, subject=cycle.subject)
     for one in asked:
-        record(Parked(state="a draft again: nobody had answered"), by=by, at=at, subject=one.subject)
+        record(
+            Parked(state="a draft again: nobody had answered"),
+            by=by,
+            at=at,
+            subject=one.subject(on=at.date()),
+        )
     return cycle
 
 

@@ -87,7 +87,7 @@ def _keep(cycle: Cycle, found: list[Finding], *, by: Actor, at: datetime) -> Non
     # What blocks a draft stands in its margin; only what two teams must hear of is told.
     grave = [one for one in new if one.severity == Finding.Severity.HIGH]
     for one in grave:
-        record(FindingOpened(one.code, one.severity), by=by, at=at, subject=one.subject)
+        record(FindingOpened(one.code, one.severity), by=by, at=at, subject=one.subject(on=at.date()))
     if new or gone:
         record(RulesRun(opened=len(new), gone=len(gone)), by=by, at=at, subject=cycle.subject)
     _tell(cycle, grave, by=by, at=at)
@@ -134,7 +134,7 @@ def accept_risk(finding: Finding, *, reason: str, by: Actor, at: datetime) -> Fi
 
     _decide(finding, Finding.State.ACCEPTED, reason, by=by, at=at)
 
-    record(FindingAccepted(reason=reason), by=by, at=at, subject=finding.subject)
+    record(FindingAccepted(reason=reason), by=by, at=at, subject=finding.subject(on=at.date()))
     _tell_decided(finding, "accepted as a risk", by=by, at=at)
     return finding
 
@@ -150,7 +150,7 @@ def dismiss(finding: Finding, *, reason: str, by: Actor, at: datetime) -> Findin
 
     _decide(finding, Finding.State.DISMISSED, reason, by=by, at=at)
 
-    record(FindingDismissed(reason=reason), by=by, at=at, subject=finding.subject)
+    record(FindingDismissed(reason=reason), by=by, at=at, subject=finding.subject(on=at.date()))
     _tell_decided(finding, "dismissed", by=by, at=at)
     return finding
 
@@ -168,7 +168,7 @@ def reopen_finding(finding: Finding, *, by: Actor, at: datetime) -> Finding:
     finding.decided_by = finding.decided_at = None
     finding.save(update_fields=["state", "resolution", "reason", "decided_by", "decided_at"])
 
-    record(FindingReopened(was=was), by=by, at=at, subject=finding.subject)
+    record(FindingReopened(was=was), by=by, at=at, subject=finding.subject(on=at.date()))
     return finding
 
 
@@ -197,7 +197,9 @@ def choose_resolution(finding: Finding, *, resolution: str, reason: str, by: Act
     finding.save(update_fields=["resolution", "reason", "decided_by", "decided_at"])
 
     label = Finding.Resolution(resolution).label.lower()
-    record(ResolutionChosen(resolution=label, reason=reason), by=by, at=at, subject=finding.subject)
+    record(
+        ResolutionChosen(resolution=label, reason=reason), by=by, at=at, subject=finding.subject(on=at.date())
+    )
     _tell_decided(finding, label, by=by, at=at)
     return finding
 
@@ -215,15 +217,15 @@ def argue(finding: Finding, *, text: str, by: Actor, at: datetime) -> Comment:
     """Say something about a finding, and tell the leads of its teams and whoever argued before."""
     finding = Finding.objects.select_related(*ENDS).get(pk=finding.pk)
 
-    comment = comments.say(finding.subject, text=text, by=by, at=at)
+    comment = comments.say(finding.subject(on=at.date()), text=text, by=by, at=at)
 
     notify(
-        _arguing(finding, by),
+        _arguing(finding, by=by, at=at),
         key=f"okrs:finding:{finding.pk}:said:{comment.pk}",
         template="okrs/finding_said",
         by=by,
         at=at,
-        subject=finding.subject,
+        subject=finding.subject(on=at.date()),
         context={"actor": by.name, "finding": finding, "comment": comment},
     )
     return comment
@@ -252,20 +254,21 @@ def _tell_decided(finding: Finding, words: str, *, by: Actor, at: datetime) -> N
     if finding.other_team is None:
         return
     notify(
-        _arguing(finding, by),
+        _arguing(finding, by=by, at=at),
         key=f"okrs:finding:{finding.pk}:decided:{at.isoformat()}",
         template="okrs/finding_decided",
         by=by,
         at=at,
-        subject=finding.subject,
+        subject=finding.subject(on=at.date()),
         context={"actor": by.name, "finding": finding, "words": words, "reason": finding.reason},
     )
 
 
-def _arguing(finding: Finding, by: Actor) -> list[User]:
+def _arguing(finding: Finding, *, by: Actor, at: datetime) -> list[User]:
     """Return the leads of both teams and whoever argued, without who just spoke; each may read it."""
     team_ids = [pk for pk in (finding.team_id, finding.other_team_id) if pk is not None]
     leads = [one.person for rows in people_of(team_ids).values() for one in rows if one.is_lead]
     authors = [comment.author for comment in conversation("finding", finding.pk)]
     found = {one.pk: one for one in (*leads, *authors) if one.is_active and one.pk != by.person_id}
-    return [one for one in found.values() if finding.subject.audience in one.audiences]
+    audience = finding.subject(on=at.date()).audience
+    return [one for one in found.values() if audience in one.audiences]

@@ -6,6 +6,7 @@ from apps.accounts.models import Actor
 from apps.core.transactions import one_by_one
 from apps.okrs.models import (
     EXITS,
+    OVER,
     Act,
     AlignmentLink,
     Horizon,
@@ -17,7 +18,6 @@ from apps.okrs.models import (
     Quarter,
     Stage,
     State,
-    Visibility,
 )
 from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.states import check_move
@@ -48,7 +48,7 @@ def objective_follows(
     objective = negotiation.objective
     if objective is None:
         return
-    if act == Act.PROPOSE and objective.visibility != Visibility.OPEN:
+    if act == Act.PROPOSE and not objective.is_open(on=at.date()):
         _let_other_side_read(negotiation, objective)
     if negotiation.kind != NegotiationKind.OBJECTIVE:
         return
@@ -98,6 +98,13 @@ def _missing(negotiation: Negotiation, objective: Objective) -> bool:
     ).values_list("initiator_id", "counterpart_id")
     sides = {team_id for pair in agreed for team_id in pair}
     return bool(owners - sides - {negotiation.initiator_id, negotiation.counterpart_id})
+
+
+def let_sides_read(objective: Objective, *, by: Actor, at: datetime) -> None:  # noqa: ARG001 -- as all steps
+    """Let those read on who were asked about an objective that is hidden now. Two queries for each."""
+    standing = Negotiation.objects.filter(objective=objective).exclude(stage__in=[Stage.DRAFT, *OVER])
+    for one in standing.select_related("initiator", "counterpart").order_by("pk"):
+        _let_other_side_read(one, objective)
 
 
 def _let_other_side_read(negotiation: Negotiation, objective: Objective) -> None:

@@ -56,7 +56,7 @@ def grade_key_result(  # noqa: PLR0913 -- a grade is whole or it is none
     key_result.revision += 1
     key_result.save(update_fields=[*values, "graded_at", "revision"])
 
-    record(KeyResultGraded(is_first=is_first), by=by, at=at, subject=key_result.subject)
+    record(KeyResultGraded(is_first=is_first), by=by, at=at, subject=key_result.subject(on=at.date()))
     return Saved(key_result)
 
 
@@ -74,5 +74,5 @@ def close_objective(objective: Objective, *, verdict: str, note: str, by: Actor,
     objective.closed_on = rules.today_of(by, at)
     objective.save(update_fields=["state", "verdict", "close_note", "closed_on"])
 
-    record(ObjectiveClosed(verdict=verdict, note=note), by=by, at=at, subject=objective.subject)
+    record(ObjectiveClosed(verdict=verdict, note=note), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective

@@ -183,7 +183,7 @@ def change_terms(  # noqa: PLR0913 -- terms, and after the agreement why they ch
         why=why if is_agreed else "",
         reason=reason if is_agreed else "",
     )
-    record(event, by=by, at=at, subject=key_result.subject)
+    record(event, by=by, at=at, subject=key_result.subject(on=at.date()))
     return Saved(key_result)
 
 

@@ -115,11 +115,18 @@ def new_terms(
 def record_move(
     event: EventKind, negotiation: Negotiation, *, by: Actor, at: datetime, is_private: bool = False
 ) -> None:
-    """Write into the history what happened; a draft's is for its own side."""
-    subject = negotiation.subject
+    """Write into the history what happened; a draft's is for its own side.
+
+    What is about an objective that is not open stands in the history of each side, for that side alone.
+    """
+    subject = negotiation.subject(on=at.date())
     if is_private:
         subject = replace(subject, audience=Audience.of_team(negotiation.initiator_id))
     record(event, by=by, at=at, subject=subject)
+    if not is_private and subject.audience != Audience.EVERYONE:
+        side = negotiation.initiator
+        own = replace(subject, team_id=side.pk, team_name=side.name, audience=Audience.of_team(side.pk))
+        record(event, by=by, at=at, subject=own)
 
 
 def tell_move(move: Move, team: Team, template: str, *, by: Actor, at: datetime, **more: object) -> None:

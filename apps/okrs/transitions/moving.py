@@ -62,7 +62,7 @@ def _park(objective: Objective, to: State, key: str, words: str, *, by: Actor, a
     objective.state = to
     objective.save(update_fields=["state"])
 
-    record(Parked(state=words), by=by, at=at, subject=objective.subject)
+    record(Parked(state=words), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -84,7 +84,7 @@ def withdraw(objective: Objective, *, by: Actor, at: datetime, reason: str = "")
     objective.close_note = reason
     objective.save(update_fields=["state", "closed_on", "close_note"])
 
-    record(Withdrawn(reason=reason), by=by, at=at, subject=objective.subject)
+    record(Withdrawn(reason=reason), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -138,7 +138,7 @@ def defer(  # noqa: PLR0913 -- a "not now" says when it is looked at again
     )
 
     event = Deferred(horizon=Horizon(horizon).label.lower(), reason=reason)
-    record(event, by=by, at=at, subject=objective.subject)
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -163,7 +163,7 @@ def take_up(objective: Objective, *, cycle: Cycle, by: Actor, at: datetime) -> O
     take_place(objective, quarter, by=by, at=at)
     reopen_own(objective, reason=f"Taken up for {quarter.cycle}", by=by, at=at)
 
-    record(TakenUp(cycle=str(quarter.cycle)), by=by, at=at, subject=objective.subject)
+    record(TakenUp(cycle=str(quarter.cycle)), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -188,7 +188,7 @@ def adopt(objective: Objective, *, by: Actor, at: datetime) -> Objective:
     objective.save(update_fields=["state", "agreed_at"])
     Quarter.objects.filter(team=objective.team_id, cycle=objective.cycle_id).update(agreed_at=at)
 
-    record(Adopted(cycle=str(objective.cycle)), by=by, at=at, subject=objective.subject)
+    record(Adopted(cycle=str(objective.cycle)), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -215,7 +215,7 @@ def activate(objective: Objective, *, by: Actor, at: datetime, reason: str = "")
     objective.activated_over = over
     objective.save(update_fields=["state", "activated_at", "activated_over"])
 
-    record(Activated(over=over), by=by, at=at, subject=objective.subject)
+    record(Activated(over=over), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -243,7 +243,7 @@ def stop(objective: Objective, *, reason: str, by: Actor, at: datetime, frees: s
     write_own_no(objective, No.Kind.STOP, reason=reason, by=by, at=at)
 
     event = Stopped(reason=reason, frees=frees, person_weeks=f"{weeks.normalize():f}")
-    record(event, by=by, at=at, subject=objective.subject)
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
     _tell_who_takes_part(objective, reason, told, by=by, at=at)
     return objective
 
@@ -259,7 +259,7 @@ def _tell_who_takes_part(
         template="stopped",
         by=by,
         at=at,
-        subject=objective.subject,
+        subject=objective.subject(on=at.date()),
         context={"objective": objective, "reason": reason},
     )
 
@@ -275,7 +275,7 @@ def begin_grading(objective: Objective, *, by: Actor, at: datetime) -> Objective
     objective.state = State.GRADING
     objective.save(update_fields=["state"])
 
-    record(ObjectiveGrading(), by=by, at=at, subject=objective.subject)
+    record(ObjectiveGrading(), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -294,5 +294,5 @@ def back_to_work(objective: Objective, *, by: Actor, at: datetime) -> Objective:
     objective.state = State.ACTIVE
     objective.save(update_fields=["state"])
 
-    record(BackToWork(), by=by, at=at, subject=objective.subject)
+    record(BackToWork(), by=by, at=at, subject=objective.subject(on=at.date()))
     return objective

@@ -55,19 +55,25 @@ def propose(
 
 
 @one_transaction
-def amend(
+def amend(  # noqa: PLR0913 -- as a counter
     negotiation: Negotiation,
     *,
     payload: Mapping[str, object],
     by: Actor,
     at: datetime,
+    seen: str = "",
     message: str = "",
     respond_by: date | None = None,
-) -> Negotiation:
-    """Ask differently before the other side has answered; what they saw before no longer binds."""
+) -> Negotiation | Conflict[Negotiation]:
+    """Ask differently before the other side has answered; what they saw before no longer binds.
+
+    With `seen`, the sha256 on screen, what a colleague has changed meanwhile is shown first.
+    """
     negotiation, quarters = locked_sides(negotiation, by=by, at=at)
     negotiating.check_stage(Act.AMEND, negotiation)
     side = negotiating.side_of(Act.AMEND, negotiation, by)
+    if seen and is_stale(negotiation, seen, by=by, at=at):
+        return Conflict(negotiation)
     check_lives(negotiation)
     terms, names = new_terms(negotiation, payload, side, by=by, at=at)
     _check_giver_says_instead(negotiation, terms.payload, side, quarters, at=at)

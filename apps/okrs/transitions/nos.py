@@ -1,7 +1,7 @@
 """How nos are said, held, reopened, let go, and gone against."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from apps.accounts.models import Actor, User
@@ -11,7 +11,7 @@ from apps.catalog.models import Team
 from apps.catalog.queries import leads_of
 from apps.core.errors import InvalidInputError
 from apps.core.text import clean_line
-from apps.core.transactions import one_transaction
+from apps.core.transactions import one_by_one, one_transaction
 from apps.okrs.events import (
     ExceptionMade,
     NoComesBack,
@@ -34,9 +34,10 @@ from apps.okrs.rules import nos as rules
 from apps.okrs.rules.fingerprints import number
 from apps.okrs.rules.numbers import plain
 from apps.okrs.transitions.registering import written
-from apps.okrs.transitions.telling import audience_of, tell
+from apps.okrs.transitions.telling import tell
 
 LONGEST = 500
+AGAIN = timedelta(minutes=10)  # within which the same exception is a double click
 
 
 def reopen_own(objective: Objective, *, reason: str, by: Actor, at: datetime) -> None:
@@ -73,6 +74,12 @@ def say_no(  # noqa: PLR0913 -- a no is whole or it is none
     code, said = negotiating.clean_no(reason_code, reason, until_on=until_on, is_later=False, at=at)
     reopen_when = clean_line(reopen_when, field="reopen_when", limit=300)
     _check_threshold(metric, threshold_way, threshold)
+    one_by_one("okrs.say_no")
+    same = No.objects.filter(
+        team=team, what=what, reason_code=code, reason=said, until_on=until_on, requester=requester
+    )
+    if known := same.active().order_by("pk").first():  # a double click
+        return known
     words = sorted({clean_line(tag, field="tags", limit=50).lower() for tag in tags or []} - {""})
 
     ends = until_on is not None or bool(reopen_when) or threshold is not None
@@ -211,6 +218,11 @@ def make_exception(
     if person_weeks is not None and not 0 < person_weeks < Decimal(10_000):
         message = "Person-weeks must be more than 0 and less than 10,000."
         raise InvalidInputError(message, field="person_weeks")
+    same = NoException.objects.filter(
+        no=no, granted_by=by.person, reason=said, objective=objective, person_weeks=person_weeks
+    )
+    if known := same.filter(at__gt=at - AGAIN).first():
+        return known
     made = NoException.objects.create(
         no=no,
         granted_by=rules.decider(by),
@@ -220,7 +232,7 @@ def make_exception(
         at=at,
     )
 
-    is_open = objective is None or objective.visibility == "open"
+    is_open = objective is None or objective.is_open(on=at.date())
     title = objective.title if objective is not None and is_open else ""
     weeks = number(person_weeks) if person_weeks is not None else ""
     _note(no, ExceptionMade(reason=said, person_weeks=weeks, objective=title), by=by, at=at)
@@ -254,7 +266,7 @@ def bring_back_no(no: No, *, by: Actor, at: datetime) -> bool:
             people,
             key=f"no:{no.pk}:again:{no.revision}",
             template="decide_again",
-            subject=_subject(no),
+            subject=_subject(no, at=at),
             by=by,
             at=at,
             context=context | {"is_holder": is_holder},
@@ -310,12 +322,13 @@ def _save(no: No, state: str, reason: str, *fields: str) -> None:
     no.save(update_fields=["state", "state_reason", "revision", *fields])
 
 
-def _subject(no: No) -> Subject:
-    return replace(no.subject, audience=audience_of(no.objective, no.team_id, by=Actor(), at=no.decided_at))
+def _subject(no: No, *, at: datetime) -> Subject:
+    about = no.objective
+    return replace(no.subject, audience=about.audience(no.team_id, on=at.date())) if about else no.subject
 
 
 def _note(no: No, event: EventKind, *, by: Actor, at: datetime) -> None:
-    record(event, by=by, at=at, subject=_subject(no))
+    record(event, by=by, at=at, subject=_subject(no, at=at))
 
 
 def _tell_requester(no: No, deed: str, reason: str, *, by: Actor, at: datetime) -> None:
@@ -331,7 +344,7 @@ def _tell(  # noqa: PLR0913 -- tell() spells them out
         people,
         key=f"no:{no.pk}:{key}",
         template="no_changed",
-        subject=_subject(no),
+        subject=_subject(no, at=at),
         by=by,
         at=at,
         context=context,

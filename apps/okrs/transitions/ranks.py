@@ -30,7 +30,7 @@ def rank(
     listed = list(
         Objective.objects.filter(team=quarter.team_id, cycle=quarter.cycle_id).exclude(state__in=EXITS)
     )
-    titles = {one.pk: one.title for one in listed if one.visibility == "open"}
+    titles = {one.pk: one.title for one in listed if one.is_open(on=at.date())}
     before = rules.order_of(quarter.ordered_ids, {one.pk for one in listed})
     after = list(order)
     if after == before:

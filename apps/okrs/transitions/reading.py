@@ -17,6 +17,6 @@ AGAIN: Final = timedelta(hours=1)  # within which a second look of the same pers
 def note_reading(objective: Objective, *, by: Actor, at: datetime) -> None:
     """Write down that an administrator reads what only its teams read; pages call it before they show it."""
     event = ReadInConfidence(objective.visibility)
-    subject = objective.subject
+    subject = objective.subject(on=at.date())
     if not has_happened(subject, verb=event.verb, since=at - AGAIN, actor_id=by.person_id):
         record(event, by=by, at=at, subject=subject)

@@ -60,7 +60,12 @@ def edit_key_result(
     key_result.save(update_fields=["title", "revision"])
 
     if not still_typing("key_result", key_result.pk, KeyResultEdited.verb, by=by, at=at):
-        record(KeyResultEdited(before=before, after=title), by=by, at=at, subject=key_result.subject)
+        record(
+            KeyResultEdited(before=before, after=title),
+            by=by,
+            at=at,
+            subject=key_result.subject(on=at.date()),
+        )
     return Saved(key_result)
 
 
@@ -97,7 +102,7 @@ def drop_key_result(key_result: KeyResult, *, reason: str, by: Actor, at: dateti
     key_result.save(update_fields=["dropped_on", "drop_reason", "revision"])
     key_result.refresh_from_db(fields=["revision"])
 
-    record(KeyResultDropped(reason=reason), by=by, at=at, subject=key_result.subject)
+    record(KeyResultDropped(reason=reason), by=by, at=at, subject=key_result.subject(on=at.date()))
     return key_result
 
 
@@ -185,7 +190,9 @@ def measure_key_result(  # noqa: PLR0913 -- what is added on the line when wante
 
     names = ", ".join(TERMS.get(name, "owner") for name in changed)
     after = {name: str(value) if value is not None else "" for name, value in changed.items()}
-    record(KeyResultMeasured(names=names, after=after), by=by, at=at, subject=key_result.subject)
+    record(
+        KeyResultMeasured(names=names, after=after), by=by, at=at, subject=key_result.subject(on=at.date())
+    )
     return Saved(key_result)
 
 
@@ -269,7 +276,7 @@ def add_milestone(
     KeyResult.objects.filter(pk=key_result.pk).update(kind=Kind.MILESTONE, revision=F("revision") + 1)
 
     event = MilestoneChanged(what="added", title=title, evidence_url="")
-    record(event, by=by, at=at, subject=key_result.subject)
+    record(event, by=by, at=at, subject=key_result.subject(on=at.date()))
     return milestone
 
 
@@ -281,11 +288,12 @@ def remove_milestone(milestone: Milestone, *, by: Actor, at: datetime) -> KeyRes
     rules.check_editable(key_result.objective)
     title = milestone.title
 
+    _check_still_there(milestone)
     Milestone.objects.filter(pk=milestone.pk, key_result=key_result).delete()
     KeyResult.objects.filter(pk=key_result.pk).update(revision=F("revision") + 1)
 
     event = MilestoneChanged(what="removed", title=title, evidence_url="")
-    record(event, by=by, at=at, subject=key_result.subject)
+    record(event, by=by, at=at, subject=key_result.subject(on=at.date()))
     return key_result
 
 
@@ -298,6 +306,7 @@ def reach_milestone(
     rules.check_may_check_in(by, key_result.objective.team)
     rules.check_not_over(key_result.objective)
     rules.check_not_dropped(key_result)
+    _check_still_there(milestone)
     milestone = Milestone.objects.locked(milestone.pk)
     evidence_url = clean_line(evidence_url, field="evidence_url", limit=500) if done_on else ""
     _check_reached(done_on, evidence_url, today=rules.today_of(by, at))
@@ -309,8 +318,15 @@ def reach_milestone(
 
     what = "reached" if done_on else "opened again"
     event = MilestoneChanged(what=what, title=milestone.title, evidence_url=evidence_url)
-    record(event, by=by, at=at, subject=key_result.subject)
+    record(event, by=by, at=at, subject=key_result.subject(on=at.date()))
     return milestone
+
+
+def _check_still_there(milestone: Milestone) -> None:
+    """Refuse a step that somebody has taken out; its key result is locked."""
+    if not Milestone.objects.filter(pk=milestone.pk).exists():
+        message = "Somebody has taken this milestone out already."
+        raise InvalidMoveError(message)
 
 
 def _check_reached(done_on: date | None, evidence_url: str, *, today: date) -> None:

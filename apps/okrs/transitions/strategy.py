@@ -13,7 +13,7 @@ from apps.core.days import check_day
 from apps.core.errors import InvalidInputError
 from apps.core.results import Conflict, Saved
 from apps.core.text import clean_line, clean_text
-from apps.core.transactions import one_transaction
+from apps.core.transactions import one_by_one, one_transaction
 from apps.notifications.transitions import notify
 from apps.okrs import queries, rules
 from apps.okrs.events import StrategyEdited, StrategyRevalidated, StrategyWritten
@@ -45,6 +45,7 @@ def write_strategy(sentence: Sentence, *, by: Actor, at: datetime) -> StrategyIt
     """Add a sentence to the strategy; the same words under the same horizon are that sentence."""
     rules.check_may_edit_strategy(by, queries.root_team())
     values = _clean(sentence)
+    one_by_one("okrs.write_strategy")
     same = StrategyItem.objects.filter(horizon=values["horizon"], statement=values["statement"])
     if known := same.exclude(verdict=StrategyItem.Verdict.DEAD).first():
         return known

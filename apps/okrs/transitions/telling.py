@@ -11,14 +11,8 @@ from apps.catalog.models import Team
 from apps.catalog.queries import leads_of
 from apps.notifications.rules import News
 from apps.notifications.transitions import notify_many
-from apps.okrs.models import Negotiation, Objective, Visibility
+from apps.okrs.models import Negotiation
 from apps.okrs.rules.negotiating import speakers
-
-
-def audience_of(objective: Objective | None, team_id: int, *, by: Actor, at: datetime) -> str:  # noqa: ARG001
-    """Return who reads what is about an objective: one team, where the objective is not open. No query."""
-    is_open = objective is None or objective.visibility == Visibility.OPEN
-    return Audience.EVERYONE if is_open else Audience.of_team(team_id)
 
 
 def tell_side(  # noqa: PLR0913 -- News spells them out
@@ -33,8 +27,8 @@ def tell_side(  # noqa: PLR0913 -- News spells them out
 ) -> None:
     """Tell the leads of one side, and who is accountable there, but for whoever did it."""
     people = speakers(negotiation, team, leads_of(team.pk))
-    audience = audience_of(negotiation.objective, team.pk, by=by, at=at)
-    subject = replace(negotiation.subject, audience=audience)
+    on = at.date()
+    subject = replace(negotiation.subject(on=on), audience=negotiation.audience(team.pk, on=on))
     tell(
         people,
         key=f"negotiation:{negotiation.pk}:{key}",

@@ -61,12 +61,16 @@ def link_objective(  # noqa: PLR0913 -- a link says to what, how, and by when
     record_link(link, objective, target, by=by, at=at)
     if aim is not None and kind != CONTRIBUTES and aim.team_id != objective.team_id:
         notify(
-            [lead for lead in leads_of(aim.team_id) if lead.pk != by.person_id and _may_know(objective)],
+            [
+                lead
+                for lead in leads_of(aim.team_id)
+                if lead.pk != by.person_id and objective.is_open(on=at.date())
+            ],
             key=f"okrs:link:{link.pk}",
             template="okrs/depended_on",
             by=by,
             at=at,
-            subject=objective.subject,
+            subject=objective.subject(on=at.date()),
             context={"actor": by.name, "objective": objective, "target": str(target), "link": link},
         )
     return link
@@ -82,8 +86,10 @@ def record_link(
 ) -> None:
     """Write a new link into the history of the objective that it starts from, load its team first."""
     words = link.get_kind_display().lower()
-    event = ObjectiveLinked(kind=words, target=_named(target, objective), statement=link.statement)
-    record(event, by=by, at=at, subject=objective.subject)
+    event = ObjectiveLinked(
+        kind=words, target=_named(target, objective, on=at.date()), statement=link.statement
+    )
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
 
 
 def _place(target: Objective | KeyResult | StrategyItem) -> dict[str, Objective | KeyResult | StrategyItem]:
@@ -98,14 +104,10 @@ def _aim(target: Objective | KeyResult | StrategyItem) -> Objective | None:
     return target if isinstance(target, Objective) else target.objective
 
 
-def _named(target: Objective | KeyResult | StrategyItem, objective: Objective) -> str:
+def _named(target: Objective | KeyResult | StrategyItem, objective: Objective, *, on: date) -> str:
     """Return the words of a target, unless fewer people may read it than the objective."""
     aim = _aim(target)
-    return str(target) if aim is None or _may_know(aim) or aim.team_id == objective.team_id else "…"
-
-
-def _may_know(objective: Objective) -> bool:
-    return objective.visibility == "open"
+    return str(target) if aim is None or aim.is_open(on=on) or aim.team_id == objective.team_id else "…"
 
 
 def _edges() -> dict[int, list[int]]:
@@ -135,8 +137,8 @@ def unlink_objective(link: AlignmentLink, *, by: Actor, at: datetime) -> None:
     words = fresh.get_kind_display().lower()
     fresh.delete()
 
-    event = ObjectiveUnlinked(kind=words, target=_named(target, objective) if target else "")
-    record(event, by=by, at=at, subject=objective.subject)
+    event = ObjectiveUnlinked(kind=words, target=_named(target, objective, on=at.date()) if target else "")
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
 
 
 @one_transaction
@@ -152,7 +154,7 @@ def link_service(
         objective=objective, service=service, defaults={"note": note}
     )
     if is_new:
-        record(ServiceLinked(service=service.name), by=by, at=at, subject=objective.subject)
+        record(ServiceLinked(service=service.name), by=by, at=at, subject=objective.subject(on=at.date()))
     return link
 
 
@@ -170,4 +172,4 @@ def unlink_service(link: ServiceLink, *, by: Actor, at: datetime) -> None:
     name = fresh.service.name
     fresh.delete()
 
-    record(ServiceUnlinked(service=name), by=by, at=at, subject=objective.subject)
+    record(ServiceUnlinked(service=name), by=by, at=at, subject=objective.subject(on=at.date()))

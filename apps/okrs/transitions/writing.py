@@ -36,6 +36,7 @@ from apps.okrs.models import (
     State,
     Visibility,
 )
+from apps.okrs.transitions.following import let_sides_read
 from apps.okrs.transitions.locking import locked_objective, opened_quarter
 from apps.okrs.transitions.ranks import take_place
 from apps.okrs.transitions.telling import tell
@@ -95,7 +96,7 @@ def add_objective(  # noqa: PLR0913 -- all that can be typed at once
         take_place(objective, quarter, by=by, at=at)
 
     event = ObjectiveWritten(cycle=str(cycle or "the backlog"), key_results=len(titles))
-    record(event, by=by, at=at, subject=objective.subject)
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
     return objective
 
 
@@ -117,7 +118,7 @@ def edit_objective(  # noqa: PLR0913 -- what the form of one objective holds
     if revision != objective.revision:
         return Conflict(objective)
 
-    subject = objective.subject
+    subject = objective.subject(on=at.date())
     for name, value in words.items():
         setattr(objective, name, value)
     objective.revision += 1
@@ -126,7 +127,12 @@ def edit_objective(  # noqa: PLR0913 -- what the form of one objective holds
     if not still_typing(subject.type, subject.id, ObjectiveEdited.verb, by=by, at=at):
         changed = {name: value for name, value in words.items() if value != before[name]}
         older = {name: before[name] for name in changed}
-        record(ObjectiveEdited(before=older, after=changed), by=by, at=at, subject=objective.subject)
+        record(
+            ObjectiveEdited(before=older, after=changed),
+            by=by,
+            at=at,
+            subject=objective.subject(on=at.date()),
+        )
     return Saved(objective)
 
 
@@ -169,7 +175,7 @@ def correct_objective(  # noqa: PLR0913 -- as editing, with a reason
     objective.save(update_fields=[*words, "revision"])
 
     event = ObjectiveCorrected(before=before, after=words, reason=reason)
-    record(event, by=by, at=at, subject=objective.subject)
+    record(event, by=by, at=at, subject=objective.subject(on=at.date()))
     return Saved(objective)
 
 
@@ -214,15 +220,20 @@ def detail_objective(  # noqa: PLR0913 -- what is said on the line when wanted
         return Conflict(objective)
     if "accountable" in changed:
         rules.check_may_name(by, objective, accountable)
+    if not changed.keys().isdisjoint(rules.READERS):
+        rules.check_may_choose_readers(by, objective)
 
+    was_open = objective.is_open(on=at.date())
     for name, value in changed.items():
         setattr(objective, name, value)
     objective.revision += 1
     objective.save(update_fields=[*changed, "revision"])
+    if was_open and not objective.is_open(on=at.date()):
+        let_sides_read(objective, by=by, at=at)
 
     names = _joined([DETAILS[name] for name in changed])
     after = {name: str(value) if value is not None else "" for name, value in changed.items()}
-    record(ObjectiveDetailed(names=names, after=after), by=by, at=at, subject=objective.subject)
+    record(ObjectiveDetailed(names=names, after=after), by=by, at=at, subject=objective.subject(on=at.date()))
     return Saved(objective)
 
 
@@ -288,7 +299,7 @@ def add_key_results(
         for number, title in enumerate(new)
     ]
 
-    record(KeyResultWritten(titles=new), by=by, at=at, subject=objective.subject)
+    record(KeyResultWritten(titles=new), by=by, at=at, subject=objective.subject(on=at.date()))
     return made
 
 
@@ -320,7 +331,7 @@ def say(objective: Objective, *, text: str, by: Actor, at: datetime) -> Comment:
     """Write a note in the margin of an objective, and tell the other side: its owner, or who wrote before."""
     objective = Objective.objects.select_related("team", "cycle", "accountable").get(pk=objective.pk)
 
-    comment = comments.say(objective.subject, text=text, by=by, at=at)
+    comment = comments.say(objective.subject(on=at.date()), text=text, by=by, at=at)
 
     tell(
         _other_side(objective, by),
@@ -328,7 +339,7 @@ def say(objective: Objective, *, text: str, by: Actor, at: datetime) -> Comment:
         template="said",
         by=by,
         at=at,
-        subject=objective.subject,
+        subject=objective.subject(on=at.date()),
         context={"objective": objective, "comment": comment},
     )
     return comment

@@ -1,18 +1,45 @@
-"""How an autosave of one sentence is answered: saved, not saved, or two texts to choose from."""
+"""How a form is answered: a refusal beside what was typed; an autosave saved, not saved, or two texts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.utils import timezone
 
 from apps.accounts.http import PortalRequest, actor
+from apps.core.errors import DomainError, NotPermittedError
 from apps.core.http import page, wants_part
 from apps.okrs import rules
 from apps.okrs.models import Objective
 from apps.okrs.views.finding import collisions
+
+
+@contextmanager
+def refused_in(form: forms.Form) -> Iterator[None]:
+    """Let the form say what the domain refuses: it is shown again, and what was typed stays.
+
+    It stands around a step, never inside a transition. Who may not take the step has nothing to mend: a page
+    says so.
+    """
+    try:
+        yield
+    except NotPermittedError:
+        raise
+    except DomainError as error:
+        field = getattr(error, "field", "")
+        form.add_error(field if field in form.fields else None, str(error))
+        form.refused_as = error.status  # type: ignore[attr-defined]
+
+
+def status_of(form: forms.Form) -> int:
+    """Return the status of a page with this form: what the domain said, or that something is to be mended."""
+    if not form.errors:
+        return HTTPStatus.OK
+    return getattr(form, "refused_as", HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @dataclass(frozen=True, kw_only=True)

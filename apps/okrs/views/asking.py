@@ -16,6 +16,7 @@ from apps.okrs import queries, rules, transitions
 from apps.okrs.forms.negotiating import KINDS, OFFERS, SidesForm, TermsForm
 from apps.okrs.models import Cycle, KeyResult, Negotiation, NegotiationKind, Objective
 from apps.okrs.rules.asking import Ask
+from apps.okrs.views import answers
 from apps.okrs.views.finding import collisions
 
 
@@ -52,7 +53,8 @@ def ask(request: PortalRequest) -> HttpResponse:
         initial=queries.first_terms(kind, objective, key_result),
     )
     if request.method == "POST" and form.is_valid() and is_ready:
-        return _asked(request, kind, sides.cleaned_data, form.cleaned_data, (objective, key_result))
+        with answers.refused_in(form):
+            return _asked(request, kind, sides.cleaned_data, form.cleaned_data, (objective, key_result))
     context = {
         "sides": sides,
         "form": form,
@@ -66,7 +68,9 @@ def ask(request: PortalRequest) -> HttpResponse:
         "may_go_on": objective is not None and rules.may_go_on(actor(request), objective),
         "leads": bool(request.user.lead_ids) and not request.user.is_admin,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
+    status = (
+        answers.status_of(form) if is_ready or request.method == "GET" else HTTPStatus.UNPROCESSABLE_ENTITY
+    )
     return page(request, "okrs/ask.html", context, status=status)
 
 

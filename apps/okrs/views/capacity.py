@@ -16,6 +16,7 @@ from apps.okrs import queries, transitions
 from apps.okrs.forms import capacity as forms
 from apps.okrs.models import Quarter
 from apps.okrs.rules import capacity as rules
+from apps.okrs.views import answers
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,11 +68,12 @@ def promise_weeks(request: PortalRequest, cycle: str, team: str) -> HttpResponse
     quarter = queries.quarter(cycle, team)
     shown = queries.capacity_page(quarter, person=request.user, on=timezone.localdate())
     form = forms.PromiseForm(request.POST, objectives=shown.objectives)
-    if not form.is_valid():
-        return _page(request, quarter, status=HTTPStatus.UNPROCESSABLE_ENTITY, promise_form=form)
-    transitions.promise_weeks(quarter, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    messages.success(request, "Promised.")
-    return redirect("okrs:capacity", cycle, team)
+    if form.is_valid():
+        with answers.refused_in(form):
+            transitions.promise_weeks(quarter, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            messages.success(request, "Promised.")
+            return redirect("okrs:capacity", cycle, team)
+    return _page(request, quarter, status=answers.status_of(form), promise_form=form)
 
 
 @require_POST
@@ -80,13 +82,12 @@ def change_weeks(request: PortalRequest, cycle: str, team: str, pk: int) -> Http
     quarter = queries.quarter(cycle, team)
     found = queries.allocation(pk, quarter)
     form = forms.WeeksForm(request.POST)
-    if not form.is_valid():
-        return _page(
-            request, quarter, status=HTTPStatus.UNPROCESSABLE_ENTITY, weeks_form=form, weeks_of=found.pk
-        )
-    transitions.change_weeks(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    messages.success(request, "Changed.")
-    return redirect("okrs:capacity", cycle, team)
+    if form.is_valid():
+        with answers.refused_in(form):
+            transitions.change_weeks(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            messages.success(request, "Changed.")
+            return redirect("okrs:capacity", cycle, team)
+    return _page(request, quarter, status=answers.status_of(form), weeks_form=form, weeks_of=found.pk)
 
 
 @require_POST
@@ -103,8 +104,9 @@ def waive(request: PortalRequest, cycle: str, team: str) -> HttpResponse:
     """Allow the team to promise more than it has."""
     quarter = queries.quarter(cycle, team)
     form = forms.WaiverForm(request.POST)
-    if not form.is_valid():
-        return _page(request, quarter, status=HTTPStatus.UNPROCESSABLE_ENTITY, waiver_form=form)
-    transitions.waive(quarter, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    messages.success(request, "Allowed. Their leads were told.")
-    return redirect("okrs:capacity", cycle, team)
+    if form.is_valid():
+        with answers.refused_in(form):
+            transitions.waive(quarter, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            messages.success(request, "Allowed. Their leads were told.")
+            return redirect("okrs:capacity", cycle, team)
+    return _page(request, quarter, status=answers.status_of(form), waiver_form=form)

@@ -13,6 +13,7 @@ from apps.accounts.http import PortalRequest, actor
 from apps.core.http import page, wants_part
 from apps.core.results import Conflict, Saved
 from apps.okrs import forms, queries, rules, transitions
+from apps.okrs.http import noted
 from apps.okrs.models import Quarter, TeamCheckIn
 from apps.okrs.views.finding import REFUSED, STALE, both_of, today
 
@@ -136,6 +137,7 @@ def check_in(request: PortalRequest, pk: int) -> HttpResponse:
     correction = queries.correction_of(found)
     is_own = rules.may_check_in(by, quarter.team)
     lines = list(queries.said_lines(found, person=request.user, on=today(request)))
+    noted([line.objective for line in lines], by=by)
     context = {
         "check_in": found,
         "confidence": rules.net_confidence(line.status for line in lines),

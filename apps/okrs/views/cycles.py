@@ -17,8 +17,10 @@ from apps.core.http import page
 from apps.core.text import key_in
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import ReasonForm
+from apps.okrs.http import noted, noted_of
 from apps.okrs.models import Cycle, CycleState
-from apps.okrs.views.finding import today
+from apps.okrs.views import answers
+from apps.okrs.views.finding import no_root, today
 
 TURNS = {
     "begin": ("Begin the quarter", CycleState.PLANNING, transitions.begin_cycle),
@@ -43,7 +45,8 @@ def home(request: PortalRequest) -> HttpResponse:
     current = queries.current_cycle(on=today(request))
     if current is not None:
         return redirect(current)
-    context = {"root": queries.root_team(), "may_carry": rules.may_carry_quarters(actor(request))}
+    root, may_carry = queries.root_team(), rules.may_carry_quarters(actor(request))
+    context = {"root": root, "no_root": no_root(root), "may_carry": may_carry}
     return page(request, "okrs/home.html", context)
 
 
@@ -62,11 +65,13 @@ def cycle(request: PortalRequest, cycle: str) -> HttpResponse:
         today=today(request),
         after=key_in(request.GET.get("after", "")),
     )
+    noted_of(found, [one.team for one in shown.teams], by=by)
     place = all_cycles.index(found)
     context = {
         "page": shown,
         "cycle": found,
         "root": root,
+        "no_root": no_root(root),
         "turns": _turns(found, root, by),
         "may_carry": rules.may_carry_quarters(by),
         "earlier": all_cycles[place + 1] if place + 1 < len(all_cycles) else None,
@@ -97,9 +102,10 @@ def cycle_step(request: PortalRequest, cycle: str, step: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = ReasonForm(data, needs_reason=True) if step == "reopen" else django_forms.Form(data)
     if request.method == "POST" and form.is_valid():
-        moved: Cycle = turn(found, by=by, at=timezone.now(), **form.cleaned_data)  # type: ignore[operator]
-        messages.success(request, f"{moved} is {moved.get_state_display().lower()} now.")
-        return redirect(moved)
+        with answers.refused_in(form):
+            moved: Cycle = turn(found, by=by, at=timezone.now(), **form.cleaned_data)  # type: ignore[operator]
+            messages.success(request, f"{moved} is {moved.get_state_display().lower()} now.")
+            return redirect(moved)
     context = {
         "title": f"{label}: {found}",
         "consequence": CONSEQUENCES[step],
@@ -109,7 +115,7 @@ def cycle_step(request: PortalRequest, cycle: str, step: str) -> HttpResponse:
         "action": label,
         "waiting": queries.unfinished(found) if step == "close" else 0,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 
@@ -122,7 +128,17 @@ def archive(request: PortalRequest) -> HttpResponse:
 @require_safe
 def backlog(request: PortalRequest) -> HttpResponse:
     """List what has no quarter: next and later, by team."""
+    return backlog_page(request)
+
+
+def backlog_page(
+    request: PortalRequest, *, status: int = HTTPStatus.OK, typed: tuple[int, django_forms.Form] | None = None
+) -> HttpResponse:
+    """Show the backlog, with what was typed for one team and refused."""
     by = actor(request)
-    rows = [(one, rules.steps_for(by, one)) for one in queries.backlog(request.user, on=today(request))[:200]]
-    context = {"rows": rows, "own": list(teams_of(request.user))}
-    return page(request, "okrs/backlog.html", context)
+    found = list(queries.backlog(request.user, on=today(request))[:200])
+    noted(found, by=by)
+    rows = [(one, rules.steps_for(by, one)) for one in found]
+    team_id, form = typed or (None, None)
+    own = [(team, form if team.pk == team_id else None) for team in teams_of(request.user)]
+    return page(request, "okrs/backlog.html", {"rows": rows, "own": own}, status=status)

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.http import PortalRequest, actor
+from apps.catalog.models import Team
 from apps.okrs import queries, rules
+from apps.okrs.http import noted
 from apps.okrs.models import KeyResult, Objective
 
 REFUSED = 422
@@ -32,14 +35,23 @@ def today(request: PortalRequest) -> date:
     return rules.today_of(actor(request), timezone.now())
 
 
+def no_root(root: Team | None) -> str:
+    """Say what is missing where no team stands for the organisation; else nothing."""
+    return "" if root else rules.no_root_in_words(settings.ROOT_TEAM)
+
+
 def found_objective(request: PortalRequest, pk: int) -> Objective:
-    """Return one objective that the reader may see, or 404."""
-    return queries.objective(pk, person=request.user, on=today(request))
+    """Return one objective that the reader may see, or 404; who reads in confidence leaves a trace."""
+    found = queries.objective(pk, person=request.user, on=today(request))
+    noted([found], by=actor(request))
+    return found
 
 
 def found_key_result(request: PortalRequest, pk: int) -> KeyResult:
-    """Return one key result that the reader may see, or 404."""
-    return queries.key_result(pk, person=request.user, on=today(request))
+    """Return one key result that the reader may see, or 404, with the same trace."""
+    found = queries.key_result(pk, person=request.user, on=today(request))
+    noted([found.objective], by=actor(request))
+    return found
 
 
 def page_of(objective: Objective) -> str:

@@ -14,7 +14,9 @@ from apps.comments.queries import conversation
 from apps.core.http import page
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import DecideForm, ResolveForm, SayForm, TeamFilter
+from apps.okrs.http import noted
 from apps.okrs.models import Finding
+from apps.okrs.views import answers
 from apps.okrs.views.finding import today
 
 SAID = {
@@ -48,7 +50,9 @@ def finding(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _found(request: PortalRequest, pk: int) -> Finding:
-    return queries.finding(pk, person=request.user, on=today(request))
+    found = queries.finding(pk, person=request.user, on=today(request))
+    noted([one for one in (found.objective, found.other_objective) if one], by=actor(request))
+    return found
 
 
 def _finding(
@@ -79,16 +83,17 @@ def decide_finding(request: PortalRequest, pk: int, step: str) -> HttpResponse:
         raise Http404
     found = _found(request, pk)
     form = (ResolveForm if step == "resolve" else DecideForm)(request.POST, prefix=step)
-    if not form.is_valid():
-        return _finding(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, **{f"{step}_form": form})
-    by, at = actor(request), timezone.now()
-    if step == "resolve":
-        transitions.choose_resolution(found, by=by, at=at, **form.cleaned_data)
-    else:
-        decide = transitions.accept_risk if step == "accept" else transitions.dismiss
-        decide(found, reason=form.cleaned_data["reason"], by=by, at=at)
-    messages.success(request, SAID[step])
-    return redirect(found)
+    if form.is_valid():
+        with answers.refused_in(form):
+            by, at = actor(request), timezone.now()
+            if step == "resolve":
+                transitions.choose_resolution(found, by=by, at=at, **form.cleaned_data)
+            else:
+                decide = transitions.accept_risk if step == "accept" else transitions.dismiss
+                decide(found, reason=form.cleaned_data["reason"], by=by, at=at)
+            messages.success(request, SAID[step])
+            return redirect(found)
+    return _finding(request, found, status=answers.status_of(form), **{f"{step}_form": form})
 
 
 @require_POST
@@ -105,10 +110,11 @@ def argue(request: PortalRequest, pk: int) -> HttpResponse:
     """Say something about a finding."""
     found = _found(request, pk)
     form = SayForm(request.POST)
-    if not form.is_valid():
-        return _finding(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    transitions.argue(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    return redirect(found)
+    if form.is_valid():
+        with answers.refused_in(form):
+            transitions.argue(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            return redirect(found)
+    return _finding(request, found, status=answers.status_of(form), say_form=form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,4 +128,4 @@ def rule(request: PortalRequest, code: str) -> HttpResponse:
         )
         return redirect("okrs:rule", code=code)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return page(request, "okrs/rule.html", {"page": shown, "rule": shown.rule}, status=status)
+    return page(request, "okrs/rule.html", {"page": shown, "rule": shown.rule, "form": form}, status=status)

@@ -15,7 +15,9 @@ from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
+from apps.okrs.http import noted
 from apps.okrs.models import Metric
+from apps.okrs.views import answers
 from apps.okrs.views.finding import REFUSED, STALE, both_of, today
 
 METRICS: Final = 50  # on one page
@@ -29,6 +31,8 @@ def metrics(request: PortalRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\0", "").strip()[:100]
     show = request.GET.get("show", "")
     found = queries.metrics(
+        request.user,
+        on=today(request),
         search=search,
         team_ids=request.user.team_ids if show == "mine" else None,
         is_archived=show == "archived",
@@ -56,13 +60,14 @@ def create_metric(request: PortalRequest) -> HttpResponse:
         raise PermissionDenied(message)
     form = forms.MetricForm(request.POST or None, person_teams=request.user.team_ids)
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        team = values.pop("team")
-        created = transitions.create_metric(team, by=actor(request), at=timezone.now(), **values)
-        messages.success(request, f"“{created}” is there. Its first value comes next.")
-        return redirect(created)
-    status = REFUSED if form.errors else 200
-    return page(request, "okrs/metric_form.html", {"form": form, "title": "Create a metric"}, status=status)
+        with answers.refused_in(form):
+            values = dict(form.cleaned_data)
+            team = values.pop("team")
+            created = transitions.create_metric(team, by=actor(request), at=timezone.now(), **values)
+            messages.success(request, f"“{created}” is there. Its first value comes next.")
+            return redirect(created)
+    context = {"form": form, "title": "Create a metric"}
+    return page(request, "okrs/metric_form.html", context, status=answers.status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,6 +120,7 @@ def _metric(request: PortalRequest, found: Metric, *, status: int = 200, **more:
     shown = values[: -SHOWN - 1 : -1]
     points = [rules.Point(value.on_date, value.value) for value in values]
     used = queries.key_results_on(found, person=request.user, on=on)
+    noted([one.objective for one in used], by=actor(request))
     unit = rules.unit_of(found)
     older = queries.corrected(found, since=shown[-1].on_date) if shown else {}
     context = {
@@ -161,9 +167,11 @@ def record_value(request: PortalRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         rules.check_may_keep(actor(request), found.team)
         return _metric(request, found, status=REFUSED, value_form=form)
-    transitions.record_value(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    messages.success(request, f"The value of {form.cleaned_data['on_date']:%-d %B %Y} is recorded.")
-    return redirect(found)
+    with answers.refused_in(form):
+        transitions.record_value(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+        messages.success(request, f"The value of {form.cleaned_data['on_date']:%-d %B %Y} is recorded.")
+        return redirect(found)
+    return _metric(request, found, status=answers.status_of(form), value_form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -192,8 +200,10 @@ def declare_tension(request: PortalRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         rules.check_may_keep(actor(request), found.team)
         return _metric(request, found, status=REFUSED, tension_form=form)
-    transitions.declare_tension(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    return redirect(f"{found.get_absolute_url()}#tensions")
+    with answers.refused_in(form):
+        transitions.declare_tension(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+        return redirect(f"{found.get_absolute_url()}#tensions")
+    return _metric(request, found, status=answers.status_of(form), tension_form=form)
 
 
 @require_POST

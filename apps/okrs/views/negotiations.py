@@ -15,17 +15,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.http import PortalRequest, actor
 from apps.comments import queries as comments
-from apps.comments import rules as comment_rules
 from apps.comments.transitions import say as say_it
 from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import queries, rules, transitions
+from apps.okrs.forms import SayForm
 from apps.okrs.forms import negotiating as forms
+from apps.okrs.http import noted
 from apps.okrs.models import OVER, Act, Negotiation, NegotiationKind
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.terms import shape_of
+from apps.okrs.views import answers
 from apps.okrs.views.finding import collisions
 
 CHANGE: Final = "change"
@@ -71,7 +73,9 @@ def negotiation(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _find(request: PortalRequest, pk: int) -> Negotiation:
-    return queries.negotiation(pk, person=request.user, on=timezone.localdate())
+    found = queries.negotiation(pk, person=request.user, on=timezone.localdate())
+    noted([found.objective] if found.objective else [], by=actor(request))
+    return found
 
 
 def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -88,6 +92,7 @@ def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **mo
         "needs_form": needs_form,
         "may_change": Act.REVOKE.value in ball.acts,
         "said": comments.conversation("negotiation", found.pk),
+        "brought": queries.brought_by(found),
         **_nos_in_the_way(request, found),
     }
     return page(request, "okrs/negotiation.html", context | more, status=status)
@@ -106,10 +111,14 @@ def _nos_in_the_way(request: PortalRequest, found: Negotiation) -> dict[str, Any
 def say_in_negotiation(request: PortalRequest, pk: int) -> HttpResponse:
     """Add a comment: talk is no move, and binds nobody."""
     found = _find(request, pk)
-    text = request.POST.get("text", "")
-    comment_rules.clean_comment(text)
-    say_it(negotiating.talk_of(found), text=text, by=actor(request), at=timezone.now())
-    return redirect(f"{found.get_absolute_url()}#talk")
+    now = timezone.now()
+    form = SayForm(request.POST)
+    if form.is_valid():
+        with answers.refused_in(form):
+            talk = negotiating.talk_of(found, on=now.date())
+            say_it(talk, by=actor(request), at=now, **form.cleaned_data)
+            return redirect(f"{found.get_absolute_url()}#talk")
+    return _page(request, found, status=answers.status_of(form), say_form=form)
 
 
 Maker = Callable[[PortalRequest, Negotiation], django_forms.Form]
@@ -260,16 +269,22 @@ def act(request: PortalRequest, pk: int, act: str) -> HttpResponse:
     step = STEPS[act]
     form = step.form(request, found)
     if request.method == "POST" and form.is_valid():
-        return _take(request, found, act, form)
+        with answers.refused_in(form):
+            return _take(request, found, act, form)
+    return _form(request, found, act, form, status=answers.status_of(form))
+
+
+def _form(
+    request: PortalRequest, found: Negotiation, act: str, form: django_forms.Form, *, status: int
+) -> HttpResponse:
     context = {
         "negotiation": found,
-        "step": step,
+        "step": STEPS[act],
         "act": act,
         "form": form,
         "is_terms": isinstance(form, forms.TermsForm),
         "ball": queries.catchball(found, by=actor(request), person=request.user, on=timezone.localdate()),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and form.errors else HTTPStatus.OK
     return page(request, "okrs/act.html", context, status=status)
 
 
@@ -277,7 +292,14 @@ def _take(request: PortalRequest, found: Negotiation, act: str, form: django_for
     match _taken(request, found, act, form.cleaned_data):
         case Conflict(theirs):
             fresh = _find(request, theirs.pk)
-            return _page(request, fresh, status=HTTPStatus.CONFLICT, is_conflict=True)
+            if act != Act.COUNTER:  # which alone has words of one's own
+                return _page(request, fresh, status=HTTPStatus.CONFLICT, is_conflict=True)
+            form.data = request.POST.copy()
+            form.data["seen"] = fresh.terms.sha256 if fresh.terms else ""
+            form.add_error(
+                None, "The terms changed while you wrote. What is on the table now stands beside it."
+            )
+            return _form(request, fresh, act, form, status=HTTPStatus.CONFLICT)
         case Saved(row):
             taken = row
         case row:
@@ -300,7 +322,7 @@ def _taken(  # noqa: PLR0911, PLR0912, C901 -- one line for each act
         case Act.COUNTER:
             return transitions.counter(found, seen=said["seen"], **_terms_said(said), **who)
         case Act.AMEND:
-            return transitions.amend(found, **_terms_said(said), **who)
+            return transitions.amend(found, seen=said["seen"], **_terms_said(said), **who)
         case Act.DECLINE | Act.DEFER:
             reason = {"reason_code": said["reason_code"], "reason": said["reason"]}
             if said["until_on"] or act == Act.DEFER:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -20,6 +19,7 @@ from apps.core.text import key_in
 from apps.okrs import queries, transitions
 from apps.okrs.forms import nos as forms
 from apps.okrs.models import No, Objective, ReasonCode
+from apps.okrs.views import answers
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,12 @@ def say_no(request: PortalRequest) -> HttpResponse:
         initial={"what": request.GET.get("what", "")[:300]},
     )
     if request.method == "POST" and form.is_valid():
-        said = dict(form.cleaned_data)
-        made = transitions.say_no(said.pop("team"), **said, by=actor(request), at=timezone.now())
-        messages.success(request, "Said. The register keeps it, and you hold it.")
-        return redirect(made)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        with answers.refused_in(form):
+            said = dict(form.cleaned_data)
+            made = transitions.say_no(said.pop("team"), **said, by=actor(request), at=timezone.now())
+            messages.success(request, "Said. The register keeps it, and you hold it.")
+            return redirect(made)
+    status = answers.status_of(form)
     return page(request, "okrs/say_no.html", {"form": form, "leads": leads}, status=status)
 
 
@@ -192,10 +193,11 @@ def no_step(request: PortalRequest, pk: int, step: str) -> HttpResponse:
     )
     form = STEPS[step].form(request, found)
     if request.method == "POST" and form.is_valid():
-        _taken(request, found, step, form.cleaned_data, about)
-        messages.success(request, STEPS[step].done)
-        return redirect(about or found)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        with answers.refused_in(form):
+            _taken(request, found, step, form.cleaned_data, about)
+            messages.success(request, STEPS[step].done)
+            return redirect(about or found)
+    status = answers.status_of(form)
     context = {"no": found, "step": STEPS[step], "form": form, "objective": about}
     return page(request, "okrs/no_step.html", context, status=status)
 

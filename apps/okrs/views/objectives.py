@@ -17,17 +17,17 @@ from apps.core.http import page
 from apps.core.results import Conflict, Saved
 from apps.core.text import key_in
 from apps.okrs import forms, queries, rules, transitions
+from apps.okrs.http import noted
 from apps.okrs.models import LOCKED, CycleState, KeyResult, Objective, Quarter, State
+from apps.okrs.views import answers
 from apps.okrs.views.finding import REFUSED, STALE, both_of, page_of, saved_place, today, typed_over
 
 EVENTS = 50  # on one page of the history
 
 
 def _found(request: PortalRequest, pk: int) -> Objective:
-    on, by = today(request), actor(request)
-    found = queries.objective_with_rhythm(pk, person=request.user, on=on)
-    if rules.reads_in_confidence(by, found, on=on):
-        transitions.note_reading(found, by=by, at=timezone.now())
+    found = queries.objective_with_rhythm(pk, person=request.user, on=today(request))
+    noted([found], by=actor(request))
     return found
 
 
@@ -71,6 +71,7 @@ def _objective(
         "checks_in": _checks_in(request, found),
         "next": _next(request, found, rows) if found.state in {State.IDEA, State.DRAFT} else None,
         "close_form": forms.CloseForm() if may_grade else None,
+        "is_open": found.is_open(on=on),
         "today": on,
     }
     return page(request, "okrs/objective.html", context | more, status=status)
@@ -148,7 +149,9 @@ def history(request: PortalRequest, pk: int) -> HttpResponse:
     """Show what happened to an objective, the newest first, and how its terms changed. Four queries."""
     found = _found(request, pk)
     before = key_in(request.GET.get("before", ""))
-    entries = timeline(found.subject, audiences=_audiences(request, found), before=before, limit=EVENTS)
+    subject = found.subject(on=today(request))
+    seen = request.user.audiences | {subject.audience}  # they were let in to read this one
+    entries = timeline(subject, audiences=seen, before=before, limit=EVENTS)
     context = {
         "objective": found,
         "entries": entries,
@@ -159,17 +162,16 @@ def history(request: PortalRequest, pk: int) -> HttpResponse:
     return page(request, "okrs/objective_history.html", context)
 
 
-def _audiences(request: PortalRequest, found: Objective) -> frozenset[str]:
-    """Return the reader's audiences, with that of an objective that they were let in to read."""
-    return request.user.audiences | {found.subject.audience}
-
-
 @require_POST
 def say_of_objective(request: PortalRequest, pk: int) -> HttpResponse:
     """Add a comment; it stands in the margin of the quarter too, and the other side is told."""
     found = _found(request, pk)
-    transitions.say(found, text=request.POST.get("text", ""), by=actor(request), at=timezone.now())
-    return redirect(f"{found.get_absolute_url()}#conversation")
+    form = forms.SayForm(request.POST)
+    if form.is_valid():
+        with answers.refused_in(form):
+            transitions.say(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            return redirect(f"{found.get_absolute_url()}#conversation")
+    return _objective(request, found, status=answers.status_of(form), say_form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -257,6 +259,8 @@ def close(request: PortalRequest, pk: int) -> HttpResponse:
         rules.check_may_grade(actor(request), found)
         rules.check_is_grading(found)
         return _objective(request, found, status=REFUSED, close_form=form)
-    closed = transitions.close_objective(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    messages.success(request, f"“{closed}” is closed.")
-    return redirect(closed)
+    with answers.refused_in(form):
+        closed = transitions.close_objective(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+        messages.success(request, f"“{closed}” is closed.")
+        return redirect(closed)
+    return _objective(request, found, status=answers.status_of(form), close_form=form)

@@ -14,6 +14,7 @@ from apps.core.http import page
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import LeaveAllForm, LeaveForm, TakeForm
 from apps.okrs.models import CycleState, Quarter
+from apps.okrs.views import answers
 
 PLANNED = {CycleState.PLANNING, CycleState.ACTIVE}
 
@@ -47,11 +48,14 @@ def take_pothole(request: PortalRequest, cycle: str, team: str) -> HttpResponse:
     """Take a candidate up as the draft of an objective."""
     found = queries.quarter(cycle, team)
     form = TakeForm(request.POST)
-    if not form.is_valid():
-        return _potholes(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, take_form=form)
-    transitions.take_pothole(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    messages.success(request, "It is a draft in the quarter now. Add how you will know that it is done.")
-    return redirect("okrs:potholes", cycle=cycle, team=team)
+    if form.is_valid():
+        with answers.refused_in(form):
+            transitions.take_pothole(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            messages.success(
+                request, "It is a draft in the quarter now. Add how you will know that it is done."
+            )
+            return redirect("okrs:potholes", cycle=cycle, team=team)
+    return _potholes(request, found, status=answers.status_of(form), take_form=form)
 
 
 @require_POST
@@ -59,11 +63,12 @@ def leave_pothole(request: PortalRequest, cycle: str, team: str) -> HttpResponse
     """Leave a candidate with a reason."""
     found = queries.quarter(cycle, team)
     form = LeaveForm(request.POST)
-    if not form.is_valid():
-        return _potholes(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, leave_form=form)
-    transitions.leave_pothole(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    messages.success(request, "Left, with your reason.")
-    return redirect("okrs:potholes", cycle=cycle, team=team)
+    if form.is_valid():
+        with answers.refused_in(form):
+            transitions.leave_pothole(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            messages.success(request, "Left, with your reason.")
+            return redirect("okrs:potholes", cycle=cycle, team=team)
+    return _potholes(request, found, status=answers.status_of(form), leave_form=form)
 
 
 @require_POST
@@ -71,8 +76,9 @@ def leave_all_potholes(request: PortalRequest, cycle: str, team: str) -> HttpRes
     """Take none of them: a recorded no."""
     found = queries.quarter(cycle, team)
     form = LeaveAllForm(request.POST)
-    if not form.is_valid():
-        return _potholes(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, all_form=form)
-    transitions.leave_all_potholes(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-    messages.success(request, "None is taken up. The no stands in the register, with your reason.")
-    return redirect("okrs:potholes", cycle=cycle, team=team)
+    if form.is_valid():
+        with answers.refused_in(form):
+            transitions.leave_all_potholes(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            messages.success(request, "None is taken up. The no stands in the register, with your reason.")
+            return redirect("okrs:potholes", cycle=cycle, team=team)
+    return _potholes(request, found, status=answers.status_of(form), all_form=form)

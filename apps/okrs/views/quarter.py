@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,13 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.http import PortalRequest, actor
+from apps.catalog.models import Team
 from apps.catalog.queries import team as team_of
 from apps.core.http import page, wants_part
 from apps.core.results import Conflict
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import OrderForm, TowardForm, TypedForm
-from apps.okrs.models import CycleState, Quarter
+from apps.okrs.http import noted
+from apps.okrs.models import Cycle, CycleState, Objective, Quarter
 from apps.okrs.views import answers
+from apps.okrs.views.cycles import backlog_page
 from apps.okrs.views.finding import page_of, today
 
 CLOSED = {CycleState.GRADING, CycleState.CLOSED}
@@ -34,6 +36,7 @@ def _document(
 ) -> HttpResponse:
     by = actor(request)
     shown = queries.document(found, person=request.user, by=by, today=today(request))
+    noted([*(row.objective for row in shown.objectives), *shown.gone, *shown.backlog], by=by)
     is_open = found.cycle.state not in CLOSED
     context = {
         "page": shown,
@@ -45,8 +48,15 @@ def _document(
         "ranks_reason": rules.needs_reason(found.cycle, [row.objective for row in shown.objectives]),
         "toward_mark": rules.mark_of(found.toward),
         "correctable": by.has("admin"),
+        "may_ask": is_open and _may_ask(request, found),
     }
     return page(request, "okrs/quarter.html", context | more, status=status)
+
+
+def _may_ask(request: PortalRequest, found: Quarter) -> bool:
+    """Tell whether somebody of another team reads: theirs can ask, offer, or propose an objective."""
+    person = request.user
+    return bool(person.team_ids) and found.team_id not in person.team_ids and not person.is_admin
 
 
 @require_POST
@@ -54,19 +64,23 @@ def add_objective(request: PortalRequest, cycle: str, team: str) -> HttpResponse
     """Write down an objective as it was typed: each further line is a key result."""
     found = queries.quarter(cycle, team)
     form = TypedForm(request.POST)
-    if not form.is_valid():
-        return _document(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, typed=form)
+    if form.is_valid():
+        with answers.refused_in(form):
+            return redirect(page_of(_written(request, form, found.team, found.cycle)))
+    return _document(request, found, status=answers.status_of(form), typed=form)
+
+
+def _written(request: PortalRequest, form: TypedForm, team: Team, cycle: Cycle | None) -> Objective:
     title, lines = form.cleaned_data["text"]
-    made = transitions.add_objective(
-        found.team,
-        cycle=found.cycle,
+    return transitions.add_objective(
+        team,
+        cycle=cycle,
         title=title,
         key_results=lines,
         is_idea=form.cleaned_data["is_idea"],
         by=actor(request),
         at=timezone.now(),
     )
-    return redirect(page_of(made))
 
 
 @require_POST
@@ -74,20 +88,10 @@ def add_to_backlog(request: PortalRequest, team: str) -> HttpResponse:
     """Write down something for which no quarter is chosen yet."""
     found = team_of(team)
     form = TypedForm(request.POST)
-    if not form.is_valid():
-        problem = next((str(errors[0]) for errors in form.errors.values()), "")
-        messages.error(request, f"Not written: {problem}")
-        return redirect("okrs:backlog")
-    title, lines = form.cleaned_data["text"]
-    made = transitions.add_objective(
-        found,
-        title=title,
-        key_results=lines,
-        is_idea=form.cleaned_data["is_idea"],
-        by=actor(request),
-        at=timezone.now(),
-    )
-    return redirect(page_of(made))
+    if form.is_valid():
+        with answers.refused_in(form):
+            return redirect(page_of(_written(request, form, found, None)))
+    return backlog_page(request, status=answers.status_of(form), typed=(found.pk, form))
 
 
 @require_POST
@@ -129,7 +133,11 @@ def ranks(request: PortalRequest, cycle: str, team: str) -> HttpResponse:
     if isinstance(result, Conflict):
         theirs = queries.quarter(cycle, team)
         return _ranks(request, theirs, _order_form(None, theirs), status=HTTPStatus.CONFLICT)
-    return redirect(found) if request.POST.get("to") == "page" else redirect(request.path)
+    moved = next((request.POST[name] for name in ("up", "down") if name in request.POST), "")
+    place = f"#objective-{moved}" if moved.isdigit() else ""  # whoever moves it by keys goes on from there
+    return redirect(
+        f"{found.get_absolute_url() if request.POST.get('to') == 'page' else request.path}{place}"
+    )
 
 
 def _order_form(data: QueryDict | None, found: Quarter) -> OrderForm:

@@ -1,5 +1,6 @@
 """One key result on its team's page: typed, moved, measured, dropped; and its milestones."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
 from apps.accounts.http import PortalRequest, actor
 from apps.catalog.queries import members_of
@@ -76,21 +78,21 @@ def add_key_results(request: PortalRequest, pk: int) -> HttpResponse:
             "action": "Add them",
         }
         if wants_part(request):
-            return _list(request, found, problem=str(form.errors["text"][0]), typed=request.POST.get("text"))
+            place = answers.Place(name=f"objective-{pk}-add", save_url=request.path, page_url=page_of(found))
+            response = answers.not_saved(request, place, problem=str(form.errors["text"][0]))
+            return reswap(retarget(response, f"#{place.name}-status"), "outerHTML")
         return page(request, "okrs/form.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     titles = form.cleaned_data["text"]
-    transitions.add_key_results(found, titles=titles, by=actor(request), at=timezone.now())
-    return _list(request, found) if wants_part(request) else back(found)
+    made = transitions.add_key_results(found, titles=titles, by=actor(request), at=timezone.now())
+    return _added(request, found, made) if wants_part(request) else back(found)
 
 
-def _list(
-    request: PortalRequest, found: Objective, *, problem: str = "", typed: str | None = None
-) -> HttpResponse:
-    """Answer with the key results of an objective, and an empty line for the next."""
+def _added(request: PortalRequest, found: Objective, made: Sequence[KeyResult]) -> HttpResponse:
+    """Answer with the new sentences alone: in those beside them somebody may be typing."""
     row = queries.one_row(found, by=actor(request), today=today(request))
-    context = {"row": row, "is_added": True, "problem": problem, "typed": typed or ""}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
-    return page(request, "okrs/key_results.html", context, status=status)
+    new = {one.pk for one in made}
+    rows = [one for one in row.key_results if one.key_result.pk in new]
+    return page(request, "okrs/key_results.html", {"row": row, "rows": rows})
 
 
 def _shown(request: PortalRequest, pk: int) -> dict[str, Any]:
@@ -180,15 +182,14 @@ def measure_key_result(request: PortalRequest, pk: int) -> HttpResponse:
         owner=found.accountable,
         metrics=queries.metrics_for(found.objective.team, chosen=found.metric_id),
     )
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
+    is_stale = False
+    if request.method == "POST" and form.is_valid():
+        with answers.refused_in(form):
             at = timezone.now()
             result = transitions.measure_key_result(found, by=by, at=at, **form.cleaned_data)
             if isinstance(result, Saved):
                 return saved_place(request, found.objective, _place_of(found))
-            status = HTTPStatus.CONFLICT
+            is_stale = True
             form.add_error(
                 None, "Somebody else changed it meanwhile. Look at it as it is now, then save again."
             )
@@ -196,6 +197,7 @@ def measure_key_result(request: PortalRequest, pk: int) -> HttpResponse:
     context = _form_of(found, form, "How is it measured?", "Save")
     context["is_locked"] = not rules.is_draft(found.objective)
     context["terms"] = [form[name] for name in MEASURED if name != "revision"]
+    status = HTTPStatus.CONFLICT if is_stale else answers.status_of(form)
     return page(request, "okrs/measure.html", context, status=status)
 
 
@@ -212,14 +214,15 @@ def drop_key_result(request: PortalRequest, pk: int) -> HttpResponse:
     rules.check_may_drop(by, found.objective)
     form = DropForm(request.POST or None, needs_reason=True)
     if request.method == "POST" and form.is_valid():
-        transitions.drop_key_result(found, by=by, at=timezone.now(), **form.cleaned_data)
-        return back(found.objective)
+        with answers.refused_in(form):
+            transitions.drop_key_result(found, by=by, at=timezone.now(), **form.cleaned_data)
+            return back(found.objective)
     consequence = (
         "From today on it no longer counts. It stays in sight below the objective, with your reason."
     )
     context = _form_of(found, form, f"Drop “{found}”", "Drop it", consequence)
     context["is_far_reaching"] = True
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 
@@ -230,15 +233,16 @@ def milestones(request: PortalRequest, pk: int) -> HttpResponse:
     by = actor(request)
     form = MilestoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        transitions.add_milestone(found, by=by, at=timezone.now(), **form.cleaned_data)
-        return redirect(request.path)
+        with answers.refused_in(form):
+            transitions.add_milestone(found, by=by, at=timezone.now(), **form.cleaned_data)
+            return redirect(request.path)
     context = _form_of(found, form, "Milestones", "Add it") | {
         "milestones": found.milestones.order_by("position", "pk"),
         "may_add": rules.may_edit(by, found.objective),
         "may_reach": rules.may_check_in(by, found.objective.team),
         "today": today(request),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/milestones.html", context, status=status)
 
 
@@ -252,11 +256,12 @@ def reach_milestone(request: PortalRequest, pk: int) -> HttpResponse:
     initial = {"done_on": found.done_on or today(request), "evidence_url": found.evidence_url}
     form = ReachForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        transitions.reach_milestone(found, by=by, at=timezone.now(), **form.cleaned_data)
-        return redirect("okrs:milestones", pk=key_result.pk)
+        with answers.refused_in(form):
+            transitions.reach_milestone(found, by=by, at=timezone.now(), **form.cleaned_data)
+            return redirect("okrs:milestones", pk=key_result.pk)
     consequence = "Done needs a day and a link to what shows it. Without a day it is open again."
     context = _form_of(key_result, form, f"Reached: {found}", "Save", consequence)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 

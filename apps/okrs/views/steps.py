@@ -1,6 +1,5 @@
 """The steps of an objective that its team takes alone, each with a form where it asks for something."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django import forms as django_forms
@@ -16,6 +15,7 @@ from apps.core.http import page
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import DeferForm, ReasonForm, StopForm, TakeUpForm
 from apps.okrs.models import Objective, State
+from apps.okrs.views import answers
 from apps.okrs.views.finding import back, found_objective, page_of, saved_place
 
 TAKEN = {
@@ -59,10 +59,11 @@ def objective_step(request: PortalRequest, pk: int, step: str) -> HttpResponse:
     blockers = queries.blockers(found) if step == "activate" else []
     form = _form(request, step, has_blockers=bool(blockers))
     if request.method == "POST" and form.is_valid():
-        _take(found, step, by, form.cleaned_data)
-        messages.success(request, f"“{found}”: {meant.to.label.lower()}.")
-        moved = found_objective(request, pk)
-        return saved_place(request, moved, page_of(moved)) if step == "take-up" else back(moved)
+        with answers.refused_in(form):
+            _take(found, step, by, form.cleaned_data)
+            messages.success(request, f"“{found}”: {meant.to.label.lower()}.")
+            moved = found_objective(request, pk)
+            return saved_place(request, moved, page_of(moved)) if step == "take-up" else back(moved)
     context = {
         "title": meant.label if meant.asks else f"{meant.label}?",
         "consequence": CONSEQUENCES[step],
@@ -74,7 +75,7 @@ def objective_step(request: PortalRequest, pk: int, step: str) -> HttpResponse:
         "blockers": blockers,
         "ending": queries.ending_with(found) if step in ENDS else [],
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    status = answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 

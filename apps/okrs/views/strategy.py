@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.http import PortalRequest, actor
-from apps.core.errors import InvalidInputError
 from apps.core.http import page
 from apps.core.results import Conflict
 from apps.jobs.queries import latest
@@ -18,7 +17,8 @@ from apps.okrs import http, queries, reports, rules, transitions
 from apps.okrs.forms import DecisionForm, ItemForm, VerdictForm
 from apps.okrs.models import Cycle, StrategyItem
 from apps.okrs.transitions import Sentence
-from apps.okrs.views.finding import today
+from apps.okrs.views import answers
+from apps.okrs.views.finding import no_root, today, typed_over
 
 FIELDS = tuple(Sentence.__dataclass_fields__)
 
@@ -31,6 +31,7 @@ def horizons(request: PortalRequest) -> HttpResponse:
         "page": queries.horizons(request.user, on=today(request)),
         "may_edit": rules.may_edit_strategy(actor(request), root),
         "root": root,
+        "no_root": no_root(root),
     }
     return page(request, "okrs/horizons.html", context)
 
@@ -42,11 +43,8 @@ def write_item(request: PortalRequest) -> HttpResponse:
     wanted = request.GET.get("horizon", "")
     form = ItemForm(request.POST or None, initial={"horizon": wanted, "revision": 0, "precision": "none"})
     if request.method == "POST" and form.is_valid():
-        try:
+        with answers.refused_in(form):
             made = transitions.write_strategy(_sentence(form), by=actor(request), at=timezone.now())
-        except InvalidInputError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        else:
             messages.success(request, "Written down.")
             return redirect(made)
     return _item(request, form, item=None)
@@ -62,20 +60,16 @@ def edit_item(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return _item(request, form, item=found)
     revision = form.cleaned_data["revision"]
-    try:
+    with answers.refused_in(form):
         result = transitions.edit_strategy(
             found, _sentence(form), revision=revision, by=actor(request), at=timezone.now()
         )
-    except InvalidInputError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
-        return _item(request, form, item=found)
-    if isinstance(result, Conflict):
-        typed = request.POST.copy()
-        typed["revision"] = str(result.row.revision)
-        again = ItemForm(typed)
-        return _item(request, again, item=result.row, status=HTTPStatus.CONFLICT)
-    messages.success(request, "Saved.")
-    return redirect(result.row)
+        if isinstance(result, Conflict):
+            again = ItemForm(typed_over(request, result.row.revision))
+            return _item(request, again, item=result.row, status=HTTPStatus.CONFLICT)
+        messages.success(request, "Saved.")
+        return redirect(result.row)
+    return _item(request, form, item=found)
 
 
 def _sentence(form: ItemForm) -> Sentence:
@@ -85,10 +79,8 @@ def _sentence(form: ItemForm) -> Sentence:
 def _item(
     request: PortalRequest, form: ItemForm, *, item: StrategyItem | None, status: int = 0
 ) -> HttpResponse:
-    is_refused = form.is_bound and bool(form.errors)
-    status = status or (HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK)
     context = {"form": form, "item": item, "is_conflict": status == HTTPStatus.CONFLICT}
-    return page(request, "okrs/item.html", context, status=status)
+    return page(request, "okrs/item.html", context, status=status or answers.status_of(form))
 
 
 @require_POST
@@ -115,6 +107,14 @@ def leadership(request: PortalRequest, cycle: str) -> HttpResponse:
     found = queries.cycle_of(cycle)
     shown = queries.leadership(found, person=request.user, on=today(request))
     return page(request, "okrs/leadership.html", {"cycle": found, "page": shown})
+
+
+@require_safe
+def habits(request: PortalRequest, cycle: str) -> HttpResponse:
+    """Show what moves priorities, and where projects are planned instead of outcomes: of teams."""
+    found = queries.cycle_of(cycle)
+    shown = queries.habits(found, person=request.user, on=today(request))
+    return page(request, "okrs/habits.html", {"cycle": found, "page": shown})
 
 
 @require_safe
@@ -172,13 +172,10 @@ def add_decision(request: PortalRequest, cycle: str) -> HttpResponse:
         raise Http404
     form = DecisionForm(request.POST)
     if form.is_valid():
-        try:
+        with answers.refused_in(form):
             transitions.decide(pack, by=actor(request), at=timezone.now(), **form.cleaned_data)
-        except InvalidInputError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        else:
             return redirect(f"{pack.get_absolute_url()}#decisions")
-    return _offsite(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+    return _offsite(request, found, status=answers.status_of(form), form=form)
 
 
 @require_POST

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.http import PortalRequest, actor
 from apps.catalog.queries import service as service_of
-from apps.core.errors import InvalidInputError
 from apps.core.http import page
 from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import ServiceForm, TeamFilter, TieForm
 from apps.okrs.models import Objective, State
+from apps.okrs.views import answers
 from apps.okrs.views.finding import found_objective, page_of, saved_place, today
 
 MOST_LETTERS = 100
@@ -32,17 +32,14 @@ def ties(request: PortalRequest, pk: int) -> HttpResponse:
     target = queries.target(key, person=request.user, on=today(request))
     known = [queries.Target(key, str(target), "")] if target is not None else []
     form = TieForm(request.POST, targets=known)
-    if not form.is_valid() or target is None:
-        return _ties(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
-    try:
-        transitions.link_objective(
-            found, target=target, by=actor(request), at=timezone.now(), **form.kind_of_fields
-        )
-    except InvalidInputError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
-        return _ties(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
-    messages.success(request, "Tied.")
-    return saved_place(request, found, reverse("okrs:ties", args=[pk]))
+    if form.is_valid() and target is not None:
+        with answers.refused_in(form):
+            transitions.link_objective(
+                found, target=target, by=actor(request), at=timezone.now(), **form.kind_of_fields
+            )
+            messages.success(request, "Tied.")
+            return saved_place(request, found, reverse("okrs:ties", args=[pk]))
+    return _ties(request, found, status=answers.status_of(form), form=form)
 
 
 def _ties(
@@ -87,11 +84,13 @@ def add_service(request: PortalRequest, pk: int) -> HttpResponse:
     except Http404:
         form.add_error("service", "There is no service of this address.")
         return _ties(request, found, status=HTTPStatus.UNPROCESSABLE_ENTITY, service_form=form)
-    transitions.link_service(
-        found, service=service, note=form.cleaned_data["note"], by=actor(request), at=timezone.now()
-    )
-    messages.success(request, f"It is about {service} now. That is evidence, and moves no score.")
-    return redirect("okrs:ties", pk=pk)
+    with answers.refused_in(form):
+        transitions.link_service(
+            found, service=service, note=form.cleaned_data["note"], by=actor(request), at=timezone.now()
+        )
+        messages.success(request, f"It is about {service} now. That is evidence, and moves no score.")
+        return redirect("okrs:ties", pk=pk)
+    return _ties(request, found, status=answers.status_of(form), service_form=form)
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.http import PortalRequest, actor
+from apps.accounts.models import Actor
 from apps.catalog.queries import members_of
 from apps.comments.queries import conversation
 from apps.core.http import page, wants_part
@@ -93,16 +94,16 @@ def correct_objective(request: PortalRequest, pk: int) -> HttpResponse:
     found = found_objective(request, pk)
     words = {name: getattr(found, name) for name in ("title", "why", "instead_of", "revision")}
     form = CorrectForm(request.POST or None, initial=words)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
+    is_stale = False
+    if request.method == "POST" and form.is_valid():
+        with answers.refused_in(form):
             at = timezone.now()
             result = transitions.correct_objective(found, by=actor(request), at=at, **form.cleaned_data)
             if isinstance(result, Saved):
                 return back(found)
-            status = HTTPStatus.CONFLICT
-            form.add_error(None, f"Somebody else changed it meanwhile. It says now: “{result.row.title}”.")
+            is_stale = True
+            said = f"Somebody else changed it meanwhile. It says now: “{result.row.title}”."
+            form.add_error(None, said)
     context = {
         "title": "Correct what was agreed",
         "consequence": "The words before and after stand in history, with your reason.",
@@ -111,6 +112,7 @@ def correct_objective(request: PortalRequest, pk: int) -> HttpResponse:
         "form": form,
         "action": "Correct it",
     }
+    status = HTTPStatus.CONFLICT if is_stale else answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 
@@ -120,7 +122,7 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
     found = found_objective(request, pk)
     by = actor(request)
     rules.check_may_draft(by, found.team)
-    form = _details(found, request.POST or None)
+    form = _details(found, request.POST or None, by=by)
     context: dict[str, Any] = {
         "title": "Owner, ambition and the rest",
         "objective": found,
@@ -130,14 +132,16 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
-        match transitions.detail_objective(
-            found, reviewer=found.reviewer, by=by, at=timezone.now(), **form.cleaned_data
-        ):
+        said = {name: getattr(found, name) for name in rules.READERS} | form.cleaned_data
+        match transitions.detail_objective(found, reviewer=found.reviewer, by=by, at=timezone.now(), **said):
             case Saved(saved):
                 return saved_place(request, found_objective(request, saved.pk), page_of(found))
             case Conflict(theirs):
-                mine, saved_form = _details(found, typed_over(request, theirs.revision)), _details(theirs)
-                typed = _details(found, initial=request.POST.dict())
+                mine, saved_form = (
+                    _details(found, typed_over(request, theirs.revision), by=by),
+                    _details(theirs, by=by),
+                )
+                typed = _details(found, initial=request.POST.dict(), by=by)
                 names = [name for name in mine.fields if name != "revision"]
                 context |= {"form": mine, "action": "Keep mine"}
                 context["both"] = both_of(typed, saved_form, names=names)
@@ -146,7 +150,7 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _details(
-    found: Objective, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None
+    found: Objective, data: QueryDict | None = None, *, by: Actor, initial: dict[str, Any] | None = None
 ) -> DetailsForm:
     """Return the form with what stands there, with what was sent, or with what was typed before."""
     present = {
@@ -159,8 +163,13 @@ def _details(
         "embargo_until": found.embargo_until,
         "restricted_because": found.restricted_because,
     }
-    people: dict[str, Any] = {"members": members_of(found.team_id), "owner": found.accountable}
-    return DetailsForm(data, initial=present | (initial or {}), **people)
+    return DetailsForm(
+        data,
+        initial=present | (initial or {}),
+        members=members_of(found.team_id),
+        owner=found.accountable,
+        may_choose_readers=rules.may_choose_readers(by, found),
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -27,6 +27,9 @@ class Migration(migrations.Migration):
                 ('content_version', models.PositiveIntegerField(default=0)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.service')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('service', 'kind'), name='assessment_one_present_per_kind')],
+            },
         ),
         migrations.CreateModel(
             name='Area',
@@ -45,6 +48,9 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(blank=True, choices=[('strong', 'Strong'), ('adequate', 'Adequate'), ('weak', 'Weak')], default='', max_length=10)),
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='readiness.assessment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('assessment', 'key'), name='area_once')],
+            },
         ),
         migrations.CreateModel(
             name='Answer',
@@ -70,6 +76,10 @@ class Migration(migrations.Migration):
                 ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='readiness.assessment')),
             ],
+            options={
+                'indexes': [models.Index(fields=['assessment', 'area', 'position'], name='answer_by_area'), models.Index(condition=models.Q(('state', 'planned')), fields=['due_on'], name='answer_by_due_date'), models.Index(fields=['owner', 'state'], name='answer_by_owner'), models.Index(condition=models.Q(('is_returned', True)), fields=['owner'], name='answer_returned')],
+                'constraints': [models.UniqueConstraint(fields=('assessment', 'item'), name='answer_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'planned'), _negated=True), models.Q(('due_on__isnull', False), ('owner__isnull', False)), _connector='OR'), name='answer_planned_has_owner_and_date')],
+            },
         ),
         migrations.CreateModel(
             name='Edition',
@@ -104,6 +114,9 @@ class Migration(migrations.Migration):
                 ('answers', models.ManyToManyField(related_name='evidence', to='readiness.answer')),
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='readiness.assessment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('assessment', 'url'), name='evidence_once_per_address')],
+            },
         ),
         migrations.CreateModel(
             name='Exemption',
@@ -120,6 +133,10 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'approved')), fields=['ends_on'], name='exemption_by_end')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'approved'])), fields=('answer',), name='exemption_one_stands'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'withdrawn']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='exemption_decision_is_whole'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='exemption_is_decided_by_another')],
+            },
         ),
         migrations.CreateModel(
             name='Reviewer',
@@ -128,6 +145,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.service')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('service', 'person'), name='reviewer_once')],
+            },
         ),
         migrations.CreateModel(
             name='Verdict',
@@ -139,6 +159,9 @@ class Migration(migrations.Migration):
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='readiness.area')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('area', 'reviewer'), name='verdict_one_per_reviewer')],
+            },
         ),
         migrations.CreateModel(
             name='AnswerVersion',
@@ -158,65 +181,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('answer', 'revision'), name='answerversion_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(fields=('assessment', 'key'), name='area_once'),
-        ),
-        migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['assessment', 'area', 'position'], name='answer_by_area'),
-        ),
-        migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(condition=models.Q(('state', 'planned')), fields=['due_on'], name='answer_by_due_date'),
-        ),
-        migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['owner', 'state'], name='answer_by_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(condition=models.Q(('is_returned', True)), fields=['owner'], name='answer_returned'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('assessment', 'item'), name='answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'planned'), _negated=True), models.Q(('due_on__isnull', False), ('owner__isnull', False)), _connector='OR'), name='answer_planned_has_owner_and_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('service', 'kind'), name='assessment_one_present_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('assessment', 'url'), name='evidence_once_per_address'),
-        ),
-        migrations.AddIndex(
-            model_name='exemption',
-            index=models.Index(condition=models.Q(('state', 'approved')), fields=['ends_on'], name='exemption_by_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='exemption',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'approved'])), fields=('answer',), name='exemption_one_stands'),
-        ),
-        migrations.AddConstraint(
-            model_name='exemption',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'withdrawn']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='exemption_decision_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='exemption',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='exemption_is_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewer',
-            constraint=models.UniqueConstraint(fields=('service', 'person'), name='reviewer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.UniqueConstraint(fields=('area', 'reviewer'), name='verdict_one_per_reviewer'),
         ),
     ]

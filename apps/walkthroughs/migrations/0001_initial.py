@@ -42,6 +42,9 @@ class Migration(migrations.Migration):
                 ('left_at', models.DateTimeField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reply', ''), ('replied_at', None)), models.Q(models.Q(('reply', ''), _negated=True), ('replied_at__isnull', False)), _connector='OR'), name='seat_reply_is_whole')],
+            },
         ),
         migrations.CreateModel(
             name='SignOff',
@@ -56,6 +59,9 @@ class Migration(migrations.Migration):
                 ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='walkthroughs.seat')),
                 ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='walkthroughs.contentsnapshot')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('replaced_at', None)), fields=('seat',), name='signoff_one_stands_per_seat'), models.CheckConstraint(condition=models.Q(('decision', 'approve'), models.Q(('note', ''), _negated=True), _connector='OR'), name='signoff_says_why_unless_approved')],
+            },
         ),
         migrations.CreateModel(
             name='Veto',
@@ -74,6 +80,10 @@ class Migration(migrations.Migration):
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.service')),
                 ('sign_off', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='veto', to='walkthroughs.signoff')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('lifted_at', None)), fields=['service'], name='veto_standing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lift_reason', ''), ('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='veto_lift_is_whole'), models.CheckConstraint(condition=models.Q(('capacity__in', ['architect', 'security', 'enablement'])), name='veto_is_by_an_expert_seat')],
+            },
         ),
         migrations.CreateModel(
             name='Walkthrough',
@@ -100,6 +110,10 @@ class Migration(migrations.Migration):
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='readiness.assessment')),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.service')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'starts_at', 'id'], name='walkthrough_by_time'), models.Index(fields=['service', 'id'], name='walkthrough_by_service')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['decided', 'cancelled']), _negated=True), fields=('service',), name='walkthrough_one_open_per_service'), models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'cancelled']), models.Q(('starts_at__isnull', False), models.Q(('risk_level', ''), _negated=True)), _connector='OR'), name='walkthrough_has_a_time_and_risk_once_scheduled'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state', 'decided'), models.Q(('decision', ''), _negated=True)), models.Q(models.Q(('state', 'decided'), _negated=True), ('decided_at', None), ('decision', '')), _connector='OR'), name='walkthrough_decision_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'decided']), _negated=True), ('held_at__isnull', False), _connector='OR'), name='walkthrough_held_at_is_known')],
+            },
         ),
         migrations.AddField(
             model_name='seat',
@@ -131,6 +145,10 @@ class Migration(migrations.Migration):
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.service')),
                 ('walkthrough', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='walkthroughs.walkthrough')),
             ],
+            options={
+                'indexes': [models.Index(fields=['service', 'id'], name='launch_by_service')],
+                'constraints': [models.UniqueConstraint(fields=('walkthrough',), name='launch_once_per_walkthrough'), models.CheckConstraint(condition=models.Q(('is_over', False), models.Q(('reason', ''), _negated=True), _connector='OR'), name='launch_over_has_a_reason')],
+            },
         ),
         migrations.CreateModel(
             name='FollowUp',
@@ -149,81 +167,13 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('walkthrough', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='walkthroughs.walkthrough')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at', None)), fields=('seat',), name='signoff_one_stands_per_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.CheckConstraint(condition=models.Q(('decision', 'approve'), models.Q(('note', ''), _negated=True), _connector='OR'), name='signoff_says_why_unless_approved'),
-        ),
-        migrations.AddIndex(
-            model_name='veto',
-            index=models.Index(condition=models.Q(('lifted_at', None)), fields=['service'], name='veto_standing'),
-        ),
-        migrations.AddConstraint(
-            model_name='veto',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lift_reason', ''), ('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='veto_lift_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='veto',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__in', ['architect', 'security', 'enablement'])), name='veto_is_by_an_expert_seat'),
-        ),
-        migrations.AddIndex(
-            model_name='walkthrough',
-            index=models.Index(fields=['state', 'starts_at', 'id'], name='walkthrough_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='walkthrough',
-            index=models.Index(fields=['service', 'id'], name='walkthrough_by_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='walkthrough',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['decided', 'cancelled']), _negated=True), fields=('service',), name='walkthrough_one_open_per_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='walkthrough',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'cancelled']), models.Q(('starts_at__isnull', False), models.Q(('risk_level', ''), _negated=True)), _connector='OR'), name='walkthrough_has_a_time_and_risk_once_scheduled'),
-        ),
-        migrations.AddConstraint(
-            model_name='walkthrough',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state', 'decided'), models.Q(('decision', ''), _negated=True)), models.Q(models.Q(('state', 'decided'), _negated=True), ('decided_at', None), ('decision', '')), _connector='OR'), name='walkthrough_decision_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='walkthrough',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'decided']), _negated=True), ('held_at__isnull', False), _connector='OR'), name='walkthrough_held_at_is_known'),
+            options={
+                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['due_on'], name='followup_by_due_date')],
+                'constraints': [models.UniqueConstraint(fields=('walkthrough', 'number'), name='followup_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('done_by', None)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='followup_end_is_whole')],
+            },
         ),
         migrations.AddConstraint(
             model_name='seat',
             constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('walkthrough', 'person'), name='seat_one_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reply', ''), ('replied_at', None)), models.Q(models.Q(('reply', ''), _negated=True), ('replied_at__isnull', False)), _connector='OR'), name='seat_reply_is_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='launch',
-            index=models.Index(fields=['service', 'id'], name='launch_by_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='launch',
-            constraint=models.UniqueConstraint(fields=('walkthrough',), name='launch_once_per_walkthrough'),
-        ),
-        migrations.AddConstraint(
-            model_name='launch',
-            constraint=models.CheckConstraint(condition=models.Q(('is_over', False), models.Q(('reason', ''), _negated=True), _connector='OR'), name='launch_over_has_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['due_on'], name='followup_by_due_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(fields=('walkthrough', 'number'), name='followup_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('done_by', None)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='followup_end_is_whole'),
         ),
     ]

@@ -21,6 +21,8 @@ JOBS: Final[dict[str, Callable[..., object]]] = {  # in the order in which a day
     "lapse": transitions.lapse_all,
     "decide_again": transitions.decide_again,
     "look": lambda *, by, at: transitions.look(by=by, at=at, is_whole=True),
+    "freeze_packs": transitions.prepare_due_packs,
+    "ask_to_sharpen": transitions.ask_to_sharpen,
 }
 
 
@@ -28,7 +30,7 @@ class Command(BaseCommand):
     """Usage: turn_okrs [JOB …] --at ISO-TIME [--json] [--yes]."""
 
     help = (
-        "Run the jobs of goals as beat does it, at a moment: quarters turn, questions lapse, nos come back."
+        "Run the jobs of goals as beat does it, at a moment: quarters turn, nos come back, packs are frozen."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

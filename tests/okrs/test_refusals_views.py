@@ -1,0 +1,92 @@
+"""What is typed survives a refusal: the same page comes back with it, and says what is wrong."""
+
+import pytest
+from django.urls import reverse
+
+from apps.comments.models import Comment
+from apps.okrs.models import Objective
+from tests.factories import TeamFactory, lead_of
+from tests.factories.okrs import CycleFactory, KeyResultFactory, ObjectiveFactory
+from tests.okrs.sides import sides
+
+pytestmark = pytest.mark.django_db
+WORDS = "Our reason took an hour to write"
+A_BOOK = f"{WORDS} {'a' * 10_001}"
+
+
+@pytest.fixture
+def team():
+    return TeamFactory(name="Tracking", slug="tracking")
+
+
+@pytest.fixture
+def cycle():
+    return CycleFactory(slug="2026-q9", state="active")
+
+
+def refused(client, by, name, /, *args, status, **typed):
+    client.force_login(by.person)
+    answer = client.post(reverse(f"okrs:{name}", args=args), typed)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_a_step_that_is_not_possible_comes_back_with_its_reason(client, team, cycle):
+    objective = ObjectiveFactory(team=team, cycle=cycle, state="draft")
+
+    html = refused(client, lead_of(team), "objective_step", objective.pk, "stop", status=409, reason=WORDS)
+
+    assert "cannot become stopped" in html
+    assert f"{WORDS}</textarea>" in html
+    assert Objective.objects.get().state == "draft"
+
+
+def test_the_last_key_result_is_not_dropped_and_the_reason_stays(client, team, cycle):
+    row = KeyResultFactory(objective=ObjectiveFactory(team=team, cycle=cycle, state="agreed"))
+
+    html = refused(client, lead_of(team), "drop_key_result", row.pk, status=409, reason=WORDS)
+
+    assert "It is the last one." in html
+    assert WORDS in html
+
+
+def test_the_backlog_keeps_what_is_too_long(client, team):
+    html = refused(
+        client, lead_of(team), "add_to_backlog", "tracking", status=422, text=f"{WORDS}{'s' * 300}"
+    )
+
+    assert f"{WORDS}sss" in html
+    assert 'role="alert"' in html
+    assert 'name="is_idea" checked' not in html  # the tick was taken away, and stays so
+
+
+@pytest.mark.parametrize("act", ["counter", "report"])
+def test_an_act_that_came_too_late_keeps_the_words(client, now, act):
+    two = sides()
+    asked = two.ask(now)
+    field = "message" if act == "counter" else "reason"
+    typed = {field: WORDS, "deliverable": "A page", "person_weeks": "3", "ends_on": "2026-03-20", "seen": "x"}
+    Objective.objects.filter(pk=two.objective.pk).update(state="stopped")
+
+    client.force_login(two.giver.person)
+    answer = client.post(reverse("okrs:act", args=[asked.pk, act]), typed)
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert ("The terms changed while you wrote" in html) == (act == "counter")
+    assert (asked.terms.sha256 in html) == (act == "counter")  # sent again, it counts
+    assert WORDS in html
+
+
+def test_remarks_come_back_when_they_are_a_book(client, now):
+    two = sides()
+    asked = two.ask(now)
+    lead = two.buyer
+
+    for name, pk in (
+        ("say", asked.pk),
+        ("say_of_objective", two.objective.pk),
+        ("objective_thread", two.objective.pk),
+    ):
+        assert A_BOOK in refused(client, lead, name, pk, status=422, text=A_BOOK)
+    assert not Comment.objects.exists()
