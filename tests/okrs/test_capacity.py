@@ -256,10 +256,10 @@ def test_a_waiver_has_a_reason_and_an_end(quarter, root, now, said, field):
     assert refusal.value.field == field
 
 
-def test_ledgers_of_many_quarters_take_five_queries(django_assert_num_queries, now, db):
+def test_ledgers_of_many_quarters_take_four_queries(django_assert_num_queries, now, db):
     quarters = [capacity_of(TeamFactory(), CycleFactory(), has="50", promised="10") for _ in range(10)]
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         found = queries.ledgers([one.pk for one in quarters], on=now.date())
 
     assert len(found) == 10

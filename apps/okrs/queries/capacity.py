@@ -18,7 +18,7 @@ from apps.okrs.rules.numbers import ZERO, plain
 
 
 def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
-    """Return the ledgers of the quarters that have a plan, by quarter. Five queries, however many."""
+    """Return the ledgers of the quarters that have a plan, by quarter. Four queries, however many."""
     ids = [pk for pk in quarter_ids if pk is not None]
     plans = _plans_of(ids=ids)
     if not plans:
@@ -28,10 +28,9 @@ def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
     borrowed: dict[int, list[Borrowed]] = defaultdict(list)
     for pk, kind, weeks in _allocated(ids=ids):
         allocated[pk].append((kind, weeks))
-    for pk, weeks in _lent(ids=ids):
-        lent[pk] += weeks
-    for pk, weeks, ramp in _borrowed(ids=ids):
-        borrowed[pk].append(Borrowed(weeks, ramp))
+    for lender, borrower, weeks, ramp in _standing(ids=ids):
+        lent[lender] += weeks
+        borrowed[borrower].append(Borrowed(weeks, ramp))
     waivers: dict[int, Decimal] = {}
     for pk, up_to in _waived(ids=ids, on=on):
         waivers[pk] = max(up_to, waivers.get(pk, up_to))
@@ -58,15 +57,10 @@ def _allocated(*, ids: list[int]) -> QuerySet[Allocation, tuple[int, str, Decima
 
 
 @statement()
-def _lent(*, ids: list[int]) -> QuerySet[Loan, tuple[int, Decimal]]:
-    standing = Loan.objects.filter(ended_on=None, lender__in=ids)
-    return standing.values_list("lender_id", "person_weeks")
-
-
-@statement()
-def _borrowed(*, ids: list[int]) -> QuerySet[Loan, tuple[int, Decimal, Decimal]]:
-    standing = Loan.objects.filter(ended_on=None, borrower__in=ids)
-    return standing.values_list("borrower_id", "person_weeks", "ramp")
+def _standing(*, ids: list[int]) -> QuerySet[Loan, tuple[int, int, Decimal, Decimal]]:
+    """Return the loans of either side: both ledgers read the one row."""
+    rows = Loan.objects.filter(Q(lender__in=ids) | Q(borrower__in=ids), ended_on=None)
+    return rows.values_list("lender_id", "borrower_id", "person_weeks", "ramp")
 
 
 @statement()
@@ -75,14 +69,14 @@ def _waived(*, ids: list[int], on: date) -> QuerySet[Waiver, tuple[int, Decimal]
 
 
 def ledger(quarter: Quarter, *, on: date) -> Ledger | None:
-    """Return the ledger of one quarter; none without a plan. Five queries, or one."""
+    """Return the ledger of one quarter; none without a plan. Four queries, or one."""
     return ledgers([quarter.pk], on=on).get(quarter.pk)
 
 
 def ledgers_of_teams(
     team_ids: Iterable[int], *, cycle_id: int, on: date
 ) -> dict[int, tuple[Quarter, Ledger | None]]:
-    """Return quarter and ledger of some teams in one cycle, by team. Six queries at most."""
+    """Return quarter and ledger of some teams in one cycle, by team. Five queries at most."""
     quarters = {one.team_id: one for one in _quarters(team_ids=list(team_ids), cycle_id=cycle_id)}
     found = ledgers([one.pk for one in quarters.values()], on=on)
     return {team_id: (one, found.get(one.pk)) for team_id, one in quarters.items()}
