@@ -72,6 +72,10 @@ def test_what_another_kind_used_is_put_away(now):
         ({"kind": Kind.MILESTONE, "milestones": [rules.MilestoneDraft(" ")]}, "milestones"),
         ({"kind": Kind.MILESTONE, "milestones": [rules.MilestoneDraft("x", pk=99)]}, "milestones"),
         ({"kind": Kind.MILESTONE, "milestones": [rules.MilestoneDraft("x")] * 31}, "milestones"),
+        (
+            {"kind": Kind.MILESTONE, "milestones": [rules.MilestoneDraft("x", due_on=date(2029, 2, 1))]},
+            "milestones",
+        ),
     ],
 )
 def test_a_measure_that_cannot_be_is_refused(now, fields, field):

@@ -596,6 +596,18 @@ def test_milestones_are_added_reached_and_opened_again(team, member, now):
     assert [one.data["what"] for one in said] == ["added", "reached", "opened again", "removed"]
 
 
+def test_no_milestone_is_due_when_it_cannot_count_any_more(team, member, now):
+    objective = made(team=team)
+    row, last = KeyResultFactory(objective=objective), objective.cycle.ends_on
+
+    with pytest.raises(InvalidInputError, match="cannot count any more") as refusal:
+        transitions.add_milestone(row, title="EU", due_on=last + timedelta(days=1), by=member, at=now)
+
+    assert refusal.value.field == "due_on"
+    assert not Milestone.objects.exists()
+    transitions.add_milestone(row, title="EU", due_on=last, by=member, at=now)
+
+
 @pytest.mark.parametrize(
     ("days", "url", "field"),
     [

@@ -137,7 +137,10 @@ class MetricViewSet(viewsets.GenericViewSet[Metric]):
     @extend_schema(request=shapes.ValueInput, responses=shapes.ValueOut, parameters=[DAY])
     @action(detail=True, methods=["put"], url_path="values/(?P<day>[-0-9]{1,20})")
     def value(self, request: Request, key: str, day: str) -> Response:
-        """Say what a metric was on one date; the same again changes nothing, another number corrects it."""
+        """Say what a metric was on one date; the same again changes nothing, another number corrects it.
+
+        It takes no If-Match: a correction supersedes and keeps what stood there, so that nothing is lost.
+        """
         found, values = queries.metric(key), body(request, shapes.ValueInput)
         kept = transitions.record_value(
             found, on_date=_day(day), source=ValueSource.API, by=actor(request), at=timezone.now(), **values

@@ -237,7 +237,7 @@ def check_draft(
     first = starts_on or (cycle.starts_on if cycle else date.min)
     last = ends_on or (cycle.ends_on if cycle else date.max)
     check_measure(measured(draft, draft.metric, starts_on=first, ends_on=last))
-    _check_milestones(draft)
+    _check_milestones(draft, last=last)
 
 
 def check_numbers(draft: MeasureDraft) -> None:
@@ -252,14 +252,22 @@ def _check_metric_of(draft: MeasureDraft) -> None:
     check_in_use(draft.metric)
 
 
-def _check_milestones(draft: MeasureDraft) -> None:
+def check_due(due_on: date, *, last: date, field: str) -> None:
+    """Refuse a day on which a milestone can no longer count: it is due within the time that is measured."""
+    check_day(due_on, field=field)
+    if due_on > last:
+        message = f"What is due after {last:%-d %B %Y} cannot count any more."
+        raise InvalidInputError(message, field=field)
+
+
+def _check_milestones(draft: MeasureDraft, *, last: date) -> None:
     if len(draft.milestones) > MOST_MILESTONES:
         message = f"At most {MOST_MILESTONES} milestones: more are a plan, which lives elsewhere."
         raise InvalidInputError(message, field="milestones")
     for one in draft.milestones:
         clean_line(one.title, field="milestones", is_required=True)
         if one.due_on is not None:
-            check_day(one.due_on, field="milestones")
+            check_due(one.due_on, last=last, field="milestones")
 
 
 @dataclass(frozen=True)

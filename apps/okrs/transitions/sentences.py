@@ -259,7 +259,9 @@ def add_milestone(
     rules.check_not_dropped(key_result)
     title = clean_line(title, field="title", is_required=True)
     if due_on is not None:
-        check_day(due_on, field="due_on")
+        cycle = key_result.objective.cycle
+        last = key_result.ends_on or (cycle.ends_on if cycle else date.max)
+        rules.check_due(due_on, last=last, field="due_on")
     if key_result.kind not in {Kind.SENTENCE, Kind.MILESTONE}:
         message = "It is measured by a number. Change how it is measured first."
         raise InvalidMoveError(message)
