@@ -424,6 +424,14 @@ def test_a_loan_is_called_what_lies_on_the_table(two, now):
     assert fresh(asked).title == "5 person-weeks for “Buyers see where their parcel is”"
 
 
+def test_what_was_asked_in_words_keeps_its_name(two, now):
+    asked = two.ask(now)
+
+    transitions.counter(asked, payload=WORK | {"deliverable": "A link only"}, by=two.giver, at=now)
+
+    assert fresh(asked).title == WORK["deliverable"]
+
+
 def test_a_team_lends_itself_nobody(two, now):
     two.tracking = two.checkout
 

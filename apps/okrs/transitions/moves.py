@@ -10,7 +10,7 @@ from apps.activity.transitions import record
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError
 from apps.core.text import clean_line
-from apps.okrs.models import OVER, Act, Move, Negotiation, Stage, Terms
+from apps.okrs.models import OVER, Act, Move, Negotiation, NegotiationKind, Stage, Terms
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import LONGEST_REASON, Standing
 from apps.okrs.rules.terms import changed, clean_payload, digest, lines_of, shape_of, title_of
@@ -55,8 +55,9 @@ def append_move(  # noqa: PLR0913 -- a move has that many sides
     negotiation.owes = _side(negotiation, standing.owes_id)
     if terms is not None:
         negotiation.terms = terms
-        about = negotiation.key_result or negotiation.objective
-        negotiation.title = title_of(shape_of(negotiation), terms.payload, about=str(about or ""))
+        if shape_of(negotiation) == NegotiationKind.LOAN:  # its name is a number; words keep those of the ask
+            about = negotiation.key_result or negotiation.objective
+            negotiation.title = title_of(NegotiationKind.LOAN, terms.payload, about=str(about or ""))
     negotiation.revision += 1
     negotiation.save(
         update_fields=[
