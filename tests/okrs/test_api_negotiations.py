@@ -348,7 +348,7 @@ def test_one_costs_the_same_however_many_rounds(two, asked, now, buyer, rounds, 
         transitions.counter(asked, payload=WORK | {"deliverable": f"{number}"}, by=by, at=now)
     buyer("GET", "me/", status=200)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         found = buyer("GET", there(asked), status=200)
 
     assert len(found["moves"]) == rounds + 1

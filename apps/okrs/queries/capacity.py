@@ -20,9 +20,14 @@ from apps.okrs.rules.numbers import ZERO, plain
 def ledgers(quarter_ids: Collection[int], *, on: date) -> dict[int, Ledger]:
     """Return the ledgers of the quarters that have a plan, by quarter. Four queries, however many."""
     ids = [pk for pk in quarter_ids if pk is not None]
-    plans = _plans_of(ids=ids)
+    return _ledgers_of(_plans_of(ids=ids), on=on)
+
+
+def _ledgers_of(plans: Collection[CapacityPlan], *, on: date) -> dict[int, Ledger]:
+    """Return the ledgers of plans by quarter. Three queries, or none without a plan."""
     if not plans:
         return {}
+    ids = [plan.quarter_id for plan in plans]
     allocated: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
     lent: dict[int, Decimal] = defaultdict(Decimal)
     borrowed: dict[int, list[Borrowed]] = defaultdict(list)
@@ -76,15 +81,16 @@ def ledger(quarter: Quarter, *, on: date) -> Ledger | None:
 def ledgers_of_teams(
     team_ids: Iterable[int], *, cycle_id: int, on: date
 ) -> dict[int, tuple[Quarter, Ledger | None]]:
-    """Return quarter and ledger of some teams in one cycle, by team. Five queries at most."""
+    """Return quarter and ledger of some teams in one cycle, by team. Four queries at most."""
     quarters = {one.team_id: one for one in _quarters(team_ids=list(team_ids), cycle_id=cycle_id)}
-    found = ledgers([one.pk for one in quarters.values()], on=on)
+    plans = [getattr(one, "capacity", None) for one in quarters.values()]
+    found = _ledgers_of([plan for plan in plans if plan is not None], on=on)
     return {team_id: (one, found.get(one.pk)) for team_id, one in quarters.items()}
 
 
 @statement()
 def _quarters(*, team_ids: list[int], cycle_id: int) -> QuerySet[Quarter]:
-    return Quarter.objects.filter(team__in=team_ids, cycle=cycle_id)
+    return Quarter.objects.filter(team__in=team_ids, cycle=cycle_id).select_related("capacity")
 
 
 @dataclass

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.models import Actor, User
+from apps.activity.models import Event
 from apps.catalog.models import Team
 from apps.core.querysets import COUNTED, up_to
 from apps.core.statements import one_or_404, statement
+from apps.okrs.events import AskDrafted
 from apps.okrs.models import (
     OVER,
     Act,
@@ -93,14 +95,20 @@ def _visible_by(*, reader_teams: list[int] | None, on: date | None) -> Negotiati
 
 
 def negotiation(pk: int, *, person: User, on: date) -> Negotiation:
-    """Return one negotiation that somebody may read, with all that it concerns, or 404. One query."""
+    """Return one negotiation that somebody may read, with all that it concerns, or 404. One query.
+
+    `was_held_here` tells whether its first word stands in the history; else a file brought it.
+    """
     return one_or_404(_one(pk=pk, **reader(person, on=on)))
 
 
 @statement()
 def _one(*, pk: int, reader_teams: list[int] | None, on: date | None) -> QuerySet[Negotiation]:
     rows = _visible_by(reader_teams=reader_teams, on=on)
-    return rows.filter(pk=pk).select_related(*LOADED)
+    first_word = Event.objects.filter(
+        subject_type="negotiation", subject_id=OuterRef("pk"), verb=AskDrafted.verb
+    )
+    return rows.filter(pk=pk).annotate(was_held_here=Exists(first_word)).select_related(*LOADED)
 
 
 @dataclass(frozen=True)
