@@ -93,13 +93,21 @@ def scope_of(quarter: Quarter, *, by: Actor) -> frozenset[int] | None:
         return None
     if by.person is None or by.team_id is not None:
         return frozenset()
-    return _contributed(quarter, by.person.lead_ids)
+    return _contributed(quarter, by.person)
 
 
-def _contributed(quarter: Quarter, lead_ids: Collection[int]) -> frozenset[int]:
+def _contributed(quarter: Quarter, person: User) -> frozenset[int]:
+    if not person.lead_ids:
+        return frozenset()
+    rows = _contributions(lead_ids=list(person.lead_ids), team_id=quarter.team_id, cycle_id=quarter.cycle_id)
+    return frozenset(rows)
+
+
+@statement()
+def _contributions(*, lead_ids: list[int], team_id: int, cycle_id: int) -> QuerySet[Participant, int]:
     rows = Participant.objects.filter(part=Participant.Part.CONTRIBUTOR, team__in=lead_ids)
-    rows = rows.filter(objective__team=quarter.team_id, objective__cycle=quarter.cycle_id)
-    return frozenset(rows.filter(objective__state__in=CHECKED).values_list("objective_id", flat=True))
+    rows = rows.filter(objective__team=team_id, objective__cycle=cycle_id)
+    return rows.filter(objective__state__in=CHECKED).values_list("objective_id", flat=True)
 
 
 def checked_objectives(quarter: Quarter, *, also: int | None = None) -> list[Objective]:
@@ -212,7 +220,7 @@ def draft_to_change(pk: int, *, person: User) -> TeamCheckIn:
 
 
 def _may_see_draft(quarter: Quarter, person: User) -> bool:
-    return quarter.team_id in person.team_ids or bool(_contributed(quarter, person.lead_ids))
+    return quarter.team_id in person.team_ids or bool(_contributed(quarter, person))
 
 
 def said_lines(
