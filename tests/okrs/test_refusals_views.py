@@ -4,10 +4,11 @@ import pytest
 from django.urls import reverse
 
 from apps.comments.models import Comment
+from apps.okrs import transitions
 from apps.okrs.models import Objective
 from tests.factories import TeamFactory, lead_of
 from tests.factories.okrs import CycleFactory, KeyResultFactory, ObjectiveFactory
-from tests.okrs.sides import sides
+from tests.okrs.sides import WORK, sides
 
 pytestmark = pytest.mark.django_db
 WORDS = "Our reason took an hour to write"
@@ -76,6 +77,21 @@ def test_an_act_that_came_too_late_keeps_the_words(client, now, act):
     assert ("The terms changed while you wrote" in html) == (act == "counter")
     assert (asked.terms.sha256 in html) == (act == "counter")  # sent again, it counts
     assert WORDS in html
+
+
+def test_whoever_changes_an_ask_after_a_colleague_keeps_the_words(client, now):
+    two = sides()
+    asked = two.ask(now)
+    shown = asked.terms.sha256
+    said = WORK | {"person_weeks": "9"}
+    asked = transitions.amend(asked, payload=said, seen=shown, by=lead_of(two.checkout), at=now)
+
+    typed = WORK | {"message": WORDS, "seen": shown}
+    html = refused(client, two.buyer, "act", asked.pk, "amend", status=409, **typed)
+
+    assert "The terms changed while you wrote" in html
+    assert WORDS in html
+    assert asked.terms.sha256 in html  # sent again, it counts
 
 
 def test_remarks_come_back_when_they_are_a_book(client, now):

@@ -292,7 +292,7 @@ def _take(request: PortalRequest, found: Negotiation, act: str, form: django_for
     match _taken(request, found, act, form.cleaned_data):
         case Conflict(theirs):
             fresh = _find(request, theirs.pk)
-            if act != Act.COUNTER:  # which alone has words of one's own
+            if not isinstance(form, forms.TermsForm):  # which has words of one's own
                 return _page(request, fresh, status=HTTPStatus.CONFLICT, is_conflict=True)
             form.data = request.POST.copy()
             form.data["seen"] = fresh.terms.sha256 if fresh.terms else ""
