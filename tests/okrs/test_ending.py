@@ -198,3 +198,17 @@ def test_a_question_about_a_draft_lapses_with_its_quarter(two, now):
 
     assert (fresh(asked).stage, fresh(two.objective).cycle) == (Stage.LAPSED, None)
     assert Decimal(Event.objects.get(verb="okrs.cycle_closed").data["put_back"]) == 1
+
+
+def test_what_was_promised_in_a_closed_quarter_stays_when_its_draft_is_withdrawn_later(two, now):
+    Objective.objects.filter(pk=two.objective.pk).update(state=State.DRAFT, agreed_at=None)
+    asked = two.ask(now)
+    accept(asked, two.giver, now)
+    own = capacity_of(two.checkout, two.cycle, has="50", promised="6")
+    Allocation.objects.filter(quarter=own).update(objective=two.objective)
+    closing(two)
+
+    transitions.withdraw(fresh(two.objective), by=two.buyer, at=GRACE_IS_OVER)
+
+    assert (fresh(two.objective).state, fresh(asked).stage) == (State.WITHDRAWN, Stage.AGREED)
+    assert sorted(Allocation.objects.values_list("person_weeks", flat=True)) == [4, 6]

@@ -62,6 +62,7 @@ from apps.okrs.queries.findings import (
 from apps.okrs.queries.guards import (
     blockers,
     ending_with,
+    ends_with,
     has_open_negotiation,
     others_of,
 )
@@ -326,6 +327,7 @@ __all__ = [
     "due_on",
     "due_packs",
     "ending_with",
+    "ends_with",
     "evidence_with",
     "finding",
     "findings",

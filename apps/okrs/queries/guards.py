@@ -1,12 +1,12 @@
 """What stands between an objective and its next state; asked by steps, under their locks, and by forms."""
 
-from django.db.models import DecimalField
-
 from apps.okrs.models import (
     AlignmentLink,
+    CycleState,
     Finding,
     Negotiation,
     NegotiationKind,
+    NegotiationQuerySet,
     Objective,
     Participant,
     Stage,
@@ -15,7 +15,6 @@ from apps.okrs.queries.findings import blocking_of
 from apps.okrs.rules.steps import Blocker
 from apps.okrs.rules.terms import many_weeks, weeks_of
 
-WEEKS = DecimalField(max_digits=15, decimal_places=4)
 KEPT = (Stage.AGREED, Stage.REPORTED, Stage.CLOSED)
 
 
@@ -43,12 +42,20 @@ def has_open_negotiation(objective: Objective) -> bool:
     return rows.exists()
 
 
-def ending_with(objective: Objective) -> list[tuple[str, str]]:
-    """Return what ends with an objective: the other team with its title, and what it means. One query."""
+def ends_with(objective: Objective) -> NegotiationQuerySet:
+    """Return the negotiations that end with an objective: what is asked about it, and agreed for it.
+
+    A change goes with the agreement that it changed; what was promised in a closed quarter stays on record.
+    """
     rows = Negotiation.objects.filter(objective=objective, stage__in=[Stage.OPEN, Stage.AGREED])
     rows = rows.exclude(stage=Stage.AGREED, changes__isnull=False)
-    rows = rows.select_related("initiator", "counterpart", "terms")
-    return [(f"{one.other(objective.team_id)}: {one.title}", _what_ends(one)) for one in rows.order_by("pk")]
+    return rows.exclude(stage=Stage.AGREED, cycle__state=CycleState.CLOSED).order_by("pk")
+
+
+def ending_with(objective: Objective) -> list[tuple[str, str]]:
+    """Return what ends with an objective: the other team with its title, and what it means. One query."""
+    rows = ends_with(objective).select_related("initiator", "counterpart", "terms")
+    return [(f"{one.other(objective.team_id)}: {one.title}", _what_ends(one)) for one in rows]
 
 
 def _what_ends(negotiation: Negotiation) -> str:

@@ -6,8 +6,18 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from apps.accounts.models import Actor
-from apps.okrs import events
-from apps.okrs.models import Act, Allocation, Cycle, Loan, Negotiation, Objective, Participant, Stage
+from apps.okrs import events, queries
+from apps.okrs.models import (
+    Act,
+    Allocation,
+    Cycle,
+    CycleState,
+    Loan,
+    Negotiation,
+    Objective,
+    Participant,
+    Stage,
+)
 from apps.okrs.rules.measuring import today_of
 from apps.okrs.rules.negotiating import LONGEST_REASON, giver_of
 from apps.okrs.rules.numbers import ZERO
@@ -33,12 +43,9 @@ def end_with(
     The objective and its team's page are locked, so nobody agrees on anything about it meanwhile: its team is
     a side of all that is about it. Loans and contributions are one row each, which both ledgers read.
     """
-    rows = Negotiation.objects.select_for_update(of=("self",), no_key=True).select_related(*LOADED)
-    found = rows.filter(objective=objective, stage__in=[Stage.OPEN, Stage.AGREED]).order_by("pk")
+    rows = queries.ends_with(objective).select_for_update(of=("self",), no_key=True).select_related(*LOADED)
     told = set()
-    for one in found.exclude(pk=but.pk) if but else found:
-        if one.stage == Stage.AGREED and one.changes_id is not None:
-            continue  # it goes with the agreement that it changed
+    for one in rows.exclude(pk=but.pk) if but else rows:
         told.add(_end(one, objective, reason=reason[:LONGEST_REASON], by=by, at=at))
     return told
 
@@ -67,8 +74,12 @@ def _end(negotiation: Negotiation, objective: Objective, *, reason: str, by: Act
 
 
 def free_own_weeks(objective: Objective, *, by: Actor, at: datetime) -> Decimal:  # noqa: ARG001
-    """Free what its own team promised to an objective; return the person-weeks. Two queries."""
+    """Free what its own team promised to an objective; return the person-weeks. Two queries.
+
+    What was promised in a closed quarter stays on record.
+    """
     promised = Allocation.objects.filter(objective=objective, negotiation=None)
+    promised = promised.exclude(quarter__cycle__state=CycleState.CLOSED)
     weeks = promised.aggregate(sum=Sum("person_weeks"))["sum"] or ZERO
     promised.delete()
     return weeks
