@@ -73,6 +73,19 @@ def test_beside_other_objectives_it_stands_in_the_teams_draft(goals, helper, now
     assert (row.priorities, row.published_at, row.lines.count()) == ("Calm", None, 2)
 
 
+def test_what_the_team_has_written_of_itself_it_publishes_itself(client, goals, helper, now):
+    begun = save(goals, of(priorities="Half a sentence"), goals.lead, now).row
+    saved = save(goals, of(goals.objective), helper, now, revision=begun.revision)
+
+    with pytest.raises(NotPermittedError, match="says the rest, and publishes it"):
+        transitions.publish_check_in(saved.row, revision=2, by=helper, at=now)
+
+    client.force_login(helper.person)
+    url = reverse("okrs:write_check_in", args=[goals.cycle.slug, goals.team.slug])
+    assert 'name="publish"' not in client.get(url).content.decode()
+    assert TeamCheckIn.objects.get().published_at is None
+
+
 def test_nobody_else_does(goals, helper, now):
     routing = Participant.objects.get().team
     lender = TeamFactory()

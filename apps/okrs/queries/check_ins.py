@@ -171,7 +171,9 @@ def sheet(
             for row in own
         ]
         rows.append(LineRow(one, lines.get(one.pk), lines_before.get(one.pk), found))
-    return Sheet(draft, rows, is_part=scope is not None, may_be_published=len(objectives) == len(asked))
+    has_squares = draft is not None and rules.has_squares(draft)
+    may_publish = rules.may_publish([one.pk for one in asked], scope, has_squares=has_squares)
+    return Sheet(draft, rows, is_part=scope is not None, may_be_published=may_publish)
 
 
 def _takes_value(key_result: KeyResult, person: User) -> bool:

@@ -121,13 +121,18 @@ def check_is_published(check_in: TeamCheckIn) -> None:
         raise InvalidMoveError(message)
 
 
+def has_squares(check_in: TeamCheckIn) -> bool:
+    """Tell whether the team has written something of itself."""
+    return any(getattr(check_in, name) for name in SQUARES)
+
+
 def check_says_something(check_in: TeamCheckIn, statuses: Mapping[str, str]) -> None:
     """Refuse to publish silence; `statuses` are those of the objectives by title."""
     silent = next((title for title, status in statuses.items() if not status), "")
     if silent:
         message = f"Say how “{silent}” goes: on track, at risk or off track."
         raise InvalidInputError(message, field="status")
-    if not statuses and not any(getattr(check_in, name) for name in SQUARES):
+    if not statuses and not has_squares(check_in):
         message = "Write something first."
         raise InvalidInputError(message, field="priorities")
 

@@ -76,8 +76,26 @@ def check_may_speak(by: Actor, team: Team, scope: Collection[int] | None) -> Non
 def check_within(team: Team, spoken_of: Collection[int], scope: Collection[int] | None) -> None:
     """Refuse a contributor's lead who speaks of more than what their team contributes to."""
     if scope is not None and not set(spoken_of) <= set(scope):
-        message = f"You check in on what your team contributes to; {team} says the rest, and publishes it."
-        raise NotPermittedError(message)
+        raise _is_a_part(team)
+
+
+def may_publish(asked: Collection[int], scope: Collection[int] | None, *, has_squares: bool) -> bool:
+    """Tell whether nothing else is to be said: of another objective, or in the squares of the team."""
+    return scope is None or (set(asked) <= set(scope) and not has_squares)
+
+
+def check_may_publish(
+    team: Team, asked: Collection[int], scope: Collection[int] | None, *, has_squares: bool
+) -> None:
+    """Refuse a contributor's lead where the team says more than what theirs contributes to."""
+    if not may_publish(asked, scope, has_squares=has_squares):
+        raise _is_a_part(team)
+
+
+def _is_a_part(team: Team) -> NotPermittedError:
+    return NotPermittedError(
+        f"You check in on what your team contributes to; {team} says the rest, and publishes it."
+    )
 
 
 def may_grade(by: Actor, objective: Objective) -> bool:
