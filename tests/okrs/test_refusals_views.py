@@ -42,6 +42,22 @@ def test_a_step_that_is_not_possible_comes_back_with_its_reason(client, team, cy
     assert Objective.objects.get().state == "draft"
 
 
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [("restricted_because", "Say why only the team may read it."), ("embargo_until", "Say until when.")],
+)
+def test_details_that_do_not_go_together_are_refused_beside_them(client, team, cycle, field, said):
+    objective = ObjectiveFactory(team=team, cycle=cycle, state="draft")
+    visibility = "restricted" if field == "restricted_because" else "embargoed"
+    typed = {"revision": objective.revision, "ambition": "roofshot", "tags": WORDS, "visibility": visibility}
+
+    html = refused(client, lead_of(team), "objective_details", objective.pk, status=422, **typed)
+
+    assert said in html
+    assert f'value="{WORDS}"' in html
+    assert Objective.objects.get().visibility == "open"
+
+
 def test_the_last_key_result_is_not_dropped_and_the_reason_stays(client, team, cycle):
     row = KeyResultFactory(objective=ObjectiveFactory(team=team, cycle=cycle, state="agreed"))
 

@@ -130,23 +130,21 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
         "form": form,
         "action": "Save",
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
-        said = {name: getattr(found, name) for name in rules.READERS} | form.cleaned_data
-        match transitions.detail_objective(found, reviewer=found.reviewer, by=by, at=timezone.now(), **said):
-            case Saved(saved):
-                return saved_place(request, found_objective(request, saved.pk), page_of(found))
-            case Conflict(theirs):
-                mine, saved_form = (
-                    _details(found, typed_over(request, theirs.revision), by=by),
-                    _details(theirs, by=by),
-                )
-                typed = _details(found, initial=request.POST.dict(), by=by)
-                names = [name for name in mine.fields if name != "revision"]
-                context |= {"form": mine, "action": "Keep mine"}
-                context["both"] = both_of(typed, saved_form, names=names)
-                status = HTTPStatus.CONFLICT
-    return page(request, "okrs/form.html", context, status=status)
+        with answers.refused_in(form):
+            said = {name: getattr(found, name) for name in rules.READERS} | form.cleaned_data
+            at = timezone.now()
+            match transitions.detail_objective(found, reviewer=found.reviewer, by=by, at=at, **said):
+                case Saved(saved):
+                    return saved_place(request, found_objective(request, saved.pk), page_of(found))
+                case Conflict(theirs):
+                    mine = _details(found, typed_over(request, theirs.revision), by=by)
+                    typed = _details(found, initial=request.POST.dict(), by=by)
+                    names = [name for name in mine.fields if name != "revision"]
+                    both = both_of(typed, _details(theirs, by=by), names=names)
+                    context |= {"form": mine, "action": "Keep mine", "both": both}
+                    return page(request, "okrs/form.html", context, status=HTTPStatus.CONFLICT)
+    return page(request, "okrs/form.html", context, status=answers.status_of(form))
 
 
 def _details(
@@ -178,15 +176,15 @@ def objective_thread(request: PortalRequest, pk: int) -> HttpResponse:
     found = found_objective(request, pk)
     form = SayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        transitions.say(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
-        if not wants_part(request):
-            return redirect(page_of(found))
-        form = SayForm()
+        with answers.refused_in(form):
+            transitions.say(found, by=actor(request), at=timezone.now(), **form.cleaned_data)
+            if not wants_part(request):
+                return redirect(page_of(found))
+            form = SayForm()
     context = {
         "objective": found,
         "page_url": page_of(found),
         "comments": conversation("objective", pk),
         "form": form,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return page(request, "okrs/thread.html", context, part="thread", status=status)
+    return page(request, "okrs/thread.html", context, part="thread", status=answers.status_of(form))
