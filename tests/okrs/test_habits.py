@@ -44,6 +44,13 @@ def running(two, *, agreed_at=BEFORE, **more):
     return ObjectiveFactory(team=two.tracking, cycle=two.cycle, state="active", agreed_at=agreed_at, **more)
 
 
+def moved(two, *, before, after):
+    quarter = QuarterFactory(team=two.tracking, cycle=two.cycle)
+    RankChange.objects.create(
+        quarter=quarter, before=before, after=after, reason="A law", person_name="Ada", at=LATER
+    )
+
+
 def test_goals_and_accepted_contributions_are_the_load_of_a_team(two, now):
     for _ in range(3):
         running(two)
@@ -201,15 +208,7 @@ def test_who_may_not_read_a_goal_does_not_find_it_in_numbers_or_moves(two):
     shown = running(two, title="Seen")
     hidden = running(two, title="Marker", visibility="restricted", restricted_because="A merger")
     KeyResultFactory(objective=hidden, title="Ship the merger")
-    quarter = QuarterFactory(team=two.tracking, cycle=two.cycle)
-    RankChange.objects.create(
-        quarter=quarter,
-        before=[shown.pk, hidden.pk],
-        after=[hidden.pk, shown.pk],
-        reason="A law",
-        person_name="Ada",
-        at=LATER,
-    )
+    moved(two, before=[shown.pk, hidden.pk], after=[hidden.pk, shown.pk])
 
     stranger = seen_habits(two.cycle)
     member = seen_habits(two.cycle, person=member_of(two.tracking).person)
@@ -221,6 +220,27 @@ def test_who_may_not_read_a_goal_does_not_find_it_in_numbers_or_moves(two):
     assert "Marker: 2 → 1" in member.costliest[0].moves
     assert costly.cost == Decimal("0.2")
     assert parts_of_all(two.cycle, on=ON)[0].key == "load"
+
+
+def test_what_has_left_the_order_keeps_its_name_in_what_moved(two):
+    stays = running(two, title="Stays")
+    gone = ObjectiveFactory(team=two.tracking, cycle=two.cycle, title="Gone", state="withdrawn")
+    moved(two, before=[gone.pk, stays.pk], after=[stays.pk])
+
+    (costly,) = seen_habits(two.cycle).costliest
+
+    assert costly.moves == ["Stays: 2 → 1", "Gone: left from 1"]
+
+
+@pytest.mark.parametrize("many", [1, 10])
+def test_the_page_costs_the_same_for_any_number_of_teams(two, many, django_assert_num_queries):
+    moved(two, before=[], after=[running(two).pk])
+    for _ in range(many):
+        KeyResultFactory(objective=ObjectiveFactory(cycle=two.cycle, state="active", agreed_at=BEFORE))
+    person = UserFactory()
+
+    with django_assert_num_queries(9):
+        assert len(seen_habits(two.cycle, person=person).rows) == many + 3  # two of ours, and all together
 
 
 def test_a_quarter_in_which_nothing_is_agreed_has_no_habits():

@@ -29,6 +29,7 @@ from apps.okrs.models import (
 )
 from apps.okrs.queries.finding import Reader, reader, root_team, seen_by
 from apps.okrs.queries.negotiation_measures import KEPT, Ask, dictated
+from apps.okrs.queries.ranking import HIDDEN
 from apps.okrs.rules import lash, ranks
 from apps.okrs.rules.capacity import Ledger
 from apps.okrs.rules.habits import Goal, Habits, Line, Yes
@@ -38,7 +39,6 @@ from apps.okrs.rules.numbers import ZERO
 from apps.okrs.rules.signs import CYCLES, Sign
 
 COSTLIEST: Final = 3
-HIDDEN: Final = "an objective of the team alone"
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,10 @@ def habits(cycle: Cycle, *, person: User, on: date) -> HabitsPage:
     """
     who = reader(person, on=on)
     goals = _by_team(Goal(*row) for row in _goals(**who, until=cycle.starts_on))
-    titles = {one.pk: one.title for several in goals.values() for one in several}
-    found = []
-    for change, cost in costliest(_changes(cycle_id=cycle.pk)):
-        known = {pk: titles.get(pk, HIDDEN) for pk in (*change.before, *change.after)}
-        found.append(Costly(change, cost, ranks.flips(change.before, change.after, known)))
+    moved = costliest(changes_in(cycle_id=cycle.pk))
+    ranked = {pk for change, _cost in moved for pk in (*change.before, *change.after)}
+    titles = dict.fromkeys(ranked, HIDDEN) | dict(_titles(**who, ids=sorted(ranked)))
+    found = [Costly(change, cost, ranks.flips(change.before, change.after, titles)) for change, cost in moved]
     return HabitsPage(rows=_rows(cycle, goals, who), costliest=found)
 
 
@@ -89,7 +88,7 @@ def costliest(changes: Iterable[RankChange]) -> list[tuple[RankChange, Decimal]]
 
 
 def parts_of_all(cycle: Cycle, *, on: date) -> list[Part]:
-    """Return the parts of all teams together, as everybody may know them. Eight to eleven queries."""
+    """Return the parts of all teams together, as everybody may know them. Seven to ten queries."""
     everybody = Reader(reader_teams=[], on=on)
     goals = _by_team(Goal(*row) for row in _goals(**everybody, until=cycle.starts_on))
     return next((one.parts for one in _rows(cycle, goals, everybody)), [])
@@ -149,6 +148,14 @@ def _goals(*, reader_teams: list[int] | None, on: date | None, until: date) -> Q
 
 
 @statement()
+def _titles(
+    *, reader_teams: list[int] | None, on: date | None, ids: list[int]
+) -> QuerySet[Objective, tuple[int, str]]:
+    """Return the titles of what was ranked, also of what has left the order since."""
+    return seen_by(reader_teams=reader_teams, on=on).filter(pk__in=ids).values_list("pk", "title")
+
+
+@statement()
 def _lines(*, reader_teams: list[int] | None, on: date | None, cycle_id: int) -> QuerySet[Any, Any]:
     seen = seen_by(reader_teams=reader_teams, on=on).filter(cycle=cycle_id).values("pk")
     return KeyResult.objects.filter(objective__in=seen).order_by("pk").values_list(*Line._fields)
@@ -190,6 +197,7 @@ def _teams(*, cycle_id: int) -> QuerySet[Team]:
 
 
 @statement()
-def _changes(*, cycle_id: int) -> QuerySet[RankChange]:
+def changes_in(*, cycle_id: int) -> QuerySet[RankChange]:
+    """Return the changes of orders that have a reason, the newest first. One query."""
     rows = RankChange.objects.filter(quarter__cycle=cycle_id).order_by("-at", "-pk")
     return rows.select_related("quarter__team", "quarter__cycle")

@@ -23,12 +23,11 @@ from apps.okrs.models import (
     NoException,
     Objective,
     OffsitePack,
-    RankChange,
     StrategyItem,
     everybody_reads,
 )
 from apps.okrs.queries.finding import root_team
-from apps.okrs.queries.habits import costliest, parts_of_all
+from apps.okrs.queries.habits import changes_in, costliest, parts_of_all
 from apps.okrs.queries.leadership import balances, lending, said_for
 from apps.okrs.queries.negotiation_measures import Ask, asks_in, measures_of
 from apps.okrs.queries.strategy import stated_of
@@ -201,9 +200,7 @@ def _nos(cycle: Cycle, *, on: date) -> dict[str, Any]:
 
 def _moved(cycle: Cycle, *, on: date) -> dict[str, Any]:
     """Return what moved priorities, how often orders changed, and which changes moved most."""
-    rows = list(
-        RankChange.objects.filter(quarter__cycle=cycle).select_related("quarter__team", "quarter__cycle")
-    )
+    rows = list(changes_in(cycle_id=cycle.pk))
     by_team = Counter(one.quarter.team.name for one in rows)
     titles = dict(Objective.objects.filter(everybody_reads(on=on), cycle=cycle).values_list("pk", "title"))
     parts = parts_of_all(cycle, on=on)

@@ -11,6 +11,7 @@ from apps.okrs.queries.finding import readable
 
 WEEKS_SHOWN = 13
 CHANGES_SHOWN = 50
+HIDDEN = "an objective of the team alone"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def ranks(quarter: Quarter, *, person: User, on: date) -> Ranks:
 
 def _known(change: RankChange, titles: dict[int, str]) -> dict[int, str]:
     """Return titles for a change; what the reader may not read has none."""
-    return {pk: titles.get(pk, "an objective of the team alone") for pk in [*change.before, *change.after]}
+    return {pk: titles.get(pk, HIDDEN) for pk in [*change.before, *change.after]}
 
 
 def _weeks(orders: Sequence[tuple[date, list[int]]], titles: dict[int, str]) -> list[WeekRow]:
