@@ -1,6 +1,6 @@
 """What becomes of questions, promises and loans when the objective that they serve ends, or its quarter."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ from apps.okrs.queries import ledgers
 from apps.okrs.rules.asking import Ask
 from tests.factories import TeamFactory, lead_of, member_of
 from tests.factories.okrs import CycleFactory, NextCycleFactory
-from tests.okrs.sides import capacity_of, fresh, seen, sides
+from tests.okrs.sides import WORK, capacity_of, fresh, seen, sides
 
 pytestmark = pytest.mark.django_db
 LOAN = {"person_weeks": "8", "starts_on": "2026-01-05", "ends_on": "2026-03-27"}
@@ -115,6 +115,19 @@ def test_an_agreement_that_is_revoked_frees_what_served_the_objective(two, now):
 
     assert (fresh(proposed.objective).state, fresh(helped).stage) == (State.STOPPED, Stage.REVOKED)
     assert not Allocation.objects.exists()
+
+
+def test_a_change_that_lends_nobody_ends_the_loan_on_the_day_of_whoever_agrees(two, now):
+    asked = two.ask(now, WORK | {"lent_weeks": "5"})
+    accept(asked, two.giver, now)
+    change = transitions.ask_for_change(
+        asked, payload=WORK, reason="They are needed at home", by=two.giver, at=now
+    )
+    two.buyer.person.time_zone = "Pacific/Auckland"
+
+    accept(change, two.buyer, now.replace(hour=23))  # there the next day has begun
+
+    assert Loan.objects.get().ended_on == now.date() + timedelta(days=1)
 
 
 @pytest.mark.parametrize("step", ["withdraw", "defer"])

@@ -52,7 +52,7 @@ def bring_about(
         names = ("lent_weeks", "lent_from", "lent_to")
         _lend(negotiation, root, payload, (quarters[requester.pk], quarters[giver.pk]), names, by=by, at=at)
     elif negotiation.changes is not None:
-        Loan.objects.filter(negotiation=root, ended_on=None).update(ended_on=at.date())
+        Loan.objects.filter(negotiation=root, ended_on=None).update(ended_on=today_of(by, at))
 
 
 def _take_part(objective: Objective | None, team: Team, part: str) -> None:
@@ -137,9 +137,8 @@ def _contribute(  # noqa: PLR0913 -- private
         message = f"That objective is not one of {quarter.team} in {quarter.cycle}."
         raise InvalidInputError(message, field="within")
     if within is not None:
-        within = Objective.objects.select_related("team", "cycle").get(
-            pk=within.pk
-        )  # behind its quarter's lock
+        # Read behind the lock of its quarter: it may have ended since it was chosen.
+        within = Objective.objects.select_related("team", "cycle").get(pk=within.pk)
         if within.state in EXITS:
             now = within.get_state_display().lower()
             message = f"“{within}” is {now} meanwhile: choose another objective, or none."
