@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from apps.accounts.models import Actor
-from apps.activity.models import Audience
-from apps.activity.transitions import record
 from apps.catalog.models import Team
 from apps.core.errors import InvalidInputError, InvalidMoveError
 from apps.core.transactions import one_transaction
@@ -29,6 +27,7 @@ from apps.okrs.rules import negotiating
 from apps.okrs.rules.asking import Ask, check_ask
 from apps.okrs.rules.terms import Payload, clean_payload, digest, sentences_in, shape_of, title_of
 from apps.okrs.transitions.locking_sides import locked_about, locked_sides, opened_quarters
+from apps.okrs.transitions.moves import record_move
 from apps.okrs.transitions.negotiating import propose
 
 
@@ -74,12 +73,7 @@ def _begin(ask: Ask, *, payload: Mapping[str, object], by: Actor, at: datetime) 
     event = AskDrafted(
         side=ask.initiator.name, other=ask.counterpart.name, kind=negotiation.kind, terms=terms
     )
-    record(
-        event,
-        by=by,
-        at=at,
-        subject=replace(negotiation.subject(on=at.date()), audience=Audience.of_team(ask.initiator.pk)),
-    )
+    record_move(event, negotiation, by=by, at=at, is_private=True)
     return negotiation
 
 
