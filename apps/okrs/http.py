@@ -1,4 +1,4 @@
-"""Files of goals, as pages and the API hand them out: packs, lists for spreadsheets, whole quarters."""
+"""What pages and the API share: files of goals that they hand out, and the trace of confidential reads."""
 
 from collections.abc import Collection, Iterable
 
@@ -18,11 +18,11 @@ from apps.okrs import queries, rules, transitions
 from apps.okrs.models import Cycle, Objective, OffsitePack
 
 
-def noted(shown: Iterable[Objective], *, by: Actor) -> None:
+def noted(shown: Iterable[Objective | None], *, by: Actor) -> None:
     """Write down which of the objectives on a page or in an answer an administrator reads in confidence."""
     now = timezone.now()
     on = rules.today_of(by, now)
-    for one in {one.pk: one for one in shown}.values():
+    for one in {one.pk: one for one in shown if one}.values():
         if rules.reads_in_confidence(by, one, on=on):
             transitions.note_reading(one, by=by, at=now)
 

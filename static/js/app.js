@@ -196,7 +196,7 @@
 
   document.addEventListener("htmx:configRequest", (event) => {
     const form = autosaved(event.detail.elt);
-    if (event.detail.elt.matches("form[data-adds]")) event.detail.elt.dataset.sent = event.detail.elt.elements.text.value;
+    if (adds(event.detail.elt)) event.detail.elt.dataset.sent = event.detail.elt.elements.text.value;
     if (form) {
       form.dataset.sent = words(form);
       form.dataset.sentState = stateOf(form) || "";

@@ -277,7 +277,7 @@ class NegotiationOut(NegotiationRow):
 def in_full(pk: int, *, by: Actor, person: User, on: date) -> dict[str, Any]:
     """Return a negotiation as NegotiationOut describes it, read as its page reads it."""
     found = queries.negotiation(pk, person=person, on=on)
-    noted([found.objective] if found.objective else [], by=by)
+    noted([found.objective], by=by)
     ball = queries.catchball(found, by=by, person=person, on=on)
     acts = ball.acts | ({CHANGE} if Act.REVOKE.value in ball.acts else set())
     return {

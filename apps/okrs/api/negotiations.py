@@ -168,7 +168,7 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
 
 def _find(request: Request, pk: str) -> Negotiation:
     found = queries.negotiation(number(pk), person=person(request), on=today(request))
-    noted([found.objective] if found.objective else [], by=actor(request))
+    noted([found.objective], by=actor(request))
     return found
 
 

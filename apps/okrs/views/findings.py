@@ -51,7 +51,7 @@ def finding(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _found(request: PortalRequest, pk: int) -> Finding:
     found = queries.finding(pk, person=request.user, on=today(request))
-    noted([one for one in (found.objective, found.other_objective) if one], by=actor(request))
+    noted([found.objective, found.other_objective], by=actor(request))
     return found
 
 

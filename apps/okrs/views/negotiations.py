@@ -74,7 +74,7 @@ def negotiation(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _find(request: PortalRequest, pk: int) -> Negotiation:
     found = queries.negotiation(pk, person=request.user, on=timezone.localdate())
-    noted([found.objective] if found.objective else [], by=actor(request))
+    noted([found.objective], by=actor(request))
     return found
 
 
