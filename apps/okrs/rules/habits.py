@@ -5,16 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from apps.okrs.models import LOCKED, Ambition, Kind, NegotiationKind, State
 from apps.okrs.rules import lash, wording
 from apps.okrs.rules.lash import Part
-from apps.okrs.rules.lint import Limits
+from apps.okrs.rules.lint.facts import DEFAULTS
 from apps.okrs.rules.negotiation_measures import Share
 from apps.okrs.rules.signs import Sign, signs_of
-
-LIMITS: Final = Limits()
 
 
 class Goal(NamedTuple):
@@ -130,7 +128,7 @@ class Habits:
         return sum(one.runs for one in self._goals({team})) + sum(helps)
 
     def _limit(self, team: int) -> int:
-        return LIMITS.objectives_of_organisation if team == self.root else LIMITS.objectives
+        return DEFAULTS.objectives_of_organisation if team == self.root else DEFAULTS.objectives
 
     def _order(self, teams: Collection[int]) -> Sequence[Sequence[int]]:
         if len(teams) == 1:
