@@ -184,9 +184,10 @@ def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool, today: 
     may_edit = rules.may_edit(by, objective)
     may_draft = rules.may_draft(by, objective.team)
     speaks = rules.may_grade(by, objective)
-    is_open = objective.state not in EXITS and objective.state != State.CLOSED
+    is_over = objective.state in EXITS or objective.state == State.CLOSED
     sentences = [
-        replace(one, may_edit=may_edit, may_drop=is_open and (may_edit or speaks)) for one in row.key_results
+        replace(one, may_edit=may_edit, may_drop=not is_over and (may_edit or speaks))
+        for one in row.key_results
     ]
     return replace(
         row,
@@ -196,7 +197,7 @@ def _for(by: Actor, row: ObjectiveRow, margin: Margin, *, is_last: bool, today: 
         steps=rules.steps_for(by, objective) if may_draft or speaks else [],
         key_results=sentences,
         is_last=is_last,
-        ask_url=_ask_url(objective) if may_draft and is_open else "",
+        ask_url=_ask_url(objective) if may_draft and not is_over else "",
     )
 
 

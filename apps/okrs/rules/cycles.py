@@ -20,8 +20,8 @@ CYCLE_MOVES: Final[dict[CycleState, frozenset[CycleState]]] = {
 }
 GRADED_FROM: Final = timedelta(days=14)  # before its last day a quarter may already be graded
 UNFINISHED: Final = (State.AGREED, State.ACTIVE, State.GRADING)
-UNANSWERED: Final = (State.PROPOSED, State.NEGOTIATING)  # go there too, as drafts again
 NEVER_AGREED: Final = (State.IDEA, State.DRAFT, State.DEFERRED)  # go into the backlog when a quarter closes
+UNANSWERED: Final = (State.PROPOSED, State.NEGOTIATING)  # go there too, as drafts again
 
 
 def may_turn(by: Actor, root: Team | None) -> bool:

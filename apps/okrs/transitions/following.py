@@ -175,7 +175,7 @@ def serves(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Tie the giver's objective to the one that it is done for, in both directions. Six queries at most."""
+    """Tie the giver's objective to the one that it is done for, in both directions."""
     objective = negotiation.objective
     if objective is None or within.pk == objective.pk:
         return
