@@ -1,6 +1,7 @@
 """The gaps of a team's services as candidates of its quarter."""
 
 import pytest
+from django.urls import reverse
 
 from apps.activity.models import Event
 from apps.core.errors import InvalidInputError, InvalidMoveError, NotPermittedError
@@ -122,3 +123,16 @@ def test_what_is_no_candidate_any_more_is_refused(now, quarter):
 def test_a_reason_is_needed(now, quarter):
     with pytest.raises(InvalidInputError):
         transitions.leave_pothole(quarter, key=key(quarter), reason="", by=lead_of(quarter.team), at=now)
+
+
+def test_what_was_typed_for_a_candidate_stays_with_what_is_wrong(client, quarter):
+    client.force_login(lead_of(quarter.team).person)
+    url = reverse("okrs:leave_pothole", args=[quarter.cycle.slug, quarter.team.slug])
+    typed = "No room " * 70
+
+    answer = client.post(url, {"key": key(quarter), "reason": typed})
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'value="{typed.strip()}' in html
+    assert "errorlist" in html

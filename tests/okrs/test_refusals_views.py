@@ -7,7 +7,7 @@ from apps.comments.models import Comment
 from apps.okrs import transitions
 from apps.okrs.models import Objective
 from tests.factories import TeamFactory, lead_of
-from tests.factories.okrs import CycleFactory, KeyResultFactory, ObjectiveFactory
+from tests.factories.okrs import CycleFactory, KeyResultFactory, ObjectiveFactory, QuarterFactory
 from tests.okrs.sides import WORK, sides
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,22 @@ def test_the_last_key_result_is_not_dropped_and_the_reason_stays(client, team, c
 
     assert "It is the last one." in html
     assert WORDS in html
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("add_objective", {"text": WORDS}),
+        ("promise_weeks", {"kind": "upkeep", "label": WORDS, "person_weeks": "3"}),
+    ],
+)
+def test_a_page_whose_quarter_is_over_says_why_nothing_was_written(client, team, name, typed):
+    over = CycleFactory(slug="2026-q9", name="Q9 2026", state="closed")
+    QuarterFactory(team=team, cycle=over)
+
+    html = refused(client, lead_of(team), name, over.slug, team.slug, status=409, **typed)
+
+    assert "Q9 2026 is closed" in html
 
 
 def test_the_backlog_keeps_what_is_too_long(client, team):

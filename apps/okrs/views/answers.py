@@ -1,12 +1,13 @@
 """How a form is answered: a refusal beside what was typed; an autosave saved, not saved, or two texts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -40,6 +41,13 @@ def status_of(form: forms.Form) -> int:
     if not form.errors:
         return HTTPStatus.OK
     return getattr(form, "refused_as", HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def say_undrawn(request: PortalRequest, context: Mapping[str, Any], *, is_drawn: bool) -> None:
+    """Say on the page what its refused forms would, where they are not drawn: their time is over by now."""
+    refused = [one for one in context.values() if isinstance(one, forms.Form) and not is_drawn]
+    for error in (error for form in refused for error in form.non_field_errors()):
+        messages.error(request, str(error))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,7 @@ def _page(request: PortalRequest, quarter: Quarter, *, status: int = 200, **more
     shown = queries.capacity_page(quarter, person=request.user, on=timezone.localdate())
     root = queries.root_team()
     is_open = quarter.cycle.state in {"planning", "active"}
+    answers.say_undrawn(request, more, is_drawn=is_open)
     context: dict[str, Any] = {
         "shown": shown,
         "quarter": quarter,

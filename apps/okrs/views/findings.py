@@ -60,6 +60,7 @@ def _finding(
 ) -> HttpResponse:
     by = actor(request)
     is_open = found.state == Finding.State.OPEN and found.gone_at is None
+    answers.say_undrawn(request, more, is_drawn=is_open)
     context = {
         "finding": found,
         "rule": rules.CATALOGUE.get(found.code),

@@ -116,6 +116,8 @@ def metric(request: PortalRequest, key: str) -> HttpResponse:
 def _metric(request: PortalRequest, found: Metric, *, status: int = 200, **more: Any) -> HttpResponse:
     on = today(request)
     may_keep = rules.may_keep(actor(request), found.team)
+    is_open = may_keep and found.archived_at is None
+    answers.say_undrawn(request, more, is_drawn=is_open)
     values = queries.values_of(found)
     shown = values[: -SHOWN - 1 : -1]
     points = [rules.Point(value.on_date, value.value) for value in values]
@@ -139,7 +141,7 @@ def _metric(request: PortalRequest, found: Metric, *, status: int = 200, **more:
         "standings": list(queries.progress_of_key_results(used, on=on).values()),
         "tensions": queries.tensions_of(found),
         "may_keep": may_keep,
-        "is_open": may_keep and found.archived_at is None,
+        "is_open": is_open,
         "today": on,
         "lately": timeline(found.subject, audiences=request.user.audiences, limit=LATELY),
     }

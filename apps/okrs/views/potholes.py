@@ -30,6 +30,7 @@ def _potholes(
 ) -> HttpResponse:
     by = actor(request)
     is_open = found.cycle.state in PLANNED
+    answers.say_undrawn(request, more, is_drawn=False)  # what was decided meanwhile has no form any more
     context = {
         "quarter": found,
         "cycle": found.cycle,

@@ -38,6 +38,7 @@ def _document(
     shown = queries.document(found, person=request.user, by=by, today=today(request))
     noted([*(row.objective for row in shown.objectives), *shown.gone, *shown.backlog], by=by)
     is_open = found.cycle.state not in CLOSED
+    answers.say_undrawn(request, more, is_drawn=is_open)
     context = {
         "page": shown,
         "quarter": found,
