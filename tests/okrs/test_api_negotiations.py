@@ -114,12 +114,13 @@ def test_accepting_binds_what_was_looked_at(two, asked, buyer, giver):
     giver("POST", there(asked, "accept"), {"seen": problem["current"]["terms"]["sha256"]}, status=200)
 
 
-def test_a_counter_to_what_has_changed_shows_what_lies_there(two, asked, buyer, giver):
+def test_other_terms_than_what_was_looked_at_show_what_lies_there(two, asked, buyer, giver):
     looked_at = seen(asked)
     buyer("POST", there(asked, "amend"), OTHER, status=200)
 
     body = {"terms": WORK | {"person_weeks": "1"}, "seen": looked_at}
     assert refused(giver, there(asked, "counter"), body) == 409
+    assert refused(buyer, there(asked, "amend"), body) == 409
 
 
 def test_a_yes_names_the_objective_that_serves(two, asked, giver):

@@ -110,15 +110,10 @@ class SendInput(Input):
     respond_by = serializers.DateField(required=False, allow_null=True)
 
 
-class AmendInput(SendInput):
-    """Other terms before the other side has answered."""
-
-    terms = PayloadInput()
-
-
-class CounterInput(AmendInput):
+class OtherTermsInput(SendInput):
     """Other terms; with `seen`, terms that changed since are shown instead."""
 
+    terms = PayloadInput()
     seen = serializers.CharField(required=False, max_length=64, help_text="The sha256 that was looked at.")
 
 

@@ -63,17 +63,17 @@ class NegotiationViewSet(viewsets.GenericViewSet[Negotiation]):
         """Send a draft: from now on the other side owes an answer, until a day."""
         return self._move(request, pk, transitions.propose, shapes.SendInput)
 
-    @extend_schema(request=shapes.AmendInput, responses=shapes.NegotiationOut)
+    @extend_schema(request=shapes.OtherTermsInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def amend(self, request: Request, pk: str) -> Response:
         """Ask differently before the other side has answered; what they looked at no longer binds."""
-        return self._move(request, pk, transitions.amend, shapes.AmendInput)
+        return self._move(request, pk, transitions.amend, shapes.OtherTermsInput)
 
-    @extend_schema(request=shapes.CounterInput, responses=shapes.NegotiationOut)
+    @extend_schema(request=shapes.OtherTermsInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
     def counter(self, request: Request, pk: str) -> Response:
         """Answer with other terms; the other side owes the answer then."""
-        return self._move(request, pk, transitions.counter, shapes.CounterInput)
+        return self._move(request, pk, transitions.counter, shapes.OtherTermsInput)
 
     @extend_schema(request=shapes.AcceptInput, responses=shapes.NegotiationOut)
     @action(detail=True, methods=["post"])
