@@ -83,6 +83,16 @@ def test_a_page_whose_quarter_is_over_says_why_nothing_was_written(client, team,
     assert "Q9 2026 is closed" in html
 
 
+def test_a_plan_that_cannot_be_keeps_its_numbers(client, team, cycle):
+    QuarterFactory(team=team, cycle=cycle)
+    typed = {"people": "5", "weeks": "80", "upkeep": "25", "revision": "0"}
+
+    html = refused(client, lead_of(team), "capacity", cycle.slug, team.slug, status=422, **typed)
+
+    assert "Weeks must be more than 0 and less than 60." in html
+    assert 'value="80"' in html
+
+
 def test_the_backlog_keeps_what_is_too_long(client, team):
     html = refused(
         client, lead_of(team), "add_to_backlog", "tracking", status=422, text=f"{WORDS}{'s' * 300}"

@@ -27,20 +27,18 @@ def capacity(request: PortalRequest, cycle: str, team: str) -> HttpResponse:
         return _page(request, quarter)
     shown = queries.capacity_page(quarter, person=request.user, on=timezone.localdate())
     form = forms.PlanForm.of(shown.plan, request.POST)
-    if not form.is_valid():
-        return _page(request, quarter, status=HTTPStatus.UNPROCESSABLE_ENTITY, plan_form=form)
-    match transitions.plan_capacity(quarter, by=actor(request), at=timezone.now(), **form.plan):
-        case Saved():
-            messages.success(request, "The plan is saved.")
-            return redirect("okrs:capacity", cycle, team)
-        case Conflict(theirs):
-            fresh = forms.PlanForm(
-                initial={name: form.data.get(name) for name in ("people", "weeks", "upkeep", "leave")}
-                | {"revision": theirs.revision}
-            )
-            return _page(
-                request, quarter, status=HTTPStatus.CONFLICT, plan_form=fresh, is_conflict=True, theirs=theirs
-            )
+    if form.is_valid():
+        with answers.refused_in(form):
+            match transitions.plan_capacity(quarter, by=actor(request), at=timezone.now(), **form.plan):
+                case Saved():
+                    messages.success(request, "The plan is saved.")
+                    return redirect("okrs:capacity", cycle, team)
+                case Conflict(theirs):
+                    typed = {name: form.data.get(name) for name in ("people", "weeks", "upkeep", "leave")}
+                    fresh = forms.PlanForm(initial=typed | {"revision": theirs.revision})
+                    both: dict[str, Any] = {"plan_form": fresh, "theirs": theirs, "is_conflict": True}
+                    return _page(request, quarter, status=HTTPStatus.CONFLICT, **both)
+    return _page(request, quarter, status=answers.status_of(form), plan_form=form)
 
 
 def _page(request: PortalRequest, quarter: Quarter, *, status: int = 200, **more: Any) -> HttpResponse:
