@@ -1,8 +1,17 @@
 """What did not happen here, but came with the file of a quarter."""
 
+from django.db.models import Exists, OuterRef
+
 from apps.activity.models import Event
-from apps.okrs.events import CycleRestored
+from apps.okrs.events import AskDrafted, CycleRestored
 from apps.okrs.models import Negotiation
+
+
+def has_first_word() -> Exists:
+    """Return, of a row of negotiations, whether its first word stands in the history."""
+    return Exists(
+        Event.objects.filter(subject_type="negotiation", subject_id=OuterRef("pk"), verb=AskDrafted.verb)
+    )
 
 
 def brought_by(negotiation: Negotiation) -> Event | None:

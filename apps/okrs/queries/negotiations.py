@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Actor, User
-from apps.activity.models import Event
 from apps.catalog.models import Team
 from apps.core.querysets import COUNTED, up_to
 from apps.core.statements import one_or_404, statement
-from apps.okrs.events import AskDrafted
 from apps.okrs.models import (
     OVER,
     Act,
@@ -25,6 +23,7 @@ from apps.okrs.models import (
     Stage,
     Terms,
 )
+from apps.okrs.queries.brought import has_first_word
 from apps.okrs.queries.capacity import ledgers_of_teams
 from apps.okrs.queries.finding import readable_by, reader, seen_by
 from apps.okrs.rules import negotiating
@@ -105,10 +104,7 @@ def negotiation(pk: int, *, person: User, on: date) -> Negotiation:
 @statement()
 def _one(*, pk: int, reader_teams: list[int] | None, on: date | None) -> QuerySet[Negotiation]:
     rows = _visible_by(reader_teams=reader_teams, on=on)
-    first_word = Event.objects.filter(
-        subject_type="negotiation", subject_id=OuterRef("pk"), verb=AskDrafted.verb
-    )
-    return rows.filter(pk=pk).annotate(was_held_here=Exists(first_word)).select_related(*LOADED)
+    return rows.filter(pk=pk).annotate(was_held_here=has_first_word()).select_related(*LOADED)
 
 
 @dataclass(frozen=True)
