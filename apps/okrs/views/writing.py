@@ -130,22 +130,23 @@ def objective_details(request: PortalRequest, pk: int) -> HttpResponse:
         "form": form,
         "action": "Save",
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    is_stale = False
     if request.method == "POST" and form.is_valid():
         said = {name: getattr(found, name) for name in rules.READERS} | form.cleaned_data
-        match transitions.detail_objective(found, reviewer=found.reviewer, by=by, at=timezone.now(), **said):
-            case Saved(saved):
-                return saved_place(request, found_objective(request, saved.pk), page_of(found))
-            case Conflict(theirs):
-                mine, saved_form = (
-                    _details(found, typed_over(request, theirs.revision), by=by),
-                    _details(theirs, by=by),
-                )
-                typed = _details(found, initial=request.POST.dict(), by=by)
-                names = [name for name in mine.fields if name != "revision"]
-                context |= {"form": mine, "action": "Keep mine"}
-                context["both"] = both_of(typed, saved_form, names=names)
-                status = HTTPStatus.CONFLICT
+        with answers.refused_in(form):
+            at = timezone.now()
+            result = transitions.detail_objective(found, reviewer=found.reviewer, by=by, at=at, **said)
+            if isinstance(result, Saved):
+                return saved_place(request, found_objective(request, result.row.pk), page_of(found))
+            theirs, is_stale = result.row, True
+            mine, saved_form = (
+                _details(found, typed_over(request, theirs.revision), by=by),
+                _details(theirs, by=by),
+            )
+            typed = _details(found, initial=request.POST.dict(), by=by)
+            names = [name for name in mine.fields if name != "revision"]
+            context |= {"form": mine, "action": "Keep mine", "both": both_of(typed, saved_form, names=names)}
+    status = HTTPStatus.CONFLICT if is_stale else answers.status_of(form)
     return page(request, "okrs/form.html", context, status=status)
 
 
