@@ -456,6 +456,17 @@ def test_a_stale_edit_of_a_team_shows_both_values_and_loses_neither(client):
     assert Team.objects.get().mission == "Books every parcel"
 
 
+def test_a_new_team_is_offered_as_part_of_the_one_above_all(client, noor):
+    above = TeamFactory(name="Parcels")
+    chosen = f'<option value="{above.pk}" selected>'
+
+    assert chosen not in client.get("/teams/new/").content.decode()
+    TeamFactory(name="Tracking", parent=above)
+    assert chosen in client.get("/teams/new/").content.decode()
+    TeamFactory(name="Money")
+    assert chosen not in client.get("/teams/new/").content.decode()
+
+
 def test_a_team_is_made_part_of_another_in_the_pages(client, noor):
     above = TeamFactory(name="All of us")
     team = TeamFactory(name="Money", parent=TeamFactory(name="Gone", is_archived=True))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from apps.okrs import rules
 from apps.okrs.models import Ambition, Cycle, KeyResult, Kind, Status
 from apps.okrs.rules import Curve, Thresholds
-from apps.okrs.rules.wordings import stand_of
+from apps.okrs.rules.wordings import stand_of, tone_of
 from tests.okrs.measures import (
     DAYS,
     END,
@@ -396,3 +396,11 @@ def test_what_has_not_begun_is_no_good_news_yet():
     stand = stand_of(row, cycle, ambition="", points=[], steps=(2, 0), today=before)
 
     assert (stand.words.startswith("starts on"), stand.tone) == (True, "")
+
+
+def test_where_a_moon_shot_leads_is_no_alarm():
+    opened = metric(22, 50, unit="%", upper_bound=Decimal(100))
+    progress = rules.progress_of(opened, points=points({49: "30.6"}), milestones=(), today=day(49))
+    found = rules.pace_of(progress, opened, today=day(49), ambition=Ambition.MOONSHOT)
+
+    assert (found.words, found.hint, tone_of(progress, found)) == ("on pace for 38 %", "at_risk", "")

@@ -283,6 +283,21 @@ def test_the_form_offers_it_to_those_alone(goals, client):
         )
 
 
+def test_the_form_keeps_what_was_typed_where_a_reason_is_missing(goals, client):
+    url = f"{goals.objective.get_absolute_url()}details/"
+    said = {"ambition": "roofshot", "tags": "calls at night", "revision": goals.objective.revision}
+    client.force_login(goals.lead.person)
+
+    answer = client.post(url, said | SECRET | {"restricted_because": ""})
+
+    html = answer.content.decode()
+    assert (answer.status_code, "Say why only the team" in html, "calls at night" in html) == (
+        422,
+        True,
+        True,
+    )
+
+
 def test_a_program_of_a_member_is_refused_it(goals):
     path = f"objectives/{goals.objective.pk}/details/"
 

@@ -41,6 +41,13 @@ def teams_to_choose(*, besides: Team | None = None) -> TeamQuerySet:
     return rows.exclude(pk=besides.pk).in_order("name")
 
 
+def team_above_all() -> Team | None:
+    """Return the only team that is part of no other, once others are part of it. Two queries."""
+    found = list(teams_to_choose().filter(parent=None)[:2])
+    is_one = len(found) == 1 and Team.objects.filter(parent=found[0], is_archived=False).exists()
+    return found[0] if is_one else None
+
+
 def team_page(team: Team) -> TeamPage:
     """Return a team with people, services and the teams below. Three queries, two of them when shown."""
     people = _memberships([team.pk])

@@ -44,7 +44,7 @@ def teams(request: PortalRequest) -> HttpResponse:
 def create(request: PortalRequest) -> HttpResponse:
     """Write down a team."""
     rules.check_may_organise(actor(request))
-    form = forms.TeamForm(request.POST or None)
+    form = forms.TeamForm(request.POST or None, initial={"parent": queries.team_above_all()})
     if request.method == "POST" and form.is_valid():
         created = transitions.create_team(by=actor(request), at=timezone.now(), **form.cleaned_data)
         messages.success(request, f"The team {created} is there. Who belongs to it?")

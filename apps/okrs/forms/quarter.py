@@ -248,8 +248,15 @@ class DetailsForm(Owned, Revised):
         limit=500, required=False, label="What was learned before", help_text="A link, if there is one."
     )
     visibility = forms.ChoiceField(choices=Visibility, label="Who may read it")
-    embargo_until = forms.DateField(required=False, label="Until", widget=DAY)
-    restricted_because = Line(limit=300, required=False, label="Why only the team")
+    embargo_until = forms.DateField(
+        required=False, label="Until", widget=DAY, help_text="Needed where the team is alone until a date."
+    )
+    restricted_because = Line(
+        limit=300,
+        required=False,
+        label="Why only the team",
+        help_text="Needed where the team alone reads it.",
+    )
 
     def __init__(self, *args: Any, may_choose_readers: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from apps.core.statements import statement
 from apps.okrs import rules
 from apps.okrs.models import Ambition, KeyResult, Kind, MetricValue, Milestone, Status
+from apps.okrs.rules.wordings import tone_of
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,7 @@ class Standing:
     @property
     def tone(self) -> str:
         """Return the colour beside the words; none where all is as expected or nothing is known."""
-        if self.hint is None or (self.hint == Status.ON_TRACK and not self._is_good):
-            return ""
-        return rules.look_of(self.hint)[1]
-
-    @property
-    def _is_good(self) -> bool:
-        lead = self.pace.lead_days if self.pace else None
-        reached = self.progress.raw is not None and self.progress.raw >= 1
-        return reached or (lead is not None and lead > rules.WEEK // 2)
+        return tone_of(self.progress, self.pace) if self.pace else ""
 
     @property
     def spark(self) -> rules.Spark | None:

@@ -80,7 +80,7 @@ def stand_of(
     return Stand(
         number=_number(progress, measure, count),
         words=pace.words,
-        tone=_tone(progress, pace),
+        tone=tone_of(progress, pace),
         badge=progress.badge if progress.badge and progress.badge.partition(" (")[0] != pace.words else "",
         as_of=f"as of {progress.as_of:%-d %B}" if progress.is_old and progress.as_of else "",
         parts=(*progress.explained(), *pace.explained()),
@@ -110,7 +110,8 @@ def _number(progress: Progress, measure: Measure, steps: int) -> str:
     return plain(progress.value, measure.unit) if progress.value is not None else ""
 
 
-def _tone(progress: Progress, pace: Pace) -> str:
+def tone_of(progress: Progress, pace: Pace) -> str:
+    """Return the colour beside the words; none where all is as expected or nothing is known."""
     if progress.band is not None and progress.band.is_in is not None:
         return "strong" if progress.band.is_in else "weak"
     if pace.words.startswith(("on pace", "starts on")) or pace.hint is None:
