@@ -23,7 +23,7 @@ from apps.okrs import queries, rules, transitions
 from apps.okrs.forms import SayForm
 from apps.okrs.forms import negotiating as forms
 from apps.okrs.http import noted
-from apps.okrs.models import OVER, Act, Negotiation, NegotiationKind
+from apps.okrs.models import Act, Negotiation, NegotiationKind, Stage
 from apps.okrs.rules import negotiating
 from apps.okrs.rules.negotiating import giver_of
 from apps.okrs.rules.terms import shape_of
@@ -101,7 +101,7 @@ def _page(request: PortalRequest, found: Negotiation, *, status: int = 200, **mo
 def _nos_in_the_way(request: PortalRequest, found: Negotiation) -> dict[str, Any]:
     """Return the nos that stand against what is negotiated, as the form has them in which it is asked."""
     objective = found.objective
-    if objective is None or found.stage in OVER:
+    if objective is None or found.stage not in {Stage.DRAFT, Stage.OPEN}:
         return {}
     may_go_on = rules.may_go_on(actor(request), objective)
     return {"collisions": collisions(request, objective), "objective": objective, "may_go_on": may_go_on}
