@@ -60,7 +60,9 @@ def collide(people, cleo):
     cleo.get_by_role("dialog").get_by_label("Tags").fill("live map")
     cleo.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(cleo.get_by_role("heading", level=1)).to_have_text(GOAL)
-    expect(cleo.locator("#collisions")).to_contain_text("Tracking said no to this until “Calls that ask")
+    expect(cleo.locator("#collisions")).to_contain_text(
+        "Tracking said no to something close to this until “Calls that ask"
+    )
     run_jobs(timezone.now(), "look")
     cleo.goto("/okrs/this-quarter/teams/checkout/")
     margin = cleo.get_by_role("complementary", name=f"In the margin of {GOAL}")

@@ -116,6 +116,11 @@ class Collision:
         return f"until {words.removeprefix('when ')}" if words else ""
 
     @property
+    def what(self) -> str:
+        """Say how close it comes: the same metric is the same wish, a team or a tag in common is less."""
+        return "this" if "metric" in self.matched else "something close to this"
+
+    @property
     def words(self) -> str:
         """Say "the same metric and the tag parcels"."""
         names = [f"the {one}" if one.startswith("tag ") else f"the same {one}" for one in self.matched]
