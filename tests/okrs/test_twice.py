@@ -179,6 +179,16 @@ def test_nothing_is_done_under_an_objective_that_has_ended_meanwhile(two, now):
     assert (fresh(asked).stage, Allocation.objects.count()) == ("open", 0)
 
 
+def test_nothing_is_done_under_an_objective_that_is_being_graded(two, now):
+    under = ObjectiveFactory(team=two.tracking, cycle=two.cycle, state=State.GRADING)
+    asked = two.ask(now)
+
+    with pytest.raises(InvalidInputError, match="is grading meanwhile"):
+        transitions.accept(asked, seen=seen(asked), within=under, by=two.giver, at=now)
+
+    assert (fresh(asked).stage, Allocation.objects.count()) == ("open", 0)
+
+
 def test_what_a_colleague_changed_meanwhile_is_shown_before_it_is_changed_again(two, now):
     asked = two.ask(now)
     shown, colleague = seen(asked), lead_of(two.checkout)

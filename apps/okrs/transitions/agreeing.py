@@ -18,6 +18,7 @@ from apps.okrs.models import (
     Objective,
     Participant,
     Quarter,
+    State,
     TargetChange,
 )
 from apps.okrs.rules.fingerprints import number
@@ -139,7 +140,7 @@ def _contribute(  # noqa: PLR0913 -- private
     if within is not None:
         # Read behind the lock of its quarter: it may have ended since it was chosen.
         within = Objective.objects.select_related("team", "cycle").get(pk=within.pk)
-        if within.state in EXITS:
+        if within.state in EXITS | {State.GRADING, State.CLOSED}:
             now = within.get_state_display().lower()
             message = f"“{within}” is {now} meanwhile: choose another objective, or none."
             raise InvalidInputError(message, field="within")
