@@ -133,3 +133,22 @@ def test_whatever_is_typed_is_read_at_once(title):
     wording.read(title)
 
     assert perf_counter() - started < 0.5  # seconds; some milliseconds on a calm machine
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "All three carriers send us their scans within a minute",
+        "Event Store fails over with its users connected",
+        "All users migrated",
+    ],
+)
+def test_what_others_do_is_no_delivery_of_ours(title):
+    assert wording.read(title).phrasing is not wording.Phrasing.OUTPUT
+
+
+@pytest.mark.parametrize(
+    "title", ["Services migrated to the new cluster", "Teams migrate to the new cluster"]
+)
+def test_what_becomes_of_things_and_what_teams_do_is_one(title):
+    assert wording.read(title).phrasing is wording.Phrasing.OUTPUT

@@ -6,6 +6,7 @@ of what they do or of what happens to them is. Where the words do not tell, it s
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -68,6 +69,8 @@ class Wording:
 
 
 Verdict = tuple[Phrasing, str]
+SHORTEST: Final = 4  # letters of a plural: "its" and "this" are none
+OURSELVES: Final = frozenset({"team", "squad", "staff", "engineer", "developer"})
 COUNTS: Final[Verdict] = (Phrasing.OUTPUT, "it counts what is made")
 VAGUE: Final[Verdict] = (Phrasing.UNCLEAR, "it says what changes but not by how much")
 
@@ -192,7 +195,7 @@ def _is_delivery_of_numbers(sentence: Sentence) -> bool:
 def _delivery(sentence: Sentence) -> Verdict | None:
     """Find the delivery: in the question, as a noun in front, as something done, as a verb or as a thing."""
     first = sentence.word(sentence.start)
-    done = next((token.text for token in sentence.tokens if token.text in DELIVERED), "")
+    done = next((text for text in _told_of_us(sentence, _is_people) if text in DELIVERED), "")
     if sentence.text.endswith("?") and not sentence.measures:
         return Phrasing.UNCLEAR, "it is a question"
     if first in words.DELIVERY_NOUNS or first == "support" or done:
@@ -206,9 +209,27 @@ def _delivery(sentence: Sentence) -> Verdict | None:
 def _verb(sentence: Sentence) -> str:
     """Return a verb of delivery that rules the sentence further on: no verb of change or use beside it."""
     texts = [token.text for token in sentence.tokens]
-    verb = next((text for text in texts if text in words.DELIVERING - words.ALSO_NOUNS), "")
+    told = _told_of_us(sentence, _is_somebody_else)
+    verb = next((text for text in told if text in words.DELIVERING - words.ALSO_NOUNS), "")
     others = any(text in CHANGING or text in BEHAVING for text in texts if text != verb)
     return "" if others else verb
+
+
+def _told_of_us(sentence: Sentence, is_other: Callable[[str], bool]) -> list[str]:
+    """Return the words without what others do: "carriers send", "its users connected"."""
+    texts = [token.text for token in sentence.tokens]
+    return [text for before, text in zip(["", *texts], texts, strict=False) if not is_other(before)]
+
+
+def _is_people(word: str) -> bool:
+    """Tell whether a word names people, but not those who write the sentence."""
+    return is_one_of(word, words.PEOPLE) and not is_one_of(word, OURSELVES)
+
+
+def _is_somebody_else(word: str) -> bool:
+    """Tell whether a word in front of a verb is its subject: people, or things in the plural."""
+    is_plural = len(word) > SHORTEST and word.endswith("s") and not word.endswith("ss")
+    return _is_people(word) or (is_plural and not is_one_of(word, OURSELVES))
 
 
 def _thing(sentence: Sentence, start: int) -> str:
