@@ -27,9 +27,13 @@ class Sides:
 
     def ask(self, now, payload=None, **more):
         """Let Checkout ask Tracking for a contribution."""
-        about = {"kind": "contribution", "objective": self.objective} | more
-        wish = Ask(initiator=self.checkout, counterpart=self.tracking, cycle=self.cycle, **about)
+        wish = self.wish(**more)
         return transitions.ask(wish, payload=WORK if payload is None else payload, by=self.buyer, at=now)
+
+    def wish(self, **more):
+        """Return what Checkout asks Tracking for, or another ask with other fields."""
+        about = {"kind": "contribution", "objective": self.objective, "cycle": self.cycle}
+        return Ask(**about | {"initiator": self.checkout, "counterpart": self.tracking} | more)
 
 
 def sides(**cycle):

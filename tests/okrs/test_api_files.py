@@ -5,7 +5,6 @@ import json
 from io import StringIO
 
 import pytest
-import time_machine
 
 from apps.accounts.models import Actor
 from apps.activity.models import Event
@@ -20,21 +19,10 @@ from tests.okrs.goals import Goals
 from tests.okrs.programs import ask, program, refused
 from tests.okrs.whole_quarter import emptied, whole_quarter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_march")]
 WORKER = Actor.system("jobs.run")
 TABLE = "objective,key result,metric,baseline,target\nNights are quiet,Nobody is woken,Pages,9,2\n,Sleep,,,\n"
 WRONG = "objective,key result,metric,target\nA,B,C,nine\nD,E,F,ten\n"
-
-
-@pytest.fixture(autouse=True)
-def _in_march(now):
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def goals():
-    return Goals()
 
 
 @pytest.fixture

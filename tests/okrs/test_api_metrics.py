@@ -4,29 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-import time_machine
 
 from apps.activity.models import Event
 from apps.okrs.models import Metric, MetricTension, MetricValue
 from tests.api.asking import Program
 from tests.factories import TeamFactory, UserFactory, lead_of, member_of
 from tests.factories.okrs import MetricFactory, value_of
-from tests.okrs.goals import Goals
 from tests.okrs.programs import ask, program, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_march")]
 DAY = "metrics/calls/values/2026-03-01/"
-
-
-@pytest.fixture(autouse=True)
-def _in_march(now):
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def goals():
-    return Goals()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-import time_machine
 
 from apps.activity.models import Event
 from apps.okrs.models import KeyResult, Kind, Objective, State, Visibility
@@ -19,13 +18,7 @@ from tests.factories.okrs import (
 from tests.okrs.goals import Goals
 from tests.okrs.programs import ask, program, refused
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_march(now):
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_march")]
 
 
 @pytest.fixture

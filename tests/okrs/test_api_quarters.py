@@ -22,13 +22,7 @@ from tests.factories.okrs import KeyResultFactory, NextCycleFactory, ObjectiveFa
 from tests.okrs.goals import Goals
 from tests.okrs.programs import ask, program, refused
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_march(now):
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_march")]
 
 
 @pytest.fixture

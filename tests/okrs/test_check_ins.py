@@ -18,11 +18,6 @@ from tests.okrs.goals import Goals
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def goals():
-    return Goals()
-
-
 def line_of(goals, *, status="on_track", value=None, confidence=7, **words):
     item = rules.ItemDraft(value=None if value is None else Decimal(value), confidence=confidence, note="so")
     return rules.LineDraft(status=status, items={goals.calls.pk: item}, **words)

@@ -1,7 +1,6 @@
 """The lead of a team that contributes to an objective checks in on it (OKRS 1.6), and on nothing else."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from apps.core.errors import NotPermittedError
@@ -10,21 +9,9 @@ from apps.okrs import rules, transitions
 from apps.okrs.models import CheckIn, Objective, Participant, State, TeamCheckIn
 from tests.factories import ActorFactory, TeamFactory, lead_of, member_of
 from tests.factories.okrs import KeyResultFactory, ObjectiveFactory
-from tests.okrs.goals import Goals
 from tests.okrs.programs import ask, program
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_march(now):
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def goals():
-    return Goals()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_march")]
 
 
 @pytest.fixture

@@ -99,13 +99,7 @@ def test_an_agreement_that_is_revoked_frees_what_served_the_objective(two, now):
     )
     accept(proposed, two.giver, now)
     third = TeamFactory(name="Routing")
-    wish = Ask(
-        kind="contribution",
-        initiator=two.tracking,
-        counterpart=third,
-        cycle=two.cycle,
-        objective=proposed.objective,
-    )
+    wish = two.wish(initiator=two.tracking, counterpart=third, objective=proposed.objective)
     helped = transitions.ask(
         wish, payload={"deliverable": "A feed", "person_weeks": "3"}, by=two.giver, at=now
     )

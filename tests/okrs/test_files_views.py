@@ -5,7 +5,6 @@ import json
 from io import StringIO
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -24,15 +23,9 @@ from tests.factories.okrs import CycleFactory, KeyResultFactory, ObjectiveFactor
 from tests.okrs.goals import Goals
 from tests.okrs.whole_quarter import LEARNED, SECRET_GRADE, emptied, whole_quarter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_march")]
 MOST_QUERIES = 12
 WORKER = Actor.system("jobs.run")
-
-
-@pytest.fixture(autouse=True)
-def _in_march(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

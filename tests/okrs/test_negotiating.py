@@ -66,13 +66,7 @@ def test_a_question_waits_for_the_other_side_a_week(two, asked, now):
 
 
 def test_a_member_drafts_and_a_lead_sends(two, now):
-    wish = Ask(
-        kind="contribution",
-        initiator=two.checkout,
-        counterpart=two.tracking,
-        cycle=two.cycle,
-        objective=two.objective,
-    )
+    wish = two.wish()
     member = member_of(two.checkout)
 
     draft = transitions.begin(wish, payload=WORK, by=member, at=now)
@@ -785,13 +779,7 @@ def test_what_is_about_a_hidden_objective_lets_the_other_side_in(two, now):
 @pytest.mark.parametrize("act", ["propose", "counter", "accept"])
 @pytest.mark.parametrize("what", ["cycle", "objective"])
 def test_nobody_is_bound_to_what_has_ended_meanwhile(two, now, act, what):
-    wish = Ask(
-        kind="contribution",
-        initiator=two.checkout,
-        counterpart=two.tracking,
-        cycle=two.cycle,
-        objective=two.objective,
-    )
+    wish = two.wish()
     draft = transitions.begin(wish, payload=WORK, by=two.buyer, at=now)
     asked = draft if act == "propose" else transitions.propose(draft, by=two.buyer, at=now)
     if what == "cycle":

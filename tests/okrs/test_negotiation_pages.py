@@ -9,7 +9,6 @@ from django.urls import reverse
 from apps.activity.models import Event
 from apps.okrs import transitions
 from apps.okrs.models import Allocation, CapacityPlan, Negotiation, No, Objective, Stage, Waiver
-from apps.okrs.rules.asking import Ask
 from tests.factories import ActorFactory, TeamFactory, UserFactory, lead_of, member_of
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory, QuarterFactory
 from tests.okrs.sides import WORK, capacity_of, fresh, seen, sides
@@ -235,13 +234,7 @@ def test_what_is_about_their_objective_is_offered(client, two, now):
     """The side that begins does it: the form says so, and so does the page."""
     where = f"{reverse('okrs:ask')}?kind=contribution&objective={two.objective.pk}"
     form = page(client, two.giver, where)
-    wish = Ask(
-        kind="contribution",
-        initiator=two.tracking,
-        counterpart=two.checkout,
-        cycle=two.cycle,
-        objective=two.objective,
-    )
+    wish = two.wish(initiator=two.tracking, counterpart=two.checkout)
     offer = transitions.ask(wish, payload=WORK, by=two.giver, at=now)
 
     shown = page(client, two.buyer, offer.get_absolute_url())

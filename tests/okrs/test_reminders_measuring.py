@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 DUE = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)  # two weeks after the quarter begins
 
 
-@pytest.fixture
-def goals():
-    return Goals()
-
-
 def found(at):
     return [(one.recipient, one.key, one.context.get("is_late")) for one in queries.due(now=at)]
 

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -26,12 +25,6 @@ from tests.factories.okrs import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_march")]
 MOST = 12
-
-
-@pytest.fixture
-def _in_march(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 def many(team):

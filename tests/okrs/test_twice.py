@@ -20,7 +20,6 @@ from apps.okrs.models import (
     State,
     Waiver,
 )
-from apps.okrs.rules.asking import Ask
 from tests.factories import TeamFactory, lead_of
 from tests.factories.okrs import KeyResultFactory, ObjectiveFactory, QuarterFactory
 from tests.okrs.sides import WORK, capacity_of, fresh, quarter_of, seen, sides
@@ -55,13 +54,7 @@ def test_work_and_people_are_asked_for_once_in_the_same_words(two, now, kind, pa
 
 
 def test_a_draft_is_kept_once(two, now):
-    wish = Ask(
-        kind="contribution",
-        initiator=two.checkout,
-        counterpart=two.tracking,
-        cycle=two.cycle,
-        objective=two.objective,
-    )
+    wish = two.wish()
     transitions.begin(wish, payload=WORK, by=two.buyer, at=now)
 
     with pytest.raises(InvalidMoveError, match="in the same words"):

@@ -29,13 +29,7 @@ from tests.factories import ServiceFactory, TeamFactory, UserFactory, lead_of, m
 from tests.factories.okrs import KeyResultFactory, MetricFactory, ObjectiveFactory, value_of
 from tests.okrs.goals import Goals
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_march(now):
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_march")]
 
 
 @pytest.fixture

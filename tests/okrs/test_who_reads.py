@@ -17,11 +17,10 @@ from apps.okrs.models import AlignmentLink, Objective, Participant
 from apps.okrs.rules.asking import Ask
 from tests.factories import ActorFactory, TeamFactory, lead_of, member_of
 from tests.factories.okrs import NextCycleFactory, ObjectiveFactory, QuarterFactory
-from tests.okrs.goals import Goals
 from tests.okrs.programs import ask, program, refused
 from tests.okrs.sides import WORK, capacity_of, seen, sides
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_march")]
 WORD = "Zaubernuss"
 LOAN = {
     "person_weeks": "2",
@@ -30,17 +29,6 @@ LOAN = {
     "return_note": "As found",
     "instead_of": "The night is quiet",
 }
-
-
-@pytest.fixture(autouse=True)
-def _in_march(now):
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def goals():
-    return Goals()
 
 
 def restrict(objective):
