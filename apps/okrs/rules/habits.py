@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from apps.okrs.models import LOCKED, Ambition, Kind, NegotiationKind, State
-from apps.okrs.rules import lash, wording
+from apps.okrs.rules import lash
 from apps.okrs.rules.lash import Part
+from apps.okrs.rules.lint import says_what_is_delivered
 from apps.okrs.rules.lint.facts import DEFAULTS
 from apps.okrs.rules.negotiation_measures import Share
 from apps.okrs.rules.signs import Sign, signs_of
@@ -57,7 +58,7 @@ class Line(NamedTuple):
     @property
     def says_what_is_delivered(self) -> bool:
         """Tell what L1 remarks on."""
-        return self.metric_id is None and wording.read(self.title).phrasing is wording.Phrasing.OUTPUT
+        return says_what_is_delivered(self.title, has_metric=self.metric_id is not None)
 
 
 class Yes(NamedTuple):

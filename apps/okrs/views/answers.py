@@ -33,7 +33,7 @@ def refused_in(form: forms.Form) -> Iterator[None]:
     except DomainError as error:
         field = getattr(error, "field", "")
         form.add_error(field if field in form.fields else None, str(error))
-        form.refused_as = error.status  # type: ignore[attr-defined]
+        form.refused_as = error.status  # type: ignore[attr-defined]  # status_of reads it
 
 
 def status_of(form: forms.Form) -> int:

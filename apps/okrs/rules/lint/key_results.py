@@ -36,13 +36,13 @@ def lint_key_result(
     ]
 
 
-def says_what_is_delivered(key_result: KeyResultFacts) -> bool:
-    """Tell whether it is a delivery without a metric; the team strip counts these."""
-    return key_result.metric is None and wording.read(key_result.title).phrasing is wording.Phrasing.OUTPUT
+def says_what_is_delivered(title: str, *, has_metric: bool) -> bool:
+    """Tell whether a key result is a delivery without a metric; the habits of a team count these."""
+    return not has_metric and wording.read(title).phrasing is wording.Phrasing.OUTPUT
 
 
 def _output(key_result: KeyResultFacts) -> Iterator[Remark]:
-    if not says_what_is_delivered(key_result):
+    if not says_what_is_delivered(key_result.title, has_metric=key_result.metric is not None):
         return
     seen = wording.read(key_result.title)
     what = "This says what you will deliver."
